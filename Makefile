@@ -1,0 +1,57 @@
+# Every recipe works on a fresh clone: it needs Python 3.10 to 3.13, make, and a package index for the first run.
+PYTHON ?= python3
+PY := .venv/bin/python
+
+# What production sets, and nothing else; the checks below run on it. It reaches no database.
+PRODUCTION := SECRET_KEY=0123456789-abcdefghijklmnopqrstuvwxyz-0123456789-ABCDEF \
+	ALLOWED_HOSTS=orders.example.com DATABASE_URL=postgres://app@db.example.com/orders
+# The same with the routes of development: what the committed schema describes.
+WITH_DEVTOOLS := $(PRODUCTION) PLUGINS=apps.devtools
+DJANGO := $(PY) -m django
+export DJANGO_SETTINGS_MODULE := config.settings
+export PYTHONPATH := $(CURDIR)
+
+.PHONY: help run test lint fmt schema lock ci
+
+help: ## This list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+.venv/.installed: requirements/dev.txt
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 10) <= v <= (3, 13) else \
+		"Python 3.10 to 3.13 is needed, this is %d.%d; name one: make PYTHON=python3.12" % v)'
+	$(PYTHON) -m venv .venv
+	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@
+
+.env:
+	cp .env.example .env
+
+run: .venv/.installed .env ## Development server with sample data
+	@$(PY) manage.py run
+
+test: .venv/.installed ## The whole suite, on SQLite and on PostgreSQL where it is found
+	@$(PY) manage.py test
+
+lint: .venv/.installed ## Style, types, import contracts, migrations, deployment checks, schema
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(WITH_DEVTOOLS) $(PY) -m mypy
+	.venv/bin/lint-imports
+	$(PRODUCTION) DATABASE_URL=sqlite://:memory: $(DJANGO) makemigrations --check --dry-run
+	$(PRODUCTION) $(DJANGO) check --deploy --fail-level WARNING
+	$(WITH_DEVTOOLS) $(DJANGO) spectacular --fail-on-warn --validate | diff -u docs/openapi.yaml - \
+		|| (echo "docs/openapi.yaml is not the schema of this code: make schema" && false)
+
+fmt: .venv/.installed ## Format the code
+	$(PY) -m ruff check --fix .
+	$(PY) -m ruff format .
+
+schema: .venv/.installed ## Write docs/openapi.yaml anew
+	$(WITH_DEVTOOLS) $(DJANGO) spectacular --fail-on-warn --validate --file docs/openapi.yaml
+
+lock: .venv/.installed ## Pin the newest versions that requirements/*.in allow
+	$(PY) -m pip install --quiet uv
+	cd requirements && for name in base dev; do ../.venv/bin/uv pip compile --quiet --universal --generate-hashes \
+		--no-header --no-annotate --upgrade --python-version 3.10 $$name.in -o $$name.txt; done
+
+ci: lint test ## Everything that must hold before a merge

@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django.db.models import QuerySet
+
+from apps.customers.models import Customer
+
+
+class EmailFilter(django_filters.CharFilter):
+    """Part of an e-mail address, case-blind: addresses are stored in lower case, a pattern look-up is not prepared."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(lookup_expr="contains", help_text="Part of the e-mail address; case does not count.", **kwargs)
+
+    def filter(self, queryset: QuerySet, value: str) -> QuerySet:
+        return super().filter(queryset, value.lower())
+
+
+class CustomerFilter(django_filters.FilterSet):
+    email = EmailFilter()
+    is_active = django_filters.BooleanFilter()
+
+    class Meta:
+        model = Customer
+        fields: list[str] = []

@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+from apps.tenancy.owned import TenantOwned
+
+
+class LowerCaseEmailField(models.EmailField):
+    """An e-mail address kept in lower case, whichever way it is written or looked up.
+
+    So `Ada@Example.com` and `ada@example.com` are one customer, and a plain index serves equality and search.
+    """
+
+    def get_prep_value(self, value: Any) -> Any:
+        value = super().get_prep_value(value)
+        return value.lower() if isinstance(value, str) else value
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
+        # So the instance in memory equals its row.
+        setattr(model_instance, self.attname, self.get_prep_value(getattr(model_instance, self.attname)))
+        return super().pre_save(model_instance, add)
+
+
+class Customer(TenantOwned):
+    """Someone who orders. `is_active` decides only whether reports show them without revenue."""
+
+    email = LowerCaseEmailField()
+    name = models.CharField(max_length=200)
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta(TenantOwned.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "email"], name="customer_email_unique"),
+            # What a key (tenant, customer) can point at, and the index of the default order.
+            models.UniqueConstraint(fields=["tenant", "id"], name="customer_tenant_id"),
+            # SQL that does not go through the field cannot make twins either.
+            models.CheckConstraint(condition=models.Q(email=Lower("email")), name="customer_email_lower_case"),
+        ]
+
+    def __str__(self) -> str:
+        return self.email

@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
+
+from apps.customers.models import Customer
+from apps.strict import StrictModelSerializer
+
+
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample("New customer", {"email": "grace@example.com", "name": "Grace Hopper"}, request_only=True),
+        OpenApiExample(
+            "Customer",
+            {
+                "id": 1,
+                "email": "ada.lovelace.1@example.com",
+                "name": "Ada Lovelace",
+                "is_active": True,
+                "created_at": "2026-01-01T00:00:00Z",
+                "updated_at": "2026-01-01T00:00:00Z",
+            },
+            response_only=True,
+        ),
+    ]
+)
+class CustomerSerializer(StrictModelSerializer):
+    class Meta:
+        model = Customer
+        fields = ["id", "email", "name", "is_active", "created_at", "updated_at"]
+        read_only_fields = ["created_at", "updated_at"]

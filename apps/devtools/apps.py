@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class DevtoolsConfig(AppConfig):
+    name = "apps.devtools"
+    api_urls = "apps.devtools.urls"
+    site_urls = "apps.devtools.site_urls"

@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+
+from apps.tenancy.models import Tenant
+
+
+class Command(BaseCommand):
+    help = "Development server on HOST and PORT: applies migrations, makes DEFAULT_TENANT, seeds it if it is empty."
+    # Checks that read the database would fail before the first migration.
+    requires_system_checks: list[str] = []
+
+    def handle(self, **options: Any) -> None:
+        address = f"{os.environ.get('HOST') or '127.0.0.1'}:{os.environ.get('PORT') or '8000'}"
+        # The reloader runs this command again in a child, where all is ready.
+        if os.environ.get("RUN_MAIN") != "true":
+            self._prepare()
+            self._announce(f"http://{address}")
+        call_command("runserver", address)
+
+    def _prepare(self) -> None:
+        # A process of its own, because migrating may need another database role; see manage.py.
+        if subprocess.run([sys.executable, "manage.py", "migrate", "-v", "0"], cwd=settings.BASE_DIR).returncode:
+            sys.exit(1)
+        if slug := settings.DEFAULT_TENANT:
+            Tenant.objects.get_or_create(slug=slug, defaults={"name": slug.title()})
+            call_command("seed", if_empty=True)
+
+    def _announce(self, base: str) -> None:
+        pages = [("Home", "/"), ("API documentation", "/api/v1/docs"), ("Orders", "/api/v1/orders/")]
+        if "silk" in settings.PLUGINS:
+            pages.append(("Profiler", "/silk/"))
+        for name, path in pages:
+            self.stdout.write(f"  {name:<18} {base}{path}")

@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
+from rest_framework import serializers
+
+from apps.strict import StrictSerializer
+
+MAX_CUSTOMERS, MAX_ORDERS, MAX_ITEMS = 1_000, 100, 20
+MAX_TOTAL_ITEMS = 100_000
+SIZE = {"customers": 20, "orders_per_customer": 5, "items_per_order": 3}
+
+
+@extend_schema_serializer(examples=[OpenApiExample("Small", {**SIZE, "seed": 42}, request_only=True)])
+class SeedRequest(StrictSerializer):
+    """How much sample data one request writes; `manage.py seed` has no bound."""
+
+    customers = serializers.IntegerField(min_value=1, max_value=MAX_CUSTOMERS, default=SIZE["customers"])
+    orders_per_customer = serializers.IntegerField(
+        min_value=0, max_value=MAX_ORDERS, default=SIZE["orders_per_customer"]
+    )
+    items_per_order = serializers.IntegerField(min_value=0, max_value=MAX_ITEMS, default=SIZE["items_per_order"])
+    seed = serializers.IntegerField(min_value=0, max_value=2**31 - 1, default=42, help_text="Same seed, same data.")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        total = attrs["customers"] * attrs["orders_per_customer"] * attrs["items_per_order"]
+        if total > MAX_TOTAL_ITEMS:
+            raise serializers.ValidationError(
+                f"{total} items are more than one request may write ({MAX_TOTAL_ITEMS}); use manage.py seed.",
+                code="max_value",
+            )
+        return attrs
+
+
+@extend_schema_serializer(examples=[OpenApiExample("Small", {"customers": 20, "orders": 100, "items": 300})])
+class SeedResult(serializers.Serializer):
+    customers = serializers.IntegerField()
+    orders = serializers.IntegerField()
+    items = serializers.IntegerField()

@@ -1,0 +1,5 @@
+from django.urls import path
+
+from apps.devtools.views import home
+
+urlpatterns = [path("", home, name="home")]

@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from django.apps import apps
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from apps.devtools import services
+from apps.devtools.serializers import SeedRequest, SeedResult
+
+
+class SeedView(APIView):
+    @extend_schema(
+        summary="Write sample data",
+        description="Development only. Committed in chunks; running it again adds more.",
+        request=SeedRequest,
+        responses={201: SeedResult},
+    )
+    def post(self, request: Request) -> Response:
+        body = SeedRequest(data=request.data)
+        body.is_valid(raise_exception=True)
+        return Response(asdict(services.seed(**body.validated_data)), status=201)
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    return render(request, "devtools/home.html", {"silk": apps.is_installed("silk")})

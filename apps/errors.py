@@ -1,0 +1,16 @@
+"""The one base that services' refusals share, so that HTTP can translate them without knowing them."""
+
+from __future__ import annotations
+
+
+class Conflict(Exception):
+    """The request is well formed, but the present state of its subject refuses it (RFC 9110, 409).
+
+    Subclasses are named for what could not be done; the name becomes the problem's type. The message is fit for the
+    client, and `members` are further members of the problem document (RFC 9457, section 3.2).
+    """
+
+    def __init__(self, detail: str, **members: object) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.members = members

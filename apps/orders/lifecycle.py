@@ -1,0 +1,38 @@
+"""What an order can be, and the moves between: the one place that knows. Archiving is apart from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import models
+
+
+class Status(models.TextChoices):
+    DRAFT = "draft"
+    PAID = "paid"
+    SHIPPED = "shipped"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True)
+class Move:
+    """A change of status: allowed from `sources`, ends in `target`, and dates the order in the field `stamp`."""
+
+    name: str
+    sources: tuple[Status, ...]
+    target: Status
+    stamp: str
+
+
+PAY = Move("pay", (Status.DRAFT,), Status.PAID, "paid_at")
+SHIP = Move("ship", (Status.PAID,), Status.SHIPPED, "shipped_at")
+CANCEL = Move("cancel", (Status.DRAFT, Status.PAID), Status.CANCELLED, "cancelled_at")
+MOVES = (PAY, SHIP, CANCEL)
+
+# Revenue is counted from `pay` on, unless the order is cancelled (or archived, which is no status).
+REVENUE_STATUSES = (Status.PAID, Status.SHIPPED)
+
+
+def moves_from(status: str) -> list[str]:
+    """Names of the moves that an order in `status` can make."""
+    return [move.name for move in MOVES if status in move.sources]

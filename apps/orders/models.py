@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from apps.customers.models import Customer
+from apps.orders.lifecycle import REVENUE_STATUSES, Status
+from apps.tenancy.owned import TenantOwned
+
+# With these bounds an order is at most 10^13 cents: exact in JSON numbers, and a bigint holds a million of them.
+MAX_QUANTITY = 10_000
+MAX_UNIT_PRICE_CENTS = 10_000_000
+MAX_ITEMS_PER_ORDER = 100
+
+
+class Order(TenantOwned):
+    """What a customer orders. Moves between statuses as `lifecycle` says; items change only while it is a draft."""
+
+    # PROTECT: deleting never travels from a customer to the books.
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="orders", db_index=False)
+    status = models.CharField(max_length=9, choices=Status.choices, default=Status.DRAFT)
+    total_cents = models.BigIntegerField(default=0, help_text="Sum of quantity times unit price over the items.")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(default=timezone.now, editable=False)
+    paid_at = models.DateTimeField(null=True, editable=False)
+    shipped_at = models.DateTimeField(null=True, editable=False)
+    cancelled_at = models.DateTimeField(null=True, editable=False)
+    archived_at = models.DateTimeField(null=True, editable=False, help_text="Set: hidden from lists and reports.")
+
+    class Meta(TenantOwned.Meta):
+        constraints = [
+            # What a key (tenant, order) can point at.
+            models.UniqueConstraint(fields=["tenant", "id"], name="order_tenant_id"),
+            models.CheckConstraint(condition=Q(status__in=Status.values), name="order_status_known"),
+            # Reports date revenue by paid_at: an order that counts has one.
+            models.CheckConstraint(
+                condition=~Q(status__in=REVENUE_STATUSES) | Q(paid_at__isnull=False), name="order_revenue_is_dated"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["tenant", "created_at", "id"], name="order_by_created"),
+            models.Index(fields=["tenant", "total_cents", "id"], name="order_by_total"),
+            models.Index(fields=["tenant", "status", "created_at", "id"], name="order_by_status"),
+            models.Index(fields=["tenant", "customer", "created_at", "id"], name="order_by_customer"),
+        ]
+
+    def __str__(self) -> str:
+        return f"order {self.pk}"
+
+
+class Item(TenantOwned):
+    """A line of an order. Belongs to it like a limb: deleted with it, never moved to another."""
+
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="items", db_index=False)
+    sku = models.CharField(max_length=64, help_text="Stock keeping unit: the seller's name for the product.")
+    quantity = models.PositiveIntegerField(validators=[MinValueValidator(1), MaxValueValidator(MAX_QUANTITY)])
+    unit_price_cents = models.PositiveBigIntegerField(validators=[MaxValueValidator(MAX_UNIT_PRICE_CENTS)])
+
+    class Meta(TenantOwned.Meta):
+        constraints = [
+            models.CheckConstraint(condition=Q(quantity__range=(1, MAX_QUANTITY)), name="item_quantity_range"),
+            models.CheckConstraint(
+                condition=Q(unit_price_cents__range=(0, MAX_UNIT_PRICE_CENTS)), name="item_unit_price_range"
+            ),
+            models.UniqueConstraint(fields=["tenant", "id"], name="item_tenant_id"),
+        ]
+        indexes = [models.Index(fields=["tenant", "order", "id"], name="item_by_order")]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} x {self.sku}"
+
+
+class OrderEvent(TenantOwned):
+    """One change of an order's status or of its archive flag: the order's history."""
+
+    class Kind(models.TextChoices):
+        PAID = "paid"
+        SHIPPED = "shipped"
+        CANCELLED = "cancelled"
+        ARCHIVED = "archived"
+        UNARCHIVED = "unarchived"
+
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="events", db_index=False)
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta(TenantOwned.Meta):
+        indexes = [models.Index(fields=["tenant", "order", "id"], name="event_by_order")]
+
+    def __str__(self) -> str:
+        return f"order {self.order_id} {self.kind}"

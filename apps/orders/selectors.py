@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from apps.customers import selectors as customers
+from apps.orders.lifecycle import REVENUE_STATUSES
+from apps.orders.models import Item, Order
+
+
+def order_list() -> QuerySet[Order]:
+    """All orders of the current tenant with what their representation needs: two statements, whatever the size."""
+    return Order.objects.select_related("customer").prefetch_related("items")
+
+
+def customer_order_list(*, customer_id: int) -> QuerySet[Order]:
+    """The orders of one customer. Raises Customer.DoesNotExist, which an empty list would hide."""
+    customer = customers.customer_list().only("pk").get(pk=customer_id)
+    return order_list().filter(customer=customer)
+
+
+def item_list() -> QuerySet[Item]:
+    """All items of the current tenant."""
+    return Item.objects.all()
+
+
+def revenue_orders() -> QuerySet[Order]:
+    """The orders that count as revenue: paid or shipped, and not archived."""
+    return Order.objects.filter(status__in=REVENUE_STATUSES, archived_at__isnull=True)

@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
+from rest_framework import serializers
+
+from apps.customers.models import Customer
+from apps.orders.models import MAX_ITEMS_PER_ORDER, Item, Order
+from apps.strict import StrictModelSerializer
+
+NEW_LINES = [{"sku": "TEA-GREEN-100", "quantity": 2, "unit_price_cents": 450}]
+
+
+class OrderItemSerializer(StrictModelSerializer):
+    """An item inside its order."""
+
+    class Meta:
+        model = Item
+        fields = ["id", "sku", "quantity", "unit_price_cents"]
+
+
+@extend_schema_serializer(
+    examples=[OpenApiExample("New item", {"order": 1, **NEW_LINES[0]}, request_only=True)],
+)
+class ItemSerializer(StrictModelSerializer):
+    """An item by itself."""
+
+    order = serializers.PrimaryKeyRelatedField(queryset=Order.objects.all())
+
+    class Meta:
+        model = Item
+        fields = ["id", "order", "sku", "quantity", "unit_price_cents"]
+
+    def validate_order(self, order: Order) -> Order:
+        if self.instance is not None and order.pk != self.instance.order_id:
+            raise serializers.ValidationError("An item stays in its order.", code="immutable")
+        return order
+
+
+@extend_schema_serializer(
+    examples=[OpenApiExample("New order", {"customer": 1, "items": NEW_LINES}, request_only=True)],
+)
+class OrderSerializer(StrictModelSerializer):
+    customer = serializers.PrimaryKeyRelatedField(queryset=Customer.objects.all())
+    customer_email = serializers.EmailField(source="customer.email", read_only=True)
+    items = OrderItemSerializer(many=True, min_length=1, max_length=MAX_ITEMS_PER_ORDER)  # type: ignore[call-arg]
+
+    class Meta:
+        model = Order
+        fields = [
+            "id",
+            "customer",
+            "customer_email",
+            "status",
+            "total_cents",
+            "items",
+            "created_at",
+            "updated_at",
+            "paid_at",
+            "shipped_at",
+            "cancelled_at",
+            "archived_at",
+        ]
+        read_only_fields = ["status", "total_cents"]

@@ -1,0 +1,153 @@
+"""Everything that changes an order. Each runs in the request's transaction; statements are named where they count."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db.models import F, Sum
+from django.utils import timezone
+
+from apps.customers.models import Customer
+from apps.errors import Conflict
+from apps.orders import lifecycle
+from apps.orders.models import MAX_ITEMS_PER_ORDER, Item, Order, OrderEvent
+
+
+class MoveNotAllowed(Conflict):
+    """The order's status does not allow this move. `order_status` is that status, `allowed` the moves it does."""
+
+
+class OrderNotDraft(Conflict):
+    """Only a draft can be edited or deleted. `order_status` is what it is instead."""
+
+
+class OrderFull(Conflict):
+    """The order has as many items as an order can have."""
+
+
+def create_order(*, customer: Customer, items: Iterable[Mapping[str, Any]]) -> Order:
+    """Write a draft Order with its Items: two statements."""
+    rows = [Item(**item) for item in items]
+    total = sum(row.quantity * row.unit_price_cents for row in rows)
+    now = timezone.now()
+    order = Order.objects.create(customer=customer, total_cents=total, created_at=now, updated_at=now)
+    for row in rows:
+        row.order = order
+    Item.objects.bulk_create(rows)
+    return order
+
+
+def update_order(
+    *, order_id: int, customer: Customer | None = None, items: Iterable[Mapping[str, Any]] | None = None
+) -> None:
+    """Change a draft's customer, replace all its items, or both. Raises OrderNotDraft, Order.DoesNotExist."""
+    order = _lock_draft(order_id)
+    if customer is not None:
+        order.customer = customer
+    if items is not None:
+        Item.objects.filter(order=order).delete()
+        Item.objects.bulk_create([Item(order=order, **item) for item in items])
+    _save_edited(order)
+
+
+def delete_order(*, order_id: int) -> None:
+    """Delete a draft with its Items and OrderEvents. Raises OrderNotDraft, Order.DoesNotExist."""
+    _lock_draft(order_id).delete()
+
+
+def create_item(*, order: Order, **fields: Any) -> Item:
+    """Add an Item to a draft. Raises OrderNotDraft, OrderFull, Order.DoesNotExist."""
+    order = _lock_draft(order.pk)
+    if Item.objects.filter(order=order).count() >= MAX_ITEMS_PER_ORDER:
+        raise OrderFull(f"An order has at most {MAX_ITEMS_PER_ORDER} items.")
+    item = Item.objects.create(order=order, **fields)
+    _save_edited(order)
+    return item
+
+
+def update_item(*, item: Item, **fields: Any) -> Item:
+    """Change an Item of a draft. Raises OrderNotDraft, Item.DoesNotExist."""
+    order = _lock_draft(item.order_id)
+    Item.objects.filter(pk=item.pk).update(**fields)
+    _save_edited(order)
+    item.refresh_from_db()
+    return item
+
+
+def delete_item(*, item: Item) -> None:
+    """Delete an Item of a draft. Raises OrderNotDraft."""
+    order = _lock_draft(item.order_id)
+    item.delete()
+    _save_edited(order)
+
+
+def pay_order(*, order_id: int) -> None:
+    """draft -> paid. Raises MoveNotAllowed, Order.DoesNotExist."""
+    _move(order_id, lifecycle.PAY)
+
+
+def ship_order(*, order_id: int) -> None:
+    """paid -> shipped. Raises MoveNotAllowed, Order.DoesNotExist."""
+    _move(order_id, lifecycle.SHIP)
+
+
+def cancel_order(*, order_id: int) -> None:
+    """draft or paid -> cancelled: this order's status, and nothing else. Raises MoveNotAllowed, Order.DoesNotExist."""
+    _move(order_id, lifecycle.CANCEL)
+
+
+def archive_order(*, order_id: int) -> None:
+    """Hide the order from lists and reports, in any status; once is enough. Raises Order.DoesNotExist."""
+    _set_archived(order_id, archived=True)
+
+
+def unarchive_order(*, order_id: int) -> None:
+    """Show an archived order again; once is enough. Raises Order.DoesNotExist."""
+    _set_archived(order_id, archived=False)
+
+
+def _move(order_id: int, move: lifecycle.Move) -> None:
+    # One conditional UPDATE: of any number of concurrent moves, one finds the order still in a source status.
+    now = timezone.now()
+    moved = Order.objects.filter(pk=order_id, status__in=move.sources).update(
+        status=move.target, updated_at=now, **{move.stamp: now}
+    )
+    if moved:
+        OrderEvent.objects.create(order_id=order_id, kind=move.target, created_at=now)
+        return
+    status = Order.objects.values_list("status", flat=True).get(pk=order_id)
+    allowed = lifecycle.moves_from(status)
+    raise MoveNotAllowed(
+        f"Cannot {move.name} an order that is {status}; allowed: {', '.join(allowed) or 'no move'}.",
+        order_status=status,
+        allowed=allowed,
+    )
+
+
+def _set_archived(order_id: int, *, archived: bool) -> None:
+    now = timezone.now()
+    changed = Order.objects.filter(pk=order_id, archived_at__isnull=archived).update(
+        archived_at=now if archived else None, updated_at=now
+    )
+    if changed:
+        kind = OrderEvent.Kind.ARCHIVED if archived else OrderEvent.Kind.UNARCHIVED
+        OrderEvent.objects.create(order_id=order_id, kind=kind, created_at=now)
+
+
+def _lock_draft(order_id: int) -> Order:
+    # The lock keeps a concurrent `pay` from freezing a total that this edit still changes. SQLite has no row locks
+    # and needs none: its writers run one at a time.
+    order = Order.objects.select_for_update().get(pk=order_id)
+    if order.status != lifecycle.Status.DRAFT:
+        raise OrderNotDraft(
+            f"The order is {order.status}; only a draft can be edited or deleted.", order_status=order.status
+        )
+    return order
+
+
+def _save_edited(order: Order) -> None:
+    total = Item.objects.filter(order=order).aggregate(total=Sum(F("quantity") * F("unit_price_cents")))["total"]
+    order.total_cents = total or 0
+    order.updated_at = timezone.now()
+    order.save(update_fields=["customer", "total_cents", "updated_at"])

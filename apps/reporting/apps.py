@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class ReportingConfig(AppConfig):
+    name = "apps.reporting"
+    api_urls = "apps.reporting.urls"

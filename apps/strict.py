@@ -1,0 +1,68 @@
+"""Bodies and query strings without surprises: a name nobody knows is refused, and the nearest known one is named."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from typing import Any
+
+from django.http import QueryDict
+from rest_framework import serializers
+
+
+class StrictSerializer(serializers.Serializer):
+    """Refuses unknown fields. Known read-only ones are ignored, so what was read can be sent back."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        unknown = unknown_names(data, self.fields) if isinstance(data, Mapping) else {}
+        try:
+            value = super().to_internal_value(data)
+        except serializers.ValidationError as error:
+            if unknown:
+                raise serializers.ValidationError({**error.detail, **unknown}) from error  # type: ignore[dict-item]
+            raise
+        if unknown:
+            raise serializers.ValidationError(unknown)
+        return value
+
+
+class StrictModelSerializer(StrictSerializer, serializers.ModelSerializer):
+    """A ModelSerializer that refuses unknown fields."""
+
+
+class NoBodySerializer(StrictSerializer):
+    """The body of a request that needs none: empty, or an empty object."""
+
+
+def validated_query(serializer_class: type[StrictSerializer], query: QueryDict) -> dict[str, Any]:
+    """The query string's parameters as `serializer_class` reads them. Raises ValidationError."""
+    refuse_repeated(query)
+    serializer = serializer_class(data=query.dict())
+    serializer.is_valid(raise_exception=True)
+    return serializer.validated_data
+
+
+def refuse_repeated(query: QueryDict) -> None:
+    """Raise ValidationError for a parameter that is given twice, where one value would silently win."""
+    repeated = {name: ["Given more than once."] for name, values in query.lists() if len(values) > 1}
+    if repeated:
+        raise serializers.ValidationError(repeated, code="repeated")
+
+
+def unknown_names(given: Iterable[str], known: Iterable[str]) -> dict[str, list[serializers.ErrorDetail]]:
+    """An error for each of the `given` names that is not among the `known` ones."""
+    known = list(known)
+    return {
+        name: [serializers.ErrorDetail(f"Unknown. {suggest(name, known)}".strip(), code="unknown")]
+        for name in given
+        if name not in known
+    }
+
+
+def suggest(given: str, known: Iterable[str]) -> str:
+    """A sentence that names the nearest known value, or all of them when none is near."""
+    known = list(known)
+    near = get_close_matches(given[:100], known, n=1)
+    if near:
+        return f"Did you mean {near[0]!r}?"
+    return f"Known: {', '.join(known)}." if known else ""

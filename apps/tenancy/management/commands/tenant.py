@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+from argparse import RawDescriptionHelpFormatter
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from apps.tenancy.models import Tenant
+
+
+class Command(BaseCommand):
+    help = """Create and list tenants.
+
+    manage.py tenant create acme --name "Acme Ltd" --timezone Europe/Berlin
+    manage.py tenant list
+    """
+
+    def create_parser(self, *args: Any, **kwargs: Any) -> CommandParser:
+        return super().create_parser(*args, formatter_class=RawDescriptionHelpFormatter, **kwargs)
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        actions = parser.add_subparsers(dest="action", required=True)
+        create = actions.add_parser("create", help="create a tenant")
+        create.add_argument("slug")
+        create.add_argument("--name", help="default: the slug")
+        create.add_argument("--timezone", default="UTC", help="IANA name, default UTC")
+        actions.add_parser("list", help="list all tenants")
+
+    def handle(self, *, action: str, **options: Any) -> None:
+        if action == "list":
+            for tenant in Tenant.objects.order_by("slug"):
+                state = "" if tenant.is_active else "\tinactive"
+                self.stdout.write(f"{tenant.slug}\t{tenant.name}\t{tenant.timezone}{state}")
+            return
+        tenant = Tenant(slug=options["slug"], name=options["name"] or options["slug"], timezone=options["timezone"])
+        try:
+            tenant.full_clean()
+        except ValidationError as error:
+            raise CommandError("; ".join(error.messages)) from error
+        tenant.save()
+        self.stdout.write(f"Tenant {tenant.slug} created. Next: manage.py apikey create {tenant.slug}")

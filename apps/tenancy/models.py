@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+import zoneinfo
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.timezone import now as utc_now
+
+
+def validate_timezone(value: str) -> None:
+    if value not in zoneinfo.available_timezones():
+        raise ValidationError(f"{value!r} is not an IANA time zone, such as 'Europe/Berlin'.")
+
+
+class Tenant(models.Model):
+    """An organisation whose rows no other one sees. Inactive: its keys are refused."""
+
+    slug = models.SlugField(max_length=50, unique=True)
+    name = models.CharField(max_length=200)
+    timezone = models.CharField(
+        max_length=64,
+        default="UTC",
+        validators=[validate_timezone],
+        help_text="IANA name. Dates in filters and reports are days in this zone.",
+    )
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(default=utc_now, editable=False)
+
+    def __str__(self) -> str:
+        return self.slug
+
+
+class ApiKey(models.Model):
+    """Proof that a request acts for a tenant. Only a hash of the secret is stored; see `keys`."""
+
+    class Scope(models.TextChoices):
+        READ = "read"
+        WRITE = "write", "Read and write"
+
+    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="api_keys")
+    name = models.CharField(max_length=100, blank=True)
+    prefix = models.CharField(max_length=8, unique=True, help_text="The key's public part: names it, proves nothing.")
+    secret_sha256 = models.CharField(max_length=64, help_text="Hex digest of the key's secret part.")
+    scope = models.CharField(max_length=5, choices=Scope.choices, default=Scope.WRITE)
+    created_at = models.DateTimeField(default=utc_now, editable=False)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"rl_{self.prefix}_…"
+
+    def is_live(self, now: datetime) -> bool:
+        """Neither revoked nor expired at `now`."""
+        return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)

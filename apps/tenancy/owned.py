@@ -1,0 +1,89 @@
+"""What makes a model belong to a tenant: the first wall, on every database.
+
+The tenant is looked up when SQL is compiled, not when a queryset is built. So every path to the database (subqueries,
+`exists`, unions, async, bulk, related managers) is covered by construction, and raises TenantNotSet without a scope;
+a list of overridden method names would have holes.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, NoReturn
+
+from django.db import models
+from django.db.models.expressions import Expression
+
+from apps.tenancy.models import Tenant
+from apps.tenancy.scope import TenantMismatch, current_tenant, current_tenant_id
+
+
+class CurrentTenant(Expression):
+    """The running scope's tenant id, resolved when the statement is compiled; raises TenantNotSet outside of one."""
+
+    output_field = models.BigIntegerField()
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[str | int, ...]]:
+        return "%s", (current_tenant().pk,)
+
+
+class TenantField(models.ForeignKey):
+    """The owner of a row: stamped when the row is written, and refused when it is not the running scope's tenant.
+
+    Both happen where INSERT and UPDATE are compiled, so save, create, update and their bulk forms share one rule.
+    Raises TenantNotSet without a scope, TenantMismatch for another tenant.
+    """
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("to", Tenant)
+        kwargs.setdefault("on_delete", models.PROTECT)
+        kwargs.setdefault("related_name", "+")
+        kwargs.setdefault("default", current_tenant_id)
+        kwargs.setdefault("editable", False)
+        # Every index and unique constraint begins with the tenant: one on it alone would only be dead weight.
+        kwargs.setdefault("db_index", False)
+        super().__init__(**kwargs)
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
+        if getattr(model_instance, self.attname) is None:
+            setattr(model_instance, self.attname, current_tenant().pk)
+        return super().pre_save(model_instance, add)
+
+    def get_db_prep_save(self, value: Any, connection: Any) -> Any:
+        if hasattr(value, "as_sql"):
+            raise TenantMismatch("A row's tenant cannot be set to an expression.")
+        tenant = current_tenant()
+        if value != tenant.pk:
+            raise TenantMismatch(f"A row of tenant {value} cannot be written in the scope of {tenant.slug!r}.")
+        return super().get_db_prep_save(value, connection)
+
+
+class TenantQuerySet(models.QuerySet):
+    def raw(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """Refused: hand-written SQL is not narrowed to a tenant."""
+        raise TypeError("raw() would read every tenant's rows; use the ORM.")
+
+
+class TenantManager(models.Manager.from_queryset(TenantQuerySet)):  # type: ignore[misc]  # a class made at run time
+    def get_queryset(self) -> models.QuerySet:
+        return super().get_queryset().filter(tenant=CurrentTenant())
+
+
+class TenantOwned(models.Model):
+    """Base of every business model: a `tenant` column, and a manager that sees the running scope's rows only."""
+
+    tenant = TenantField()
+
+    objects: ClassVar[models.Manager] = TenantManager()
+
+    class Meta:
+        abstract = True
+        # Django reaches for the base manager in refresh_from_db, UPDATE, related objects and delete.
+        base_manager_name = "objects"
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Delete the row; raises TenantMismatch for another tenant's.
+
+        Django deletes one instance by its primary key alone, past any manager.
+        """
+        if self.tenant_id != current_tenant().pk:
+            raise TenantMismatch(f"{self!r} belongs to another tenant.")
+        return super().delete(*args, **kwargs)

@@ -1,0 +1,24 @@
+"""Is the process up, and can it serve? For load balancers and people."""
+
+from __future__ import annotations
+
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, JsonResponse
+
+
+def healthz(request: HttpRequest) -> JsonResponse:
+    """200 as long as the process answers; asks nothing of anything else."""
+    return JsonResponse({"status": "ok"})
+
+
+def readyz(request: HttpRequest) -> JsonResponse:
+    """200 if the database answers and every migration is applied, else 503 with the reason."""
+    try:
+        executor = MigrationExecutor(connection)
+        pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except DatabaseError:
+        return JsonResponse({"status": "unavailable", "reason": "the database does not answer"}, status=503)
+    if pending:
+        return JsonResponse({"status": "unavailable", "reason": f"{len(pending)} migrations to apply"}, status=503)
+    return JsonResponse({"status": "ok"})

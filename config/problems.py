@@ -1,0 +1,78 @@
+"""Errors as RFC 9457 problem details, whatever raised them: one shape for every 4xx and 5xx under /api/."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from http import HTTPStatus
+from typing import Any
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import IntegrityError, OperationalError
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from rest_framework import exceptions
+
+from apps.errors import Conflict
+
+CONTENT_TYPE = "application/problem+json"
+
+
+def problem(
+    request: HttpRequest, status: int, detail: str, *, kind: str = "", headers: Any = None, **members: object
+) -> HttpResponse:
+    """A problem document. `kind` names the problem when the status alone does not; `members` extend it."""
+    body = {
+        "type": f"urn:problem:{kind}" if kind else "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+        "request_id": request.id,  # type: ignore[attr-defined]  # set by the Envelope middleware
+        **members,
+    }
+    return JsonResponse(body, status=status, content_type=CONTENT_TYPE, headers=headers)
+
+
+def exception_handler(exc: Exception, context: dict[str, Any]) -> HttpResponse | None:
+    """DRF's hook: the problem for what a view raised, or None for a bug, which `unexpected` then answers."""
+    request = context["request"]._request
+    if isinstance(exc, Conflict):
+        kind = re.sub(r"(?<!^)(?=[A-Z])", "-", type(exc).__name__).lower()
+        return problem(request, 409, exc.detail, kind=kind, **exc.members)
+    if isinstance(exc, ObjectDoesNotExist):
+        return problem(request, 404, f"No such {type(exc).__qualname__.split('.')[0].lower()}.")
+    if isinstance(exc, Http404 | exceptions.NotFound):
+        return problem(request, 404, "No such thing.")
+    if isinstance(exc, exceptions.ValidationError):
+        place = "parameter" if request.method in ("GET", "HEAD") else "pointer"
+        errors = list(_flatten(exc.detail, place))
+        return problem(request, 400, "The request is not valid; see errors.", kind="invalid-request", errors=errors)
+    if isinstance(exc, exceptions.APIException):
+        return problem(request, exc.status_code, str(exc.detail))
+    return None
+
+
+def unexpected(request: HttpRequest, exc: BaseException) -> HttpResponse:
+    """The problem for what no view foresaw: a constraint at COMMIT, a busy database, a bug."""
+    if isinstance(exc, IntegrityError):
+        return problem(request, 409, "Another request changed what this one depends on.", kind="concurrent-change")
+    if isinstance(exc, OperationalError):
+        return problem(request, 503, "The database is not available.", headers={"Retry-After": "1"})
+    return problem(request, 500, "The server failed; the request id finds the reason in its log.")
+
+
+def _flatten(detail: Any, place: str, path: str = "") -> Iterator[dict[str, str]]:
+    """One error per field from DRF's nested ones, placed by parameter name or by JSON Pointer (RFC 6901)."""
+    if isinstance(detail, dict):
+        for name, inner in detail.items():
+            own = "" if name == "non_field_errors" else str(name).replace("~", "~0").replace("/", "~1")
+            yield from _flatten(inner, place, f"{path}/{own}" if own else path)
+    elif isinstance(detail, list):
+        for index, inner in enumerate(detail):
+            # A list of messages belongs to the field; a list of errors belongs to the elements of a list.
+            yield from _flatten(inner, place, path if isinstance(inner, str) else f"{path}/{index}")
+    else:
+        yield {
+            place: f"#{path}" if place == "pointer" else path.lstrip("/"),
+            "code": getattr(detail, "code", "invalid"),
+            "detail": str(detail),
+        }

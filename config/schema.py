@@ -1,0 +1,84 @@
+"""What the OpenAPI document says beyond the views: strict bodies, problem answers, groups and stable names."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular import openapi
+from drf_spectacular.extensions import OpenApiSerializerExtension
+from drf_spectacular.plumbing import build_object_type
+
+from apps.strict import StrictSerializer
+
+PROBLEM = build_object_type(
+    description="An error (RFC 9457).",
+    properties={
+        "type": {"type": "string", "description": "Names the problem; `about:blank`: the status says it all."},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string", "description": "What happened, in words."},
+        "request_id": {"type": "string", "description": "The X-Request-ID of this answer; finds it in the log."},
+        "errors": {
+            "type": "array",
+            "description": "One entry per field: `pointer` (RFC 6901) into the body, or `parameter` of the address.",
+            "items": build_object_type(
+                properties={name: {"type": "string"} for name in ("pointer", "parameter", "code", "detail")},
+                required=["code", "detail"],
+            ),
+        },
+    },
+    required=["type", "title", "status", "detail", "request_id"],
+)
+
+DESCRIPTIONS = {
+    "400": "A field or parameter is not valid, or unknown; `errors` names each.",
+    "401": "No key, or one that is unknown, revoked or expired.",
+    "403": "A read key was used for a change.",
+    "404": "There is no such thing, or it belongs to another tenant.",
+    "409": "The present state refuses this; `type` says why, `allowed` (moves) what would be possible.",
+    "413": "The body is too large.",
+    "415": "The body is not JSON.",
+}
+
+
+class AutoSchema(openapi.AutoSchema):
+    """Groups operations by app."""
+
+    def get_tags(self) -> list[str]:
+        return [type(self.view).__module__.split(".")[1]]
+
+
+class StrictSerializerExtension(OpenApiSerializerExtension):
+    """A request body refuses unknown fields, and the schema says so."""
+
+    target_class = StrictSerializer
+    match_subclasses = True
+
+    def map_serializer(self, auto_schema: Any, direction: Any) -> Any:
+        schema = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)
+        return {**schema, "additionalProperties": False}
+
+
+def document_problems(result: Any, generator: Any, request: Any, public: Any) -> Any:
+    """Postprocessing hook: every operation's error answers, which the middleware and the handler give alike."""
+    result["components"]["schemas"]["Problem"] = PROBLEM
+    for path, operations in result["paths"].items():
+        for method, operation in operations.items():
+            for status in _statuses(path, method):
+                operation["responses"].setdefault(
+                    status,
+                    {
+                        "description": DESCRIPTIONS[status],
+                        "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+                    },
+                )
+    return result
+
+
+def _statuses(path: str, method: str) -> list[str]:
+    statuses = ["400", "401"]
+    if "{" in path:
+        statuses.append("404")
+    if method != "get":
+        statuses += ["403", "409", "413", "415"]
+    return sorted(statuses)

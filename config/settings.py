@@ -1,0 +1,151 @@
+"""All settings, read from the environment; with an empty one they are production's.
+
+Every variable is described in .env.example. Nothing here reads a file: `manage.py` loads `.env` for people,
+while tests, CI and production pass a real environment.
+"""
+
+from pathlib import Path
+
+import environ
+
+env = environ.Env()
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+DEBUG = env.bool("DEBUG", default=False)
+SECRET_KEY = env.str("SECRET_KEY")
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
+
+# Applications -------------------------------------------------------------------------------------------------------
+
+# Further apps (devtools, silk, one of your own) come from the environment, so production has none of them.
+PLUGINS = env.list("PLUGINS", default=[])
+INSTALLED_APPS = [
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "apps.tenancy",
+    "apps.customers",
+    "apps.orders",
+    "apps.reporting",
+    *PLUGINS,
+]
+MIDDLEWARE = [
+    # Outermost, so that what it writes to the database is not counted as the request's own statements.
+    *(["silk.middleware.SilkyMiddleware"] if "silk" in PLUGINS else []),
+    "config.middleware.Envelope",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",  # for Silk's forms; the API has no cookies
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "config.middleware.TenantRequest",
+]
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+APPEND_SLASH = False  # A redirect would lose the body of a POST; a missing slash is a 404 that names the right address.
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        # Silk's pages need the request.
+        "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
+    }
+]
+
+# Tenancy ------------------------------------------------------------------------------------------------------------
+
+# The tenant of a request without a key. Empty (production): such a request is a 401.
+DEFAULT_TENANT = env.str("DEFAULT_TENANT", default="")
+
+# Database -----------------------------------------------------------------------------------------------------------
+
+DATABASES = {"default": env.db_url("DATABASE_URL")}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    # A relative file lies beside manage.py, wherever the command was typed.
+    if DATABASES["default"]["NAME"] != ":memory:":
+        DATABASES["default"]["NAME"] = str(BASE_DIR / DATABASES["default"]["NAME"])
+    DATABASES["default"].setdefault("OPTIONS", {}).update(
+        # IMMEDIATE: a transaction that began as a reader cannot wait for the write lock, it fails at once.
+        transaction_mode="IMMEDIATE",
+        timeout=20,
+        init_command="PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    )
+else:
+    # At least as many connections as the process has threads. 0: no pool here, because PgBouncer is one.
+    pool_size = env.int("DATABASE_POOL_SIZE", default=8)
+    if pool_size:
+        DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": pool_size, "timeout": 10}
+    # A server-side cursor outlives its transaction, which PgBouncer in transaction mode does not allow.
+    DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = not pool_size
+
+# API ----------------------------------------------------------------------------------------------------------------
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [],  # config.middleware.TenantRequest authenticates.
+    "DEFAULT_PERMISSION_CLASSES": [],
+    "UNAUTHENTICATED_USER": None,
+    "DEFAULT_PARSER_CLASSES": ["config.api.JSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_FILTER_BACKENDS": ["config.filters.StrictFilterBackend"],
+    "DEFAULT_PAGINATION_CLASS": "config.pagination.KeysetPagination",
+    "DEFAULT_SCHEMA_CLASS": "config.schema.AutoSchema",
+    "DEFAULT_METADATA_CLASS": None,
+    "EXCEPTION_HANDLER": "config.problems.exception_handler",
+    "URL_FORMAT_OVERRIDE": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Regression Lab",
+    "VERSION": "1",
+    "SCHEMA_PATH_PREFIX": r"/api/v1/",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SWAGGER_UI_SETTINGS": {"persistAuthorization": True, "displayRequestDuration": True},
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SECURITY": [{"ApiKey": []}],
+    "APPEND_COMPONENTS": {
+        "securitySchemes": {
+            "ApiKey": {
+                "type": "http",
+                "scheme": "bearer",
+                "description": "An API key (`rl_…`), printed once by `manage.py apikey create <tenant>`.",
+            }
+        }
+    },
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "config.schema.document_problems",
+    ],
+    "ENUM_NAME_OVERRIDES": {"OrderStatus": "apps.orders.lifecycle.Status"},
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # bytes of a request body; above it: 413
+
+# Time, language, static files ---------------------------------------------------------------------------------------
+
+USE_TZ = True
+TIME_ZONE = "UTC"
+LANGUAGE_CODE = "en"
+USE_I18N = False
+STATIC_URL = "/static/"
+WHITENOISE_USE_FINDERS = True  # Serves the packages' own files: no collectstatic step to forget.
+
+# Transport security, on unless DEBUG is -----------------------------------------------------------------------------
+
+SECURE_SSL_REDIRECT = CSRF_COOKIE_SECURE = not DEBUG
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # A load balancer asks over plain HTTP.
+SECURE_HSTS_SECONDS = 0 if DEBUG else 365 * 24 * 3600
+SECURE_HSTS_INCLUDE_SUBDOMAINS = not DEBUG
+SECURE_HSTS_PRELOAD = not DEBUG
+if env.bool("TRUST_X_FORWARDED_PROTO", default=False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# Silk: development only, named here because its middleware and address are ------------------------------------------
+
+SILKY_INTERCEPT_FUNC = lambda request: request.path_info.startswith("/api/v1/")  # noqa: E731  not the pages around it
+SILKY_MAX_RECORDED_REQUESTS = 1000
+SILKY_MAX_REQUEST_BODY_SIZE = SILKY_MAX_RESPONSE_BODY_SIZE = 64  # kB
+SILKY_META = True

@@ -1,0 +1,50 @@
+"""Addresses. An app mounts itself: its AppConfig names `api_urls` (under /api/v1/) or `site_urls` (at the root)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.apps import apps
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.urls import URLPattern, URLResolver, include, path, re_path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+from config import health
+
+
+class PermanentRedirectKeepingMethod(HttpResponsePermanentRedirect):
+    """308 (RFC 9110): unlike after a 301, a POST stays a POST with its body."""
+
+    status_code = 308
+
+
+def mounted(attribute: str) -> list[URLPattern | URLResolver]:
+    """The URLs of every installed app whose AppConfig has `attribute`; a module that is missing is an error."""
+    return [path("", include(getattr(app, attribute))) for app in apps.get_app_configs() if hasattr(app, attribute)]
+
+
+def public(view: Any) -> Any:
+    """Mark a view under /api/ as one that needs no key."""
+    view.public = True
+    return view
+
+
+@public
+def predecessor(request: HttpRequest, old: str, rest: str) -> HttpResponse:
+    """Send an address of the unversioned API to its place in version 1, query string and all."""
+    new = {"orders/summary/": "reporting/summary/", "dev/seed/": "devtools/seed/"}.get(old + rest, old + rest)
+    query = request.META.get("QUERY_STRING", "")
+    return PermanentRedirectKeepingMethod(f"/api/v1/{new}" + (f"?{query}" if query else ""))
+
+
+urlpatterns = [
+    path("api/v1/schema", public(SpectacularAPIView.as_view()), name="schema"),
+    path("api/v1/docs", public(SpectacularSwaggerView.as_view(url_name="schema")), name="docs"),
+    path("api/v1/", include(mounted("api_urls"))),
+    re_path(r"^api/(?P<old>(?:orders|customers|items|dev/seed)/)(?P<rest>.*)$", predecessor),
+    path("healthz", health.healthz),
+    path("readyz", health.readyz),
+    *mounted("site_urls"),
+]
+if apps.is_installed("silk"):
+    urlpatterns.append(path("silk/", include("silk.urls", namespace="silk")))

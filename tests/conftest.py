@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings as django_settings
+from django.db import connection
+from django.test import Client
+from model_bakery import baker, random_gen
+
+from apps.tenancy import keys
+from apps.tenancy.models import Tenant
+from apps.tenancy.scope import tenant_scope
+from config.statements import Statements, count_statements
+
+JSON = "application/json"
+baker.generators.add("apps.customers.models.LowerCaseEmailField", random_gen.gen_email)
+
+
+class Api(Client):
+    """Speaks JSON, with an API key if it has one, over https as in production."""
+
+    def __init__(self, key: str = "") -> None:
+        super().__init__(raise_request_exception=False, headers={"Authorization": f"Bearer {key}"} if key else None)
+
+    def request(self, **request: Any) -> Any:
+        return super().request(**{**request, "wsgi.url_scheme": "https"})
+
+    def post(self, path: Any, data: Any = None, content_type: str = JSON, *args: Any, **kwargs: Any) -> Any:
+        return super().post(path, data, content_type, *args, **kwargs)
+
+    def patch(self, path: Any, data: Any = None, content_type: str = JSON, *args: Any, **kwargs: Any) -> Any:
+        return super().patch(path, data, content_type, *args, **kwargs)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """SQLite in a file with a write-ahead log; in memory, threads would share one cache."""
+    if connection.vendor == "sqlite":
+        folder: Path = tmp_path_factory.mktemp("database")
+        django_settings.DATABASES["default"]["TEST"]["NAME"] = str(folder / "tests.sqlite3")
+
+
+@pytest.fixture
+def acme(db: None) -> Tenant:
+    return Tenant.objects.create(slug="acme", name="Acme", timezone="Europe/Berlin")
+
+
+@pytest.fixture
+def globex(db: None) -> Tenant:
+    return Tenant.objects.create(slug="globex", name="Globex", timezone="Asia/Kolkata")
+
+
+@pytest.fixture
+def in_acme(acme: Tenant) -> Iterator[Tenant]:
+    """Acme's scope around the whole test."""
+    with tenant_scope(acme, atomic=False):
+        yield acme
+
+
+@pytest.fixture
+def api(acme: Tenant) -> Api:
+    """A client of Acme's."""
+    return Api(keys.issue_key(tenant=acme))
+
+
+@pytest.fixture
+def count(db: None) -> Callable[[], AbstractContextManager[Statements]]:
+    """`with count() as statements:` collects the SQL that the block runs."""
+    return count_statements

@@ -1,0 +1,108 @@
+"""Gives the tests their environment before Django reads it: settings of their own, and the database asked for."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ENVIRONMENT = {
+    "DEBUG": "off",
+    "SECRET_KEY": "tests",
+    "SECRET_KEY_FALLBACKS": "",
+    "ALLOWED_HOSTS": "testserver,localhost,127.0.0.1",
+    "DEFAULT_TENANT": "",
+    "PLUGINS": "apps.devtools",
+    "TRUST_X_FORWARDED_PROTO": "off",
+    "DATABASE_OWNER_URL": "",
+    "DATABASE_POOL_SIZE": "8",
+    "TZ": "UTC",
+}
+HOW_TO_GET_POSTGRESQL = "install PostgreSQL's server (Debian: apt install postgresql) or set DATABASE_URL to one"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--database", choices=("sqlite", "postgresql"), default="sqlite", help="where the tests run")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
+    # Workers of xdist inherit the environment, the running server included.
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        return
+    os.environ.update(ENVIRONMENT)
+    if early_config.known_args_namespace.database == "sqlite":
+        os.environ["DATABASE_URL"] = "sqlite:///tests.sqlite3"  # never opened: conftest.py puts it elsewhere
+    elif not has_database_url():
+        server = Cluster()
+        early_config.add_cleanup(server.stop)
+        os.environ["DATABASE_URL"] = server.url
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    return f"database: {config.option.database}"
+
+
+def has_database_url() -> bool:
+    """Whether the environment names a PostgreSQL server to use, instead of one of our own."""
+    return os.environ.get("DATABASE_URL", "").startswith(("postgres://", "postgresql://"))
+
+
+def find_binaries() -> Path | None:
+    """The folder of PostgreSQL's server programs, the newest if there are several."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+    if found:
+        return found[-1].parent
+    on_path = shutil.which("initdb")
+    return Path(on_path).parent if on_path else None
+
+
+class Cluster:
+    """A PostgreSQL server of our own, on a free port, in a folder that goes with it. Fast, not durable."""
+
+    def __init__(self) -> None:
+        binaries = find_binaries()
+        if binaries is None:
+            raise pytest.UsageError(f"No PostgreSQL server was found: {HOW_TO_GET_POSTGRESQL}.")
+        self._binaries = binaries
+        self._folder = Path(tempfile.mkdtemp(prefix="regression-lab-"))
+        # PostgreSQL refuses to run as root.
+        self._user: dict[str, Any] = {}
+        if os.getuid() == 0:
+            self._user = {"user": "nobody", "group": "nogroup", "extra_groups": []}
+            shutil.chown(self._folder, "nobody", "nogroup")
+        password, port = secrets.token_hex(16), _free_port()
+        password_file = self._folder / "password"
+        password_file.write_text(password)
+        password_file.chmod(0o644)  # read by the server's user, inside a folder closed to others
+        self._run("initdb", "-D", self._data, "-U", "tests", "-A", "scram-sha-256", "--no-sync", "-E", "UTF8",
+                  "--locale=C", f"--pwfile={password_file}")  # fmt: skip
+        options = f"-h 127.0.0.1 -p {port} -k {self._folder} -F -c synchronous_commit=off -c full_page_writes=off"
+        self._run("pg_ctl", "-D", self._data, "-w", "-l", self._folder / "log", "-o", options, "start")
+        self.url = f"postgres://tests:{password}@127.0.0.1:{port}/postgres"
+
+    def stop(self) -> None:
+        """Stop the server and remove its folder."""
+        self._run("pg_ctl", "-D", self._data, "-w", "-m", "immediate", "stop")
+        shutil.rmtree(self._folder)
+
+    @property
+    def _data(self) -> Path:
+        return self._folder / "data"
+
+    def _run(self, program: str, *arguments: object) -> None:
+        command = [str(self._binaries / program), *map(str, arguments)]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=self._folder, **self._user)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
