@@ -13,8 +13,10 @@ from rest_framework import serializers
 class StrictSerializer(serializers.Serializer):
     """Refuses unknown fields. Known read-only ones are ignored, so what was read can be sent back."""
 
+    ignored: tuple[str, ...] = ()
+
     def to_internal_value(self, data: Any) -> Any:
-        unknown = unknown_names(data, self.fields) if isinstance(data, Mapping) else {}
+        unknown = unknown_names(data, (*self.fields, *self.ignored)) if isinstance(data, Mapping) else {}
         try:
             value = super().to_internal_value(data)
         except serializers.ValidationError as error:
@@ -27,7 +29,9 @@ class StrictSerializer(serializers.Serializer):
 
 
 class StrictModelSerializer(StrictSerializer, serializers.ModelSerializer):
-    """A ModelSerializer that refuses unknown fields."""
+    """A ModelSerializer that refuses unknown fields; `tenant` is known of every row, and only the key sets it."""
+
+    ignored = ("tenant",)
 
 
 class NoBodySerializer(StrictSerializer):

@@ -47,7 +47,7 @@ class Envelope:
             response = self.get_response(request)
         # Django's own error pages: a bad Host header, an error of another middleware.
         if is_api_request(request) and response.status_code >= 400 and response["Content-Type"] != CONTENT_TYPE:
-            response = problem(request, response.status_code, HTTPStatus(response.status_code).description)
+            response = problem(request, response.status_code, f"{HTTPStatus(response.status_code).phrase}.")
         response["X-Request-ID"] = request.id  # type: ignore[attr-defined]
         if settings.DEBUG:
             total = time.perf_counter() - started

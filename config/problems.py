@@ -38,9 +38,11 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> HttpResponse |
     if isinstance(exc, Conflict):
         kind = re.sub(r"(?<!^)(?=[A-Z])", "-", type(exc).__name__).lower()
         return problem(request, 409, exc.detail, kind=kind, **exc.members)
-    if isinstance(exc, ObjectDoesNotExist):
-        return problem(request, 404, f"No such {type(exc).__qualname__.split('.')[0].lower()}.")
-    if isinstance(exc, Http404 | exceptions.NotFound):
+    # DRF's get_object_or_404 hides which model it was, but for the error that it replaced.
+    missing = exc.__context__ if isinstance(exc, Http404) else exc
+    if isinstance(missing, ObjectDoesNotExist):
+        return problem(request, 404, f"No such {type(missing).__qualname__.split('.')[0].lower()}.")
+    if isinstance(exc, Http404):
         return problem(request, 404, "No such thing.")
     if isinstance(exc, exceptions.ValidationError):
         place = "parameter" if request.method in ("GET", "HEAD") else "pointer"

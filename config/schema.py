@@ -7,6 +7,7 @@ from typing import Any
 from drf_spectacular import openapi
 from drf_spectacular.extensions import OpenApiSerializerExtension
 from drf_spectacular.plumbing import build_object_type
+from rest_framework.serializers import ListSerializer
 
 from apps.strict import StrictSerializer
 
@@ -42,10 +43,15 @@ DESCRIPTIONS = {
 
 
 class AutoSchema(openapi.AutoSchema):
-    """Groups operations by app."""
+    """Groups operations by app, and names them for what they do."""
 
     def get_tags(self) -> list[str]:
         return [type(self.view).__module__.split(".")[1]]
+
+    def get_operation_id(self) -> str:
+        # `orders_cancel`, not `orders_cancel_create`: a POST that creates nothing.
+        name = super().get_operation_id()
+        return name if getattr(self.view, "action", "") == "create" else name.removesuffix("_create")
 
 
 class StrictSerializerExtension(OpenApiSerializerExtension):
@@ -56,6 +62,9 @@ class StrictSerializerExtension(OpenApiSerializerExtension):
 
     def map_serializer(self, auto_schema: Any, direction: Any) -> Any:
         schema = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)
+        for name, field in self.target.fields.items():
+            if isinstance(field, ListSerializer) and name in schema["properties"]:
+                schema["properties"][name] |= {"minItems": field.min_length, "maxItems": field.max_length}
         return {**schema, "additionalProperties": False}
 
 

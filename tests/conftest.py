@@ -33,7 +33,7 @@ class Api(Client):
         return super().post(path, data, content_type, *args, **kwargs)
 
     def patch(self, path: Any, data: Any = None, content_type: str = JSON, *args: Any, **kwargs: Any) -> Any:
-        return super().patch(path, data, content_type, *args, **kwargs)
+        return super().patch(path, {} if data is None else data, content_type, *args, **kwargs)
 
 
 @pytest.fixture(scope="session")

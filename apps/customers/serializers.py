@@ -13,8 +13,8 @@ from apps.strict import StrictModelSerializer
             "Customer",
             {
                 "id": 1,
-                "email": "ada.lovelace.1@example.com",
-                "name": "Ada Lovelace",
+                "email": "margaret.berners-lee.1@example.com",
+                "name": "Margaret Berners-Lee",
                 "is_active": True,
                 "created_at": "2026-01-01T00:00:00Z",
                 "updated_at": "2026-01-01T00:00:00Z",
@@ -24,6 +24,8 @@ from apps.strict import StrictModelSerializer
     ]
 )
 class CustomerSerializer(StrictModelSerializer):
+    """A customer."""
+
     class Meta:
         model = Customer
         fields = ["id", "email", "name", "is_active", "created_at", "updated_at"]

@@ -22,9 +22,16 @@ EPOCH = datetime(2026, 1, 1, tzinfo=timezone.utc)
 SPAN_MINUTES = 180 * 24 * 60  # orders are spread over half a year
 
 GIVEN = ("Ada", "Alan", "Barbara", "Dennis", "Donald", "Edsger", "Frances", "Grace", "Hedy", "Ken", "Margaret", "Tim")
-FAMILY = ("Allen", "Berners", "Dijkstra", "Hamilton", "Hopper", "Knuth", "Lamarr", "Liskov", "Lovelace", "Turing")
-SKUS = ("TEA-GREEN-100", "TEA-BLACK-100", "TEA-HERBAL-50", "MUG-BLUE", "MUG-WHITE", "POT-STEEL-1L", "SUGAR-500")
-PRICES = (250, 390, 450, 790, 1290, 2490)
+FAMILY = ("Allen", "Berners-Lee", "Dijkstra", "Hamilton", "Hopper", "Knuth", "Lamarr", "Liskov", "Lovelace", "Turing")
+CATALOGUE = (
+    ("TEA-GREEN-100", 450),
+    ("TEA-BLACK-100", 390),
+    ("TEA-HERBAL-50", 490),
+    ("MUG-BLUE", 790),
+    ("MUG-WHITE", 790),
+    ("POT-STEEL-1L", 2490),
+    ("SUGAR-500", 250),
+)  # what is sold, and its price in cents
 STATUSES = (Status.DRAFT, Status.PAID, Status.PAID, Status.SHIPPED, Status.SHIPPED, Status.SHIPPED, Status.CANCELLED)
 
 
@@ -106,7 +113,8 @@ def _customer(random: Random, number: int) -> Customer:
 
 
 def _item(random: Random) -> Item:
-    return Item(sku=random.choice(SKUS), quantity=random.randint(1, 5), unit_price_cents=random.choice(PRICES))
+    sku, unit_price_cents = random.choice(CATALOGUE)
+    return Item(sku=sku, quantity=random.randint(1, 5), unit_price_cents=unit_price_cents)
 
 
 def _order(random: Random, customer: Customer, total_cents: int) -> Order:

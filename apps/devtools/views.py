@@ -11,18 +11,18 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.devtools import services
-from apps.devtools.serializers import SeedRequest, SeedResult
+from apps.devtools.serializers import SeedResult, SeedSerializer
 
 
 class SeedView(APIView):
     @extend_schema(
         summary="Write sample data",
         description="Development only. Committed in chunks; running it again adds more.",
-        request=SeedRequest,
+        request=SeedSerializer,
         responses={201: SeedResult},
     )
     def post(self, request: Request) -> Response:
-        body = SeedRequest(data=request.data)
+        body = SeedSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         return Response(asdict(services.seed(**body.validated_data)), status=201)
 

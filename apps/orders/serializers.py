@@ -7,7 +7,26 @@ from apps.customers.models import Customer
 from apps.orders.models import MAX_ITEMS_PER_ORDER, Item, Order
 from apps.strict import StrictModelSerializer
 
-NEW_LINES = [{"sku": "TEA-GREEN-100", "quantity": 2, "unit_price_cents": 450}]
+# Examples in the documentation are rows of the demo data.
+NEW_LINE = {"sku": "TEA-GREEN-100", "quantity": 3, "unit_price_cents": 450}
+ORDER = {
+    "id": 1,
+    "customer": 1,
+    "customer_email": "margaret.berners-lee.1@example.com",
+    "status": "draft",
+    "total_cents": 4470,
+    "items": [
+        {"id": 1, **NEW_LINE},
+        {"id": 2, "sku": "SUGAR-500", "quantity": 3, "unit_price_cents": 250},
+        {"id": 3, "sku": "MUG-WHITE", "quantity": 3, "unit_price_cents": 790},
+    ],
+    "created_at": "2026-05-27T22:23:00Z",
+    "updated_at": "2026-05-27T22:23:00Z",
+    "paid_at": None,
+    "shipped_at": None,
+    "cancelled_at": None,
+    "archived_at": None,
+}
 
 
 class OrderItemSerializer(StrictModelSerializer):
@@ -19,7 +38,10 @@ class OrderItemSerializer(StrictModelSerializer):
 
 
 @extend_schema_serializer(
-    examples=[OpenApiExample("New item", {"order": 1, **NEW_LINES[0]}, request_only=True)],
+    examples=[
+        OpenApiExample("New item", {"order": 1, **NEW_LINE}, request_only=True),
+        OpenApiExample("Item", {"id": 1, "order": 1, **NEW_LINE}, response_only=True),
+    ],
 )
 class ItemSerializer(StrictModelSerializer):
     """An item by itself."""
@@ -37,9 +59,14 @@ class ItemSerializer(StrictModelSerializer):
 
 
 @extend_schema_serializer(
-    examples=[OpenApiExample("New order", {"customer": 1, "items": NEW_LINES}, request_only=True)],
+    examples=[
+        OpenApiExample("New order", {"customer": 1, "items": [NEW_LINE]}, request_only=True),
+        OpenApiExample("Order", ORDER, response_only=True),
+    ],
 )
 class OrderSerializer(StrictModelSerializer):
+    """An order with its items and its customer's e-mail."""
+
     customer = serializers.PrimaryKeyRelatedField(queryset=Customer.objects.all())
     customer_email = serializers.EmailField(source="customer.email", read_only=True)
     items = OrderItemSerializer(many=True, min_length=1, max_length=MAX_ITEMS_PER_ORDER)  # type: ignore[call-arg]

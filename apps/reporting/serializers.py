@@ -39,6 +39,8 @@ class SummaryQuery(StrictSerializer):
 
 
 class SummaryRow(serializers.Serializer):
+    """A customer and what they brought in."""
+
     customer_id = serializers.IntegerField()
     email = serializers.EmailField()
     order_count = serializers.IntegerField()
@@ -50,14 +52,22 @@ class SummaryRow(serializers.Serializer):
         OpenApiExample(
             "Summary",
             {
-                "limit": 50,
+                "limit": 2,
                 "rows": [
-                    {"customer_id": 1, "email": "ada.lovelace.1@example.com", "order_count": 5, "total_cents": 12345}
+                    {"customer_id": 14, "email": "grace.turing.14@example.com", "order_count": 5, "total_cents": 53160},
+                    {
+                        "customer_id": 3,
+                        "email": "dennis.hamilton.3@example.com",
+                        "order_count": 5,
+                        "total_cents": 36640,
+                    },
                 ],
             },
         )
     ]
 )
 class Summary(serializers.Serializer):
+    """Customers by revenue, most first."""
+
     limit = serializers.IntegerField()
     rows = SummaryRow(many=True)

@@ -1,0 +1,220 @@
+from __future__ import annotations
+
+import pytest
+from django.db import IntegrityError, OperationalError, connection, transaction
+from django.http import HttpResponse, JsonResponse
+from django.urls import path
+from model_bakery import baker
+from rest_framework.decorators import api_view
+from rest_framework.response import Response
+
+from apps.customers.models import Customer
+from apps.orders.models import Order
+from apps.tenancy.scope import tenant_scope
+from config import urls as project_urls
+
+
+def created_then(status: int):
+    def view(request):
+        Customer.objects.create(email="ada@example.com", name="Ada")
+        return JsonResponse({}, status=status)
+
+    return view
+
+
+def raising(error: Exception):
+    def view(request):
+        Customer.objects.create(email="ada@example.com", name="Ada")
+        raise error
+
+    return view
+
+
+@api_view(["POST"])
+def rendering_fails(request):
+    Customer.objects.create(email="ada@example.com", name="Ada")
+    return Response(object(), status=201)
+
+
+def dangling_row(request):
+    """A deferred constraint is broken, which only COMMIT finds."""
+    customer = Customer.objects.create(email="ada@example.com", name="Ada")
+    Order.objects.create(customer_id=customer.pk + 1)
+    return JsonResponse({}, status=201)
+
+
+def in_transaction(request):
+    return HttpResponse(str(connection.in_atomic_block))
+
+
+urlpatterns = [
+    path("api/v1/created/", created_then(201)),
+    path("api/v1/refused/", created_then(400)),
+    path("api/v1/bug/", raising(ValueError("secret of the inside"))),
+    path("api/v1/integrity/", raising(IntegrityError("secret of the inside"))),
+    path("api/v1/unavailable/", raising(OperationalError("secret of the inside"))),
+    path("api/v1/rendering/", rendering_fails),
+    path("api/v1/dangling/", dangling_row),
+    path("api/v1/in-transaction/", in_transaction),
+    path("api/v1/commits-itself/", transaction.non_atomic_requests(lambda request: in_transaction(request))),
+    *project_urls.urlpatterns,
+]
+own_urls = pytest.mark.urls(__name__)
+
+
+def customers_of(tenant) -> int:
+    with tenant_scope(tenant):
+        return Customer.objects.count()
+
+
+@own_urls
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("address", "status", "rows"),
+    [
+        ("created", 201, 1),
+        ("refused", 400, 0),
+        ("bug", 500, 0),
+        ("integrity", 409, 0),
+        ("unavailable", 503, 0),
+        ("rendering", 500, 0),
+        ("dangling", 409, 0),
+    ],
+)
+@pytest.mark.parametrize("debug", [True, False])
+def test_an_answer_of_400_or_more_leaves_nothing_behind(acme, api, settings, caplog, address, status, rows, debug):
+    settings.DEBUG = debug
+
+    response = api.post(f"/api/v1/{address}/")
+
+    assert (response.status_code, customers_of(acme)) == (status, rows)
+    assert b"secret" not in response.content
+    if status >= 400:
+        assert response["Content-Type"] == "application/problem+json"
+        assert response.json()["request_id"] == response["X-Request-ID"]
+    if status in (409, 500, 503):
+        assert response["X-Request-ID"] in caplog.text
+
+
+@own_urls
+@pytest.mark.django_db(transaction=True)
+def test_reads_open_no_transaction_on_sqlite_where_they_would_wait_for_writers(api):
+    answers = [api.get("/api/v1/in-transaction/").content, api.post("/api/v1/in-transaction/").content]
+
+    assert answers == [b"False" if connection.vendor == "sqlite" else b"True", b"True"]
+
+
+@own_urls
+@pytest.mark.django_db(transaction=True)
+def test_a_view_may_commit_by_itself(api):
+    assert api.post("/api/v1/commits-itself/").content == b"False"
+
+
+@pytest.mark.parametrize("debug", [True, False])
+@pytest.mark.parametrize(
+    ("address", "detail"),
+    [
+        ("/api/v1/orders", "There is nothing at this address. Did you mean /api/v1/orders/ ?"),
+        ("/api/v1/docs/", "There is nothing at this address. Did you mean /api/v1/docs ?"),
+        ("/api/v1/ordrs/", "There is nothing at this address."),
+        ("/api/v1/orders/abc/", "There is nothing at this address."),
+        ("/api/v1/orders/-1/", "There is nothing at this address."),
+        (f"/api/v1/orders/{'9' * 5000}/", "There is nothing at this address."),
+        ("/api/v1/orders/1%00/", "There is nothing at this address."),
+        ("/api/v2/orders/", "There is nothing at this address."),
+        ("/api/", "There is nothing at this address."),
+    ],
+)
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_an_unknown_address_is_a_problem(api, settings, debug, address, detail, method):
+    settings.DEBUG = debug
+
+    response = getattr(api, method)(address)
+
+    assert (response.status_code, response["Content-Type"]) == (404, "application/problem+json")
+    assert response.json() == {
+        "type": "about:blank",
+        "title": "Not Found",
+        "status": 404,
+        "detail": detail,
+        "request_id": response["X-Request-ID"],
+    }
+
+
+@pytest.mark.parametrize("pk", [1, 2**63 - 1, 2**63, 10**30])
+def test_an_id_of_any_size_that_does_not_exist_is_a_404(api, pk):
+    details = [api.get(f"/api/v1/{noun}/{pk}/").json()["detail"] for noun in ("customers", "orders", "items")] + [
+        api.post(f"/api/v1/orders/{pk}/cancel/").json()["detail"]
+    ]
+
+    assert details == ["No such customer.", "No such order.", "No such item.", "No such order."]
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "status", "detail"),
+    [
+        (b" " * (10 * 1024 * 1024), "application/json", 413, "The body is larger than 1048576 bytes."),
+        (b"{", "application/json", 400, "JSON parse error"),
+        (b"\xff", "application/json", 400, "JSON parse error"),
+        (b'{"name": NaN}', "application/json", 400, "JSON parse error"),
+        (b"[" * 100_000, "application/json", 400, "JSON parse error - nested too deeply."),
+        (b"9" * 10_000, "application/json", 400, "JSON parse error"),
+        (b"a=1", "application/x-www-form-urlencoded", 415, "Unsupported media type"),
+        (b"<a/>", "text/xml", 415, "Unsupported media type"),
+        (b"[]", "application/json", 400, "The request is not valid"),
+        (b'"text"', "application/json", 400, "The request is not valid"),
+        (b"null", "application/json", 400, "The request is not valid"),
+    ],
+)
+def test_a_body_that_cannot_be_read_is_a_problem(acme, api, body, content_type, status, detail):
+    response = api.post("/api/v1/customers/", body, content_type)
+
+    assert (response.status_code, response["Content-Type"]) == (status, "application/problem+json")
+    assert response.json()["detail"].startswith(detail)
+    assert customers_of(acme) == 0
+
+
+@pytest.mark.parametrize("debug", [True, False])
+def test_a_wrong_host_is_a_problem(api, settings, debug):
+    settings.DEBUG = debug
+    settings.ALLOWED_HOSTS = ["orders.example.com"]
+
+    response = api.get("/api/v1/orders/", headers={"Host": "evil.example.com"})
+
+    assert (response.status_code, response["Content-Type"]) == (400, "application/problem+json")
+
+
+def test_a_wrong_method_is_a_problem_that_names_the_right_ones(api):
+    response = api.put("/api/v1/orders/")
+
+    assert (response.status_code, response["Content-Type"]) == (405, "application/problem+json")
+    assert response["Allow"] == "GET, POST, HEAD"
+
+
+@pytest.mark.parametrize("address", ["/api/v1/orders/", "/api/v1/nowhere/", "/healthz", "/nowhere", "/api/v1/docs"])
+def test_every_answer_has_a_request_id(api, address):
+    first, second = api.get(address)["X-Request-ID"], api.get(address)["X-Request-ID"]
+
+    assert len(first) == len(second) == 32
+    assert first != second
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"), [("client-id_1.2", True), ("short", False), ("x" * 65, False), ("white space", False)]
+)
+def test_a_clients_request_id_is_kept_if_it_is_harmless(api, given, kept):
+    response = api.get("/api/v1/orders/", headers={"X-Request-ID": given})
+
+    assert (response["X-Request-ID"] == given) is kept
+
+
+def test_server_timing_counts_the_views_statements_in_development(api, settings, in_acme):
+    baker.make("orders.Item", quantity=1, unit_price_cents=1)
+
+    in_production = api.get("/api/v1/orders/")
+    settings.DEBUG = True
+    in_development = api.get("/api/v1/orders/")
+
+    assert "Server-Timing" not in in_production
+    # 1. orders with their customers  2. their items; the key's look-up and the transaction are not the view's
+    assert 'desc="2 statements"' in in_development["Server-Timing"]

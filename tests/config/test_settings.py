@@ -1,0 +1,158 @@
+"""Settings are read once per process, so each test asks a process of its own."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PRODUCTION = {
+    "SECRET_KEY": "0123456789-abcdefghijklmnopqrstuvwxyz-0123456789-ABCDEF",
+    "ALLOWED_HOSTS": "orders.example.com",
+    "DATABASE_URL": "postgres://app@127.0.0.1:1/orders",
+}
+
+
+def run(code: str, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", "import django; django.setup(); import json\n" + code],
+        cwd=ROOT,
+        env={"DJANGO_SETTINGS_MODULE": "config.settings", **environment},
+        capture_output=True,
+        text=True,
+    )
+
+
+def ask(code: str, **environment: str):
+    done = run(code, {**PRODUCTION, **environment})
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.mark.parametrize("name", PRODUCTION)
+def test_a_missing_setting_is_named(name):
+    done = run("", {key: value for key, value in PRODUCTION.items() if key != name})
+
+    assert done.returncode != 0
+    assert f"Set the {name} environment variable" in done.stderr
+
+
+def test_production_has_only_the_product():
+    addresses = ask(
+        """
+from django.urls import get_resolver
+def walk(patterns, prefix=""):
+    for pattern in patterns:
+        here = prefix + str(pattern.pattern)
+        if hasattr(pattern, "url_patterns"):
+            yield from walk(pattern.url_patterns, here)
+        else:
+            yield here
+from django.conf import settings
+print(json.dumps([sorted(walk(get_resolver().url_patterns)), settings.INSTALLED_APPS, settings.DEBUG]))
+"""
+    )
+
+    detail = "<int:pk>/"
+    assert addresses[0] == sorted(
+        [
+            "api/v1/schema",
+            "api/v1/docs",
+            "api/v1/customers/",
+            f"api/v1/customers/{detail}",
+            "api/v1/customers/<int:customer_id>/orders/",
+            "api/v1/orders/",
+            f"api/v1/orders/{detail}",
+            *[f"api/v1/orders/{detail}{action}/" for action in ("pay", "ship", "cancel", "archive", "unarchive")],
+            "api/v1/items/",
+            f"api/v1/items/{detail}",
+            "api/v1/reporting/summary/",
+            "^api/(?P<old>(?:orders|customers|items|dev/seed)/)(?P<rest>.*)$",
+            "healthz",
+            "readyz",
+        ]
+    )
+    assert not {"apps.devtools", "silk", "lab", "django.contrib.admin"} & set(addresses[1])
+    assert addresses[2] is False
+
+
+def test_production_redirects_to_https_and_says_so_for_a_year():
+    answer = ask(
+        """
+from django.test import Client
+plain, secure = Client(), Client()
+first = plain.get("/api/v1/docs", headers={"host": "orders.example.com"})
+second = secure.get("/api/v1/docs", headers={"host": "orders.example.com"}, secure=True)
+health = plain.get("/healthz", headers={"host": "orders.example.com"})
+print(json.dumps([first.status_code, first["Location"], second["Strict-Transport-Security"], health.status_code]))
+"""
+    )
+
+    assert answer == [
+        301, "https://orders.example.com/api/v1/docs", "max-age=31536000; includeSubDomains; preload", 200,
+    ]  # fmt: skip
+
+
+def test_plugins_come_from_the_environment():
+    with_both = ask(
+        """
+from django.conf import settings
+from django.urls import resolve
+print(json.dumps([resolve("/").url_name, resolve("/silk/").namespace, settings.MIDDLEWARE[0]]))
+""",
+        PLUGINS="apps.devtools,silk",
+    )
+
+    assert with_both == ["home", "silk", "silk.middleware.SilkyMiddleware"]
+
+
+def test_a_plugin_that_does_not_exist_stops_the_start():
+    done = run("", {**PRODUCTION, "PLUGINS": "apps.devtols"})
+
+    assert done.returncode != 0
+    assert "apps.devtols" in done.stderr
+
+
+def test_silk_records_api_requests_only_and_never_more_than_its_bound():
+    recorded = ask(
+        """
+from django.conf import settings
+from django.test import RequestFactory
+wanted = [settings.SILKY_INTERCEPT_FUNC(RequestFactory().get(path))
+          for path in ("/api/v1/orders/", "/silk/", "/static/silk/x.js", "/", "/healthz")]
+print(json.dumps([wanted, settings.SILKY_MAX_RECORDED_REQUESTS]))
+"""
+    )
+
+    assert recorded == [[True, False, False, False, False], 1000]
+
+
+@pytest.mark.parametrize(
+    ("environment", "pool", "server_side_cursors_disabled"),
+    [({}, {"min_size": 1, "max_size": 8, "timeout": 10}, False), ({"DATABASE_POOL_SIZE": "0"}, None, True)],
+)
+def test_postgresql_has_a_pool_unless_pgbouncer_is_one(environment, pool, server_side_cursors_disabled):
+    options = ask(
+        """
+from django.conf import settings
+database = settings.DATABASES["default"]
+print(json.dumps([database.get("OPTIONS", {}).get("pool"), database["DISABLE_SERVER_SIDE_CURSORS"]]))
+""",
+        **environment,
+    )
+
+    assert options == [pool, server_side_cursors_disabled]
+
+
+def test_sqlite_waits_for_its_one_writer():
+    options = ask(
+        'from django.conf import settings\nprint(json.dumps(settings.DATABASES["default"]["OPTIONS"]))',
+        DATABASE_URL="sqlite:///x.sqlite3",
+    )
+
+    assert options["transaction_mode"] == "IMMEDIATE"
+    assert "journal_mode=WAL" in options["init_command"]

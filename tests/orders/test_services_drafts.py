@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+import pytest
+from model_bakery import baker
+
+from apps.customers.models import Customer
+from apps.orders import services
+from apps.orders.models import MAX_ITEMS_PER_ORDER, Item, Order, OrderEvent
+
+pytestmark = pytest.mark.usefixtures("in_acme")
+LINE = {"sku": "TEA", "quantity": 2, "unit_price_cents": 450}
+
+
+def test_create_order_takes_two_statements(count):
+    customer = baker.make(Customer)
+
+    # 1. the order  2. its items
+    with count() as statements:
+        order = services.create_order(customer=customer, items=[LINE, LINE, LINE])
+
+    assert len(statements) == 2, statements.sql
+    order.refresh_from_db()
+    assert (order.status, order.total_cents, order.items.count()) == ("draft", 2700, 3)
+
+
+def test_items_keep_the_total_true():
+    order = services.create_order(customer=baker.make(Customer), items=[LINE])
+
+    totals = []
+    item = services.create_item(order=order, sku="POT", quantity=1, unit_price_cents=1000)
+    totals.append(Order.objects.get().total_cents)
+    services.update_item(item=item, quantity=3)
+    totals.append(Order.objects.get().total_cents)
+    services.delete_item(item=item)
+    totals.append(Order.objects.get().total_cents)
+    services.update_order(order_id=order.pk, items=[LINE, LINE])
+    totals.append(Order.objects.get().total_cents)
+    Order.objects.get().items.all()[0].delete()
+    services.delete_item(item=Item.objects.get())
+    totals.append(Order.objects.get().total_cents)
+
+    assert totals == [1900, 3900, 900, 1800, 0]
+
+
+def test_update_order_moves_it_to_another_customer():
+    order = services.create_order(customer=baker.make(Customer), items=[LINE])
+    other = baker.make(Customer)
+
+    services.update_order(order_id=order.pk, customer=other)
+
+    order.refresh_from_db()
+    assert (order.customer, order.total_cents) == (other, 900)
+
+
+def test_delete_order_takes_its_own_rows_and_no_other():
+    order = services.create_order(customer=baker.make(Customer), items=[LINE])
+    sibling = services.create_order(customer=order.customer, items=[LINE])
+    services.archive_order(order_id=order.pk)
+
+    services.delete_order(order_id=order.pk)
+
+    assert list(Order.objects.all()) == [sibling]
+    assert [item.order for item in Item.objects.all()] == [sibling]
+    assert (OrderEvent.objects.count(), Customer.objects.count()) == (0, 1)
+
+
+def test_create_item_refuses_one_too_many():
+    order = services.create_order(customer=baker.make(Customer), items=[LINE] * MAX_ITEMS_PER_ORDER)
+
+    with pytest.raises(services.OrderFull):
+        services.create_item(order=order, **LINE)
+
+    assert Item.objects.count() == MAX_ITEMS_PER_ORDER
+
+
+@pytest.mark.parametrize("status", ["paid", "shipped", "cancelled"])
+def test_only_a_draft_is_edited(status):
+    order = baker.make(Order, status=status, paid_at="2026-01-01T00:00:00Z", total_cents=900)
+    item = baker.make(Item, order=order, **LINE)
+
+    for edit in (
+        lambda: services.update_order(order_id=order.pk, items=[]),
+        lambda: services.delete_order(order_id=order.pk),
+        lambda: services.create_item(order=order, **LINE),
+        lambda: services.update_item(item=item, quantity=9),
+        lambda: services.delete_item(item=item),
+    ):
+        with pytest.raises(services.OrderNotDraft) as refusal:
+            edit()
+        assert refusal.value.members == {"order_status": status}
+
+    assert list(Item.objects.values("sku", "quantity", "unit_price_cents")) == [LINE]
+    assert Order.objects.get().total_cents == 900

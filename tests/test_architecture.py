@@ -1,0 +1,130 @@
+"""Rules of the house that a linter does not know."""
+
+from __future__ import annotations
+
+import ast
+import re
+import weakref
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.db.models import signals
+from django.urls import URLPattern, get_resolver, include, path
+
+from apps.tenancy.models import ApiKey, Tenant
+from apps.tenancy.owned import TenantManager, TenantOwned
+
+ROOT = Path(__file__).parents[1]
+MODELS = [
+    model for model in apps.get_models() if model.__module__.startswith("apps.") and model not in (Tenant, ApiKey)
+]
+
+
+def receivers_of_ours() -> list[str]:
+    """Names of this project's functions that are connected to a model signal."""
+    connected = [
+        receiver() if isinstance(receiver, weakref.ReferenceType) else receiver
+        for signal in vars(signals).values()
+        if isinstance(signal, signals.ModelSignal)
+        for _, receiver, *_ in signal.receivers
+    ]
+    names = [f"{receiver.__module__}.{receiver.__qualname__}" for receiver in connected if receiver]
+    return [name for name in names if name.startswith(("apps.", "config.", "lab.", "tests."))]
+
+
+def test_no_receiver_of_ours_listens_to_a_model_signal():
+    """The bug that this project is named after was a signal."""
+    assert receivers_of_ours() == []
+
+
+def test_a_receiver_of_ours_would_be_seen():
+    def delete_customer(sender, instance, **kwargs): ...
+
+    delete_customer.__module__ = "apps.orders.signals"
+    signals.post_save.connect(delete_customer)
+    try:
+        seen = receivers_of_ours()
+    finally:
+        signals.post_save.disconnect(delete_customer)
+
+    assert seen == ["apps.orders.signals.test_a_receiver_of_ours_would_be_seen.<locals>.delete_customer"]
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
+def test_a_business_row_belongs_to_a_tenant_on_every_path(model):
+    assert issubclass(model, TenantOwned)
+    assert type(model._base_manager) is type(model._default_manager) is TenantManager
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
+def test_every_index_begins_with_the_tenant(model):
+    columns = [index.fields for index in model._meta.indexes]
+    columns += [item.fields for item in model._meta.constraints if hasattr(item, "fields")]
+    alone = [
+        field.name for field in model._meta.local_fields if (field.db_index or field.unique) and not field.primary_key
+    ]
+
+    assert {fields[0] for fields in columns} == {"tenant"}
+    assert alone == []
+    assert model._meta.unique_together == ()
+
+
+def test_foreign_keys_name_the_class():
+    """A string would hide the dependency from the import contracts."""
+    strings = []
+    for file in ROOT.glob("apps/*/models.py"):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(("ForeignKey", "OneToOneField")):
+                strings += [ast.unparse(node) for argument in node.args[:1] if isinstance(argument, ast.Constant)]
+
+    assert strings == []
+
+
+def addresses(patterns, prefix: str = "") -> list[str]:
+    found = []
+    for pattern in patterns:
+        here = prefix + str(pattern.pattern)
+        found += [here] if isinstance(pattern, URLPattern) else addresses(pattern.url_patterns, here)
+    return found
+
+
+def claimed_twice(patterns) -> list[str]:
+    # A parameter's name makes no other address: orders/<int:pk>/ is orders/<int:order_id>/.
+    shapes = Counter(re.sub(r"<(\w+:)?\w+>", "<>", address) for address in addresses(patterns))
+    return [address for address, times in shapes.items() if times > 1]
+
+
+def test_no_two_apps_claim_one_address():
+    assert claimed_twice(get_resolver().url_patterns) == []
+
+
+def test_an_address_claimed_twice_is_seen():
+    view = lambda request: None  # noqa: E731
+    twice = [
+        path("", include([path("orders/<int:pk>/", view)])),
+        path("", include([path("orders/<int:order_id>/", view)])),
+    ]
+
+    assert claimed_twice(twice) == ["orders/<>/"]
+
+
+def test_every_setting_of_the_environment_is_described():
+    code = "".join((ROOT / name).read_text() for name in ("config/settings.py", "manage.py"))
+    code += (ROOT / "apps/devtools/management/commands/run.py").read_text()
+    read = set(re.findall(r"""(?:env\.\w+|environ\.get|environ)[(\[]["']([A-Z_]+)["']""", code))
+    lines = (ROOT / ".env.example").read_text().splitlines()
+    described = {
+        line.split("=")[0]: lines[number - 1] for number, line in enumerate(lines) if re.match("[A-Z_]+=", line)
+    }
+
+    # Django's own and its reloader's are not for people to set.
+    assert set(described) == read - {"DJANGO_SETTINGS_MODULE", "RUN_MAIN"}
+    for name, comment in described.items():
+        assert comment.startswith("# ") or name == "PORT", name
+
+
+def test_no_requirement_names_an_index():
+    for file in ROOT.glob("requirements/*"):
+        assert not re.search(r"https?:|--(extra-)?index|--find-links", file.read_text()), file
