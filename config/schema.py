@@ -64,7 +64,8 @@ class StrictSerializerExtension(OpenApiSerializerExtension):
         schema = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)
         for name, field in self.target.fields.items():
             if isinstance(field, ListSerializer) and name in schema["properties"]:
-                schema["properties"][name] |= {"minItems": field.min_length, "maxItems": field.max_length}
+                bounds = {"minItems": field.min_length, "maxItems": field.max_length}  # type: ignore[attr-defined]
+                schema["properties"][name] |= {key: bound for key, bound in bounds.items() if bound is not None}
         return {**schema, "additionalProperties": False}
 
 

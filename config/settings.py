@@ -100,6 +100,13 @@ REST_FRAMEWORK = {
 SPECTACULAR_SETTINGS = {
     "TITLE": "Regression Lab",
     "VERSION": "1",
+    "DESCRIPTION": """Customers, orders and items of one tenant: the one that the API key belongs to.
+
+- Money is integer cents, times are UTC, dates in filters and reports are days in the tenant's time zone.
+- Lists come in pages: follow `next` and `previous`. `count=true` adds the number of all rows that match.
+- An unknown field, or an unknown, empty or repeated parameter is a 400 that names it; read-only fields are ignored.
+- Every error is a problem document (RFC 9457) with the request id, which `X-Request-ID` carries too.
+""",
     "SCHEMA_PATH_PREFIX": r"/api/v1/",
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
@@ -146,6 +153,7 @@ if env.bool("TRUST_X_FORWARDED_PROTO", default=False):
 # Silk: development only, named here because its middleware and address are ------------------------------------------
 
 SILKY_INTERCEPT_FUNC = lambda request: request.path_info.startswith("/api/v1/")  # noqa: E731  not the pages around it
+SILKY_IGNORE_PATHS = ["/api/v1/docs", "/api/v1/schema"]
 SILKY_MAX_RECORDED_REQUESTS = 1000
 SILKY_MAX_REQUEST_BODY_SIZE = SILKY_MAX_RESPONSE_BODY_SIZE = 64  # kB
 SILKY_META = True

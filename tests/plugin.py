@@ -78,7 +78,7 @@ class Cluster:
         if os.getuid() == 0:
             self._user = {"user": "nobody", "group": "nogroup", "extra_groups": []}
             shutil.chown(self._folder, "nobody", "nogroup")
-        password, port = secrets.token_hex(16), _free_port()
+        password, port = secrets.token_hex(16), free_port()
         password_file = self._folder / "password"
         password_file.write_text(password)
         password_file.chmod(0o644)  # read by the server's user, inside a folder closed to others
@@ -102,7 +102,8 @@ class Cluster:
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=self._folder, **self._user)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]

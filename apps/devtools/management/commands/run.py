@@ -13,7 +13,7 @@ from apps.tenancy.models import Tenant
 
 
 class Command(BaseCommand):
-    help = "Development server on HOST and PORT: applies migrations, makes DEFAULT_TENANT, seeds it if it is empty."
+    help = "Development server on HOST and PORT. Migrates first, makes DEFAULT_TENANT, and seeds it if it is empty."
     # Checks that read the database would fail before the first migration.
     requires_system_checks: list[str] = []
 
@@ -23,6 +23,7 @@ class Command(BaseCommand):
         if os.environ.get("RUN_MAIN") != "true":
             self._prepare()
             self._announce(f"http://{address}")
+        os.environ["DJANGO_RUNSERVER_HIDE_WARNING"] = "true"  # The help says already what this server is for.
         call_command("runserver", address)
 
     def _prepare(self) -> None:

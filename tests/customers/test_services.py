@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timezone
+from threading import Barrier
+
+import pytest
+from django.db import connection
+from model_bakery import baker
+
+from apps.customers import services
+from apps.customers.models import Customer
+from apps.orders.models import Order
+from apps.tenancy.models import Tenant
+from apps.tenancy.scope import tenant_scope
+
+LONG_AGO = datetime(2020, 1, 1, tzinfo=timezone.utc)
+
+
+def test_create_customer_writes_one_row(in_acme: Tenant) -> None:
+    customer = services.create_customer(email="Ada@example.com", name="Ada", is_active=False)
+
+    rows = list(Customer.objects.values_list("id", "tenant", "email", "name", "is_active"))
+    assert rows == [(customer.pk, in_acme.pk, "ada@example.com", "Ada", False)]
+
+
+def test_create_customer_with_a_taken_email_is_refused_and_the_transaction_goes_on(in_acme: Tenant) -> None:
+    services.create_customer(email="ada@example.com", name="Ada")
+
+    with pytest.raises(services.CustomerEmailTaken, match=r"'ada@example\.com' exists already"):
+        services.create_customer(email="ADA@example.com", name="Twin")
+
+    assert list(Customer.objects.values_list("name", flat=True)) == ["Ada"]
+
+
+def test_update_customer_leaves_what_another_request_changed_meanwhile(in_acme: Tenant) -> None:
+    customer = baker.make(Customer, email="ada@example.com", name="Ada", is_active=True)
+    Customer.objects.update(name="Ada Lovelace", updated_at=LONG_AGO)
+
+    updated = services.update_customer(customer=customer, is_active=False)
+
+    stored = Customer.objects.get()
+    assert (stored.name, stored.is_active) == ("Ada Lovelace", False)
+    assert stored.updated_at > LONG_AGO
+    assert (updated.name, updated.updated_at) == (stored.name, stored.updated_at)
+
+
+def test_update_customer_with_a_taken_email_is_refused_and_the_transaction_goes_on(in_acme: Tenant) -> None:
+    baker.make(Customer, email="ada@example.com")
+    customer = baker.make(Customer, email="tim@example.com", name="Tim")
+
+    with pytest.raises(services.CustomerEmailTaken):
+        services.update_customer(customer=customer, email="ADA@example.com", name="Twin")
+
+    assert list(Customer.objects.filter(pk=customer.pk).values_list("email", "name")) == [("tim@example.com", "Tim")]
+
+
+def test_update_customer_that_is_gone_is_refused(in_acme: Tenant) -> None:
+    customer = baker.make(Customer)
+    Customer.objects.all().delete()
+
+    with pytest.raises(Customer.DoesNotExist):
+        services.update_customer(customer=customer, name="Ada")
+
+    assert Customer.objects.count() == 0
+
+
+def test_delete_customer_deletes_it_and_nothing_else(in_acme: Tenant) -> None:
+    customer, kept = baker.make(Customer, _quantity=2)
+    order = baker.make(Order, customer=kept)
+
+    services.delete_customer(customer=customer)
+
+    assert list(Customer.objects.all()) == [kept]
+    assert list(Order.objects.all()) == [order]
+
+
+def test_delete_customer_with_orders_is_refused(in_acme: Tenant) -> None:
+    customer = baker.make(Customer)
+    order = baker.make(Order, customer=customer, status="cancelled", archived_at=LONG_AGO)
+
+    with pytest.raises(services.CustomerHasOrders):
+        services.delete_customer(customer=customer)
+
+    assert list(Customer.objects.all()) == [customer]
+    assert list(Order.objects.all()) == [order]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_create_customer_at_once_makes_one_of_them(acme: Tenant) -> None:
+    threads = 4
+    start = Barrier(threads, timeout=30)
+
+    def create(number: int) -> str:
+        try:
+            start.wait()
+            with tenant_scope(acme):
+                services.create_customer(email="ada@example.com", name=str(number))
+            return "created"
+        except services.CustomerEmailTaken:
+            return "taken"
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(threads) as pool:
+        outcomes = sorted(pool.map(create, range(threads)))
+
+    assert outcomes == ["created", "taken", "taken", "taken"]
+    with tenant_scope(acme):
+        assert Customer.objects.count() == 1

@@ -1,0 +1,136 @@
+"""README is a program: the first command is run as a newcomer would, then every curl line of the tour, verbatim."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from tests.plugin import free_port
+
+ROOT = Path(__file__).parents[1]
+TOUR = re.findall(r"^(curl .*)$", (ROOT / "README.md").read_text().split("## Tenants")[0], re.MULTILINE)
+# What each line answers, in the order of the README: the status, and something that only the right answer has.
+ANSWERS = [
+    (200, '"status":"paid"'),
+    (400, "Did you mean 'status'?"),
+    (200, '"count":'),
+    (201, '"total_cents":1580'),
+    (200, '"status":"paid"'),
+    (200, '"status":"cancelled"'),
+    (200, '"email":"margaret.berners-lee.1@example.com"'),
+    (409, "allowed: no move"),
+    (200, '"limit":5'),
+    (201, '"items":1600'),
+    (200, '"limit":5'),
+    (200, "ok"),
+    (200, "ok"),
+]
+
+
+@pytest.fixture(scope="module")
+def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """An empty database of the kind that the suite runs on."""
+    if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+        yield f"sqlite:///{tmp_path_factory.mktemp('readme') / 'db.sqlite3'}"
+        return
+    name = f"readme_{os.getpid()}"
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {name}")
+        yield re.sub(r"/[^/]+$", f"/{name}", os.environ["DATABASE_URL"])
+        server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="module")
+def server(database_url: str) -> Iterator[str]:
+    """`manage.py run`, what `make run` calls, with the values of .env.example; its address."""
+    values = dict(re.findall(r"^([A-Z_]+)=(.*)$", (ROOT / ".env.example").read_text(), re.MULTILINE))
+    port = str(free_port())
+    process = subprocess.Popen(
+        [sys.executable, "manage.py", "run"],
+        cwd=ROOT,
+        env={**os.environ, **values, "DATABASE_URL": database_url, "PORT": port, "PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        _wait_for(f"http://127.0.0.1:{port}/readyz", process)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        os.killpg(process.pid, signal.SIGINT)
+        output, _ = process.communicate(timeout=20)
+    assert process.returncode == 0, output
+    assert f"http://127.0.0.1:{port}/api/v1/docs" in output
+    assert "Traceback" not in output
+
+
+def _wait_for(address: str, process: subprocess.Popen[str]) -> None:
+    for _ in range(600):
+        try:
+            urllib.request.urlopen(address).close()
+            return
+        except OSError:
+            assert process.poll() is None, process.communicate()[0]
+            time.sleep(0.1)
+    pytest.fail("The server did not start within a minute.")
+
+
+def test_every_line_of_the_tour_works_as_it_stands(server):
+    assert len(TOUR) == len(ANSWERS)
+    for line, (status, text) in zip(TOUR, ANSWERS, strict=True):
+        assert "http://127.0.0.1:8000/" in line
+        command = line.replace("http://127.0.0.1:8000", server) + r" -s -w '\n%{http_code}'"
+
+        done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True)
+
+        body, code = done.stdout.rsplit("\n", 1)
+        assert (int(code), text in body.replace('": ', '":')) == (status, True), (line, done.stdout)
+
+
+def test_pages_of_the_tour_open(server):
+    addresses = re.findall(r"\(http://127\.0\.0\.1:8000(/[^)]*)\)", (ROOT / "README.md").read_text())
+
+    titles = []
+    for address in addresses:
+        with urllib.request.urlopen(server + address) as page:
+            titles.append((address, page.status, "<title>" in page.read().decode()))
+
+    assert titles == [("/", 200, True), ("/api/v1/docs", 200, True), ("/silk/", 200, True)]
+
+
+def test_silk_has_recorded_the_api_and_nothing_else(server):
+    """Runs after some request was made, by itself or by the tour."""
+    for address in ("/api/v1/orders/", "/healthz", "/"):
+        urllib.request.urlopen(server + address).close()
+
+    with urllib.request.urlopen(f"{server}/silk/requests/") as page:
+        listed = page.read().decode()
+
+    assert "/api/v1/orders/" in listed
+    assert "/healthz" not in listed
+
+
+def test_answer_has_server_timing(server):
+    with urllib.request.urlopen(f"{server}/api/v1/reporting/summary/?limit=2") as response:
+        timing, body = response.headers["Server-Timing"], json.load(response)
+
+    assert 'desc="1 statements"' in timing
+    assert len(body["rows"]) == 2
+
+
+def test_the_suite_runs_on_the_database_it_was_asked_for(request, db):
+    assert connection.vendor == request.config.option.database
