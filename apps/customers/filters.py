@@ -6,6 +6,7 @@ import django_filters
 from django.db.models import QuerySet
 
 from apps.customers.models import Customer
+from apps.filters import FlagFilter
 
 
 class EmailFilter(django_filters.CharFilter):
@@ -20,7 +21,7 @@ class EmailFilter(django_filters.CharFilter):
 
 class CustomerFilter(django_filters.FilterSet):
     email = EmailFilter()
-    is_active = django_filters.BooleanFilter()
+    is_active = FlagFilter()
 
     class Meta:
         model = Customer

@@ -65,6 +65,7 @@ def seed(
     random = Random(seed)
     done = Seeded()
     size = max(1, CHUNK_ITEMS // max(1, orders_per_customer * items_per_order))
+    first = 0  # number of the next customer; 0: not known
     for start in range(0, customers, size):
         count = min(size, customers - start)
         state = random.getstate()
@@ -72,13 +73,15 @@ def seed(
             random.setstate(state)
             try:
                 with tenant_scope(current_tenant()):
-                    _write_chunk(random, attempt, count, orders_per_customer, items_per_order)
+                    first = first or _free_number() + attempt * count
+                    _write_chunk(random, range(first, first + count), orders_per_customer, items_per_order)
                 break
             except IntegrityError:
-                # A concurrent seeding took the same numbers first; count on from its customers.
-                continue
+                # A concurrent seeding took the same numbers; count on from its customers.
+                first = 0
         else:
             raise SeedCollision("The sample e-mail addresses are taken; try again.")
+        first += count
         done.customers += count
         done.orders += count * orders_per_customer
         done.items += count * orders_per_customer * items_per_order
@@ -86,10 +89,13 @@ def seed(
     return done
 
 
-def _write_chunk(random: Random, attempt: int, count: int, orders_per_customer: int, items_per_order: int) -> None:
-    # A number is never above its row's id, so numbers counted on from the highest id are free.
-    first = (Customer.objects.aggregate(last=Max("id"))["last"] or 0) + 1 + attempt * count
-    people = Customer.objects.bulk_create(_customer(random, first + index) for index in range(count))
+def _free_number() -> int:
+    # A sample customer's number is never above its id, so numbers above the highest id are free.
+    return (Customer.objects.aggregate(last=Max("id"))["last"] or 0) + 1
+
+
+def _write_chunk(random: Random, numbers: range, orders_per_customer: int, items_per_order: int) -> None:
+    people = Customer.objects.bulk_create(_customer(random, number) for number in numbers)
     orders, items = [], []
     for person in people:
         for _ in range(orders_per_customer):

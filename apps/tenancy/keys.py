@@ -24,11 +24,16 @@ class KeyIsReadOnly(Exception):
 def issue_key(
     *, tenant: Tenant, name: str = "", scope: str = ApiKey.Scope.WRITE, expires_at: datetime | None = None
 ) -> str:
-    """Store a new key of `tenant` and return it whole, the only time it can be seen. Writes one ApiKey."""
+    """Store a new key of `tenant` and return it whole, the only time it can be seen.
+
+    Writes one ApiKey. Raises ValidationError.
+    """
     prefix, secret = secrets.token_hex(4), secrets.token_hex(32)
-    ApiKey.objects.create(
+    key = ApiKey(
         tenant=tenant, name=name, prefix=prefix, secret_sha256=_digest(secret), scope=scope, expires_at=expires_at
     )
+    key.full_clean()
+    key.save()
     return f"rl_{prefix}_{secret}"
 
 

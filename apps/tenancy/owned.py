@@ -61,6 +61,12 @@ class TenantQuerySet(models.QuerySet):
         """Refused: hand-written SQL is not narrowed to a tenant."""
         raise TypeError("raw() would read every tenant's rows; use the ORM.")
 
+    def bulk_create(self, *args: Any, **kwargs: Any) -> list[Any]:
+        """Django's; an upsert has to find the row by its tenant too, or it would overwrite another tenant's."""
+        if kwargs.get("update_conflicts") and "tenant" not in (kwargs.get("unique_fields") or ()):
+            raise TypeError("An upsert needs `tenant` among its unique_fields.")
+        return super().bulk_create(*args, **kwargs)
+
 
 class TenantManager(models.Manager.from_queryset(TenantQuerySet)):  # type: ignore[misc]  # a class made at run time
     def get_queryset(self) -> models.QuerySet:
@@ -80,10 +86,13 @@ class TenantOwned(models.Model):
         base_manager_name = "objects"
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        """Delete the row; raises TenantMismatch for another tenant's.
+        """Delete the row. Raises TenantMismatch for another tenant's, DoesNotExist if there is none to delete.
 
-        Django deletes one instance by its primary key alone, past any manager.
+        Django would delete by primary key alone, past any manager.
         """
         if self.tenant_id != current_tenant().pk:
             raise TenantMismatch(f"{self!r} belongs to another tenant.")
-        return super().delete(*args, **kwargs)
+        deleted = type(self)._base_manager.filter(pk=self.pk).delete()
+        if not deleted[0]:
+            raise type(self).DoesNotExist(f"There is no {self!r} to delete.")
+        return deleted

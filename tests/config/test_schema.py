@@ -55,6 +55,7 @@ def test_every_operation_has_a_summary_an_example_and_its_errors():
         assert method == "delete" or "examples" in str(operation), path
 
 
+@pytest.mark.usefixtures("requests_keep_the_connection")
 def test_docs_are_served_from_our_own_address(client):
     page = client.get("/api/v1/docs", secure=True)
     assets = re.findall(r'(?:src|href)="([^"]+)"', page.content.decode())

@@ -46,9 +46,9 @@ THEFTS: dict[str, tuple[Any, Callable[[Customer], Any]]] = {
     "save of a copy": (IntegrityError, lambda row: stolen(row).save()),
     "forced update of a copy": (DatabaseError, lambda row: stolen(row).save(force_update=True)),
     "delete": (TenantMismatch, lambda row: row.delete()),
-    "delete of a copy": (TenantMismatch, lambda row: stolen(row).delete()),
+    "delete of a copy": (Customer.DoesNotExist, lambda row: stolen(row).delete()),
     "delete after changing its tenant": (
-        TenantMismatch,
+        Customer.DoesNotExist,
         lambda row: give_away(row, Tenant.objects.get(slug="acme")).delete(),
     ),
     "upsert": (
@@ -61,6 +61,16 @@ THEFTS: dict[str, tuple[Any, Callable[[Customer], Any]]] = {
         REFUSED,
         lambda row: Customer.objects.bulk_create(
             [stolen(row)], update_conflicts=True, unique_fields=["id"], update_fields=["name", "tenant"]
+        ),
+    ),
+    "upsert with positional arguments": (
+        REFUSED,
+        lambda row: Customer.objects.bulk_create([stolen(row)], None, False, True, ["name"], ["id"]),
+    ),
+    "upsert by tenant and id": (
+        IntegrityError,
+        lambda row: Customer.objects.bulk_create(
+            [stolen(row)], update_conflicts=True, unique_fields=["tenant", "id"], update_fields=["name"]
         ),
     ),
 }

@@ -4,6 +4,7 @@ from argparse import RawDescriptionHelpFormatter
 from datetime import timedelta
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
@@ -49,7 +50,10 @@ class Command(BaseCommand):
         if days is not None and not 1 <= days <= 3650:
             raise CommandError("--expires-in-days must lie between 1 and 3650.")
         expires_at = timezone.now() + timedelta(days=days) if days else None
-        key = keys.issue_key(tenant=tenant, name=options["name"], scope=options["scope"], expires_at=expires_at)
+        try:
+            key = keys.issue_key(tenant=tenant, name=options["name"], scope=options["scope"], expires_at=expires_at)
+        except ValidationError as error:
+            raise CommandError("; ".join(error.messages)) from error
         # The key alone goes to stdout, so that a script can read it.
         self.stderr.write("This is shown once; it cannot be recovered:")
         self.stdout.write(key)

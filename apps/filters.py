@@ -1,0 +1,74 @@
+"""Filters that refuse what they do not know, where django-filter's own would let every row through."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import django_filters
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
+
+from apps.strict import suggest
+
+BIGINT_MAX = 2**63 - 1
+
+
+def refusal(reason: str, *, code: str) -> ValidationError:
+    """An error of a filter's form field, safe for text that came from the client."""
+    # django-filter formats every message with its params, so a '%' from the client must not be part of the message.
+    return ValidationError("%(reason)s", code=code, params={"reason": reason})
+
+
+class WordsField(forms.CharField):
+    """One of the known words, or several with commas if `many`; an unknown one is refused with the nearest known."""
+
+    def __init__(self, *, words: Sequence[str], many: bool = False, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.words, self.many = words, many
+
+    def clean(self, value: Any) -> list[str]:
+        text = super().clean(value)
+        if not text:
+            return []
+        given = [word.strip() for word in text.split(",")] if self.many else [text]
+        for word in given:
+            if word not in self.words:
+                raise refusal(f"{word!r} is unknown. {suggest(word, self.words)}", code="invalid_choice")
+        return given
+
+
+@extend_schema_field(OpenApiTypes.STR)
+class WordsFilter(django_filters.Filter):
+    """Rows whose column is one of the words."""
+
+    field_class = WordsField
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(lookup_expr="in", many=True, **kwargs)
+
+
+@extend_schema_field(OpenApiTypes.BOOL)
+class FlagFilter(django_filters.Filter):
+    """`true` or `false`."""
+
+    field_class = WordsField
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(words=("true", "false"), **kwargs)
+
+    def filter(self, queryset: QuerySet, value: list[str]) -> QuerySet:
+        return queryset.filter(**{self.field_name: value == ["true"]}) if value else queryset
+
+
+@extend_schema_field({"type": "integer", "minimum": 0, "maximum": BIGINT_MAX})
+class IntegerFilter(django_filters.Filter):
+    """A whole number that fits a column."""
+
+    field_class = forms.IntegerField
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(min_value=0, max_value=BIGINT_MAX, **kwargs)

@@ -1,0 +1,93 @@
+"""The home page promises to run under a strict content security policy and without an outside connection."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from django.contrib.staticfiles import finders
+from django.test import Client
+from django.urls import resolve
+
+ADDRESSES = ("src", "href", "action", "formaction", "poster", "data", "srcset")
+
+
+class Page(HTMLParser):
+    """The elements of a page with their attributes, and the code inside its scripts."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.code = ""
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: Any) -> None:
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        if self.elements and self.elements[-1][0] == "script" and self.cdata_elem == "script":
+            self.code += data.strip()
+
+    def addresses(self) -> list[str]:
+        return [value or "" for _, attrs in self.elements for name, value in attrs.items() if name in ADDRESSES]
+
+
+@pytest.fixture
+def page() -> Page:
+    # No database fixture: a page that asked one would fail here.
+    response = Client().get("/", secure=True)
+    assert response.status_code == 200
+    assert response["Content-Type"] == "text/html; charset=utf-8"
+    return Page(response.content.decode())
+
+
+def test_home_is_a_page_of_this_service(page: Page) -> None:
+    names = [tag for tag, _ in page.elements]
+
+    assert names[0] == "html"
+    assert [names.count(name) for name in ("title", "h1", "main")] == [1, 1, 1]
+
+
+def test_home_names_no_other_origin(page: Page) -> None:
+    foreign = [address for address in page.addresses() if urlsplit(address).scheme or urlsplit(address).netloc]
+
+    assert page.addresses() != []
+    assert foreign == []
+
+
+def test_home_has_no_inline_code_or_style(page: Page) -> None:
+    inline = [(tag, name) for tag, attrs in page.elements for name in attrs if name == "style" or name.startswith("on")]
+
+    assert inline == []
+    assert page.code == ""
+    assert [tag for tag, _ in page.elements if tag == "style"] == []
+
+
+def test_home_names_static_files_that_are_there_and_served(page: Page) -> None:
+    files = [address for address in page.addresses() if address.startswith("/static/")]
+
+    assert files != []
+    for address in files:
+        found = finders.find(address.removeprefix("/static/"))
+        assert isinstance(found, str), address
+        response = Client().get(address, secure=True)
+        assert (response.status_code, response.getvalue()) == (200, Path(found).read_bytes())
+
+
+def test_home_names_addresses_that_exist(page: Page) -> None:
+    pages = [urlsplit(address).path for address in page.addresses()]
+
+    unknown = [path for path in pages if path and not path.startswith("/static/") and not resolve(path)]
+
+    assert unknown == []
+
+
+@pytest.mark.parametrize(
+    ("html", "code"),
+    [("<script>alert(1)</script>", "alert(1)"), ("<script src='/x.js'> </script><p>text</p>", "")],
+)
+def test_page_sees_inline_code(html: str, code: str) -> None:
+    assert Page(html).code == code
