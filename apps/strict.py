@@ -10,6 +10,10 @@ from django.http import QueryDict
 from rest_framework import serializers
 
 
+class InvalidParameters(serializers.ValidationError):
+    """The mistake is in the query string, whatever the method."""
+
+
 class StrictSerializer(serializers.Serializer):
     """Refuses unknown fields. Known read-only ones are ignored, so what was read can be sent back."""
 
@@ -50,7 +54,7 @@ def refuse_repeated(query: QueryDict) -> None:
     """Raise ValidationError for a parameter that is given twice, where one value would silently win."""
     repeated = {name: ["Given more than once."] for name, values in query.lists() if len(values) > 1}
     if repeated:
-        raise serializers.ValidationError(repeated, code="repeated")
+        raise InvalidParameters(repeated, code="repeated")
 
 
 def unknown_names(given: Iterable[str], known: Iterable[str]) -> dict[str, list[serializers.ErrorDetail]]:

@@ -6,6 +6,8 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
 
+from apps.tenancy.database import trigger_problems
+
 
 def healthz(request: HttpRequest) -> JsonResponse:
     """200 as long as the process answers; asks nothing of anything else."""
@@ -13,12 +15,15 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
 
 def readyz(request: HttpRequest) -> JsonResponse:
-    """200 if the database answers and every migration is applied, else 503 with the reason."""
+    """200 if the database answers, migrations are applied and triggers in place; else 503 with the reason."""
     try:
         executor = MigrationExecutor(connection)
         pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        problems = [] if pending else trigger_problems(connection)
     except DatabaseError:
         return JsonResponse({"status": "unavailable", "reason": "the database does not answer"}, status=503)
     if pending:
         return JsonResponse({"status": "unavailable", "reason": f"{len(pending)} migrations to apply"}, status=503)
+    if problems:
+        return JsonResponse({"status": "unavailable", "reason": "; ".join(problems)}, status=503)
     return JsonResponse({"status": "ok"})

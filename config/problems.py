@@ -13,6 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from rest_framework import exceptions
 
 from apps.errors import Conflict
+from apps.strict import InvalidParameters
 
 CONTENT_TYPE = "application/problem+json"
 
@@ -45,7 +46,8 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> HttpResponse |
     if isinstance(exc, Http404):
         return problem(request, 404, "No such thing.")
     if isinstance(exc, exceptions.ValidationError):
-        place = "parameter" if request.method in ("GET", "HEAD") else "pointer"
+        in_query = request.method in ("GET", "HEAD") or isinstance(exc, InvalidParameters)
+        place = "parameter" if in_query else "pointer"
         errors = list(_flatten(exc.detail, place))
         return problem(request, 400, "The request is not valid; see errors.", kind="invalid-request", errors=errors)
     if isinstance(exc, exceptions.APIException):

@@ -11,6 +11,8 @@ from django.db import connection
 from django.test import Client
 from model_bakery import baker, random_gen
 
+from apps.orders.lifecycle import REVENUE_STATUSES
+from apps.orders.models import Item, Order
 from apps.tenancy import keys
 from apps.tenancy.models import Tenant
 from apps.tenancy.scope import tenant_scope
@@ -67,6 +69,21 @@ def in_acme(acme: Tenant) -> Iterator[Tenant]:
 def api(acme: Tenant) -> Api:
     """A client of Acme's."""
     return Api(keys.issue_key(tenant=acme))
+
+
+@pytest.fixture
+def order_worth() -> Callable[..., Order]:
+    """`order_worth(700, status="paid")` makes an order with one item of 700 cents."""
+
+    def make(cents: int, **fields: Any) -> Order:
+        if fields.get("status") in REVENUE_STATUSES:
+            fields.setdefault("paid_at", "2026-01-01T00:00:00Z")
+        order = baker.make(Order, **fields)
+        baker.make(Item, order=order, quantity=1, unit_price_cents=cents)
+        order.refresh_from_db()
+        return order
+
+    return make
 
 
 @pytest.fixture

@@ -21,7 +21,9 @@ class Order(TenantOwned):
     # PROTECT: deleting never travels from a customer to the books.
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="orders", db_index=False)
     status = models.CharField(max_length=9, choices=Status.choices, default=Status.DRAFT)
-    total_cents = models.BigIntegerField(default=0, help_text="Sum of quantity times unit price over the items.")
+    total_cents = models.BigIntegerField(
+        default=0, editable=False, help_text="Sum of quantity times unit price over the items; kept by the database."
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(default=timezone.now, editable=False)
     paid_at = models.DateTimeField(null=True, editable=False)
@@ -44,6 +46,12 @@ class Order(TenantOwned):
             models.Index(fields=["tenant", "total_cents", "id"], name="order_by_total"),
             models.Index(fields=["tenant", "status", "created_at", "id"], name="order_by_status"),
             models.Index(fields=["tenant", "customer", "created_at", "id"], name="order_by_customer"),
+            # Reports: what counts as revenue, by the day it was paid.
+            models.Index(
+                fields=["tenant", "paid_at"],
+                name="order_revenue_by_paid",
+                condition=Q(status__in=REVENUE_STATUSES, archived_at__isnull=True),
+            ),
         ]
 
     def __str__(self) -> str:

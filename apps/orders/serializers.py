@@ -87,4 +87,4 @@ class OrderSerializer(StrictModelSerializer):
             "cancelled_at",
             "archived_at",
         ]
-        read_only_fields = ["status", "total_cents"]
+        read_only_fields = ["status"]

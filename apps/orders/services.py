@@ -1,11 +1,10 @@
-"""Everything that changes an order. Each runs in the request's transaction; statements are named where they count."""
+"""Everything that changes an order, in the request's transaction. Totals are the database's business (`triggers`)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.db.models import F, Sum
 from django.utils import timezone
 
 from apps.customers.models import Customer
@@ -28,13 +27,9 @@ class OrderFull(Conflict):
 
 def create_order(*, customer: Customer, items: Iterable[Mapping[str, Any]]) -> Order:
     """Write a draft Order with its Items: two statements."""
-    rows = [Item(**item) for item in items]
-    total = sum(row.quantity * row.unit_price_cents for row in rows)
     now = timezone.now()
-    order = Order.objects.create(customer=customer, total_cents=total, created_at=now, updated_at=now)
-    for row in rows:
-        row.order = order
-    Item.objects.bulk_create(rows)
+    order = Order.objects.create(customer=customer, created_at=now, updated_at=now)
+    Item.objects.bulk_create([Item(order=order, **item) for item in items])
     return order
 
 
@@ -43,12 +38,10 @@ def update_order(
 ) -> None:
     """Change a draft's customer, replace all its items, or both. Raises OrderNotDraft, Order.DoesNotExist."""
     order = _lock_draft(order_id)
-    if customer is not None:
-        order.customer = customer
     if items is not None:
         Item.objects.filter(order=order).delete()
         Item.objects.bulk_create([Item(order=order, **item) for item in items])
-    _save_edited(order)
+    _touch(order, **({} if customer is None else {"customer": customer}))
 
 
 def delete_order(*, order_id: int) -> None:
@@ -62,7 +55,7 @@ def create_item(*, order: Order, **fields: Any) -> Item:
     if Item.objects.filter(order=order).count() >= MAX_ITEMS_PER_ORDER:
         raise OrderFull(f"An order has at most {MAX_ITEMS_PER_ORDER} items.")
     item = Item.objects.create(order=order, **fields)
-    _save_edited(order)
+    _touch(order)
     return item
 
 
@@ -70,7 +63,7 @@ def update_item(*, item: Item, **fields: Any) -> Item:
     """Change an Item of a draft. Raises OrderNotDraft, Item.DoesNotExist."""
     order = _lock_draft(item.order_id)
     Item.objects.filter(pk=item.pk).update(**fields)
-    _save_edited(order)
+    _touch(order)
     item.refresh_from_db()
     return item
 
@@ -79,7 +72,7 @@ def delete_item(*, item: Item) -> None:
     """Delete an Item of a draft. Raises OrderNotDraft."""
     order = _lock_draft(item.order_id)
     item.delete()
-    _save_edited(order)
+    _touch(order)
 
 
 def pay_order(*, order_id: int) -> None:
@@ -146,8 +139,5 @@ def _lock_draft(order_id: int) -> Order:
     return order
 
 
-def _save_edited(order: Order) -> None:
-    total = Item.objects.filter(order=order).aggregate(total=Sum(F("quantity") * F("unit_price_cents")))["total"]
-    order.total_cents = total or 0
-    order.updated_at = timezone.now()
-    order.save(update_fields=["customer", "total_cents", "updated_at"])
+def _touch(order: Order, **fields: Any) -> None:
+    Order.objects.filter(pk=order.pk).update(updated_at=timezone.now(), **fields)

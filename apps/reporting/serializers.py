@@ -8,6 +8,8 @@ from rest_framework import serializers
 from apps.strict import StrictSerializer
 from apps.tenancy.days import FIRST_YEAR, LAST_YEAR
 
+MAX_PERIODS = 1_000  # rows of the sales report
+
 
 class DayField(serializers.DateField):
     """A day of the tenant's calendar, within the years that reports cover."""
@@ -19,22 +21,48 @@ class DayField(serializers.DateField):
         return day
 
 
-class SummaryQuery(StrictSerializer):
-    """Parameters of the summary."""
+class RangeQuery(StrictSerializer):
+    """Days of the tenant's calendar, both inclusive; by them a report dates what was paid."""
 
-    limit = serializers.IntegerField(min_value=1, max_value=10_000, default=50, help_text="Rows at most.")
+    days_required = False
 
     def get_fields(self) -> dict[str, serializers.Field]:
         # `from` is a keyword, so this field cannot be an attribute.
         return {
             **super().get_fields(),
-            "from": DayField(required=False, help_text="First day (the tenant's) whose payments count."),
-            "to": DayField(required=False, help_text="Last day whose payments count."),
+            "from": DayField(required=self.days_required, help_text="First day (the tenant's) whose payments count."),
+            "to": DayField(required=self.days_required, help_text="Last day whose payments count."),
         }
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if "from" in attrs and "to" in attrs and attrs["from"] > attrs["to"]:
             raise serializers.ValidationError({"to": "Lies before `from`."}, code="range")
+        return attrs
+
+
+class TopQuery(RangeQuery):
+    """Parameters of a report that has a top."""
+
+    limit = serializers.IntegerField(min_value=1, max_value=10_000, default=50, help_text="Rows at most.")
+
+
+class SalesQuery(RangeQuery):
+    """Parameters of the sales report."""
+
+    days_required = True
+
+    by = serializers.ChoiceField(
+        ["day", "week", "month"],
+        default="day",
+        help_text="A week begins on Monday.",
+        error_messages={"invalid_choice": "{input!r} is unknown. Known: day, week, month."},
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        attrs = super().validate(attrs)
+        periods = (attrs["to"] - attrs["from"]).days / {"day": 1, "week": 7, "month": 30}[attrs["by"]]
+        if periods >= MAX_PERIODS:
+            raise serializers.ValidationError({"to": f"More than {MAX_PERIODS} periods after `from`."}, code="range")
         return attrs
 
 
@@ -71,3 +99,71 @@ class Summary(serializers.Serializer):
 
     limit = serializers.IntegerField()
     rows = SummaryRow(many=True)
+
+
+class SalesRow(serializers.Serializer):
+    """Revenue of one period."""
+
+    period = serializers.DateField(help_text="Its first day.")
+    order_count = serializers.IntegerField()
+    total_cents = serializers.IntegerField()
+
+
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "Sales",
+            {
+                "by": "day",
+                "from": "2026-06-01",
+                "to": "2026-06-02",
+                "rows": [
+                    {"period": "2026-06-01", "order_count": 0, "total_cents": 0},
+                    {"period": "2026-06-02", "order_count": 1, "total_cents": 12830},
+                ],
+            },
+        )
+    ]
+)
+class Sales(serializers.Serializer):
+    """Revenue per period, one after the other without gaps."""
+
+    rows = SalesRow(many=True)
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        return {
+            "by": serializers.CharField(),
+            "from": serializers.DateField(),
+            "to": serializers.DateField(),
+            **super().get_fields(),
+        }
+
+
+class ProductRow(serializers.Serializer):
+    """A product and what it brought in."""
+
+    sku = serializers.CharField()
+    order_count = serializers.IntegerField()
+    pieces = serializers.IntegerField()
+    total_cents = serializers.IntegerField()
+
+
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "Products",
+            {
+                "limit": 2,
+                "rows": [
+                    {"sku": "POT-STEEL-1L", "order_count": 22, "pieces": 72, "total_cents": 179280},
+                    {"sku": "MUG-WHITE", "order_count": 32, "pieces": 98, "total_cents": 77420},
+                ],
+            },
+        )
+    ]
+)
+class Products(serializers.Serializer):
+    """Products by revenue, most first."""
+
+    limit = serializers.IntegerField()
+    rows = ProductRow(many=True)

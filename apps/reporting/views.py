@@ -6,18 +6,33 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.reporting import selectors
-from apps.reporting.serializers import Summary, SummaryQuery
+from apps.reporting.serializers import Products, Sales, SalesQuery, Summary, TopQuery
 from apps.strict import validated_query
+
+REVENUE = "Revenue is what was paid and neither cancelled nor archived, dated by when it was paid. One SELECT, always."
 
 
 class SummaryView(APIView):
+    @extend_schema(summary="Top customers by revenue", description=REVENUE, parameters=[TopQuery], responses=Summary)
+    def get(self, request: Request) -> Response:
+        query = validated_query(TopQuery, request.query_params)
+        rows = selectors.customer_summary(limit=query["limit"], first=query.get("from"), last=query.get("to"))
+        return Response({"limit": query["limit"], "rows": list(rows)})
+
+
+class SalesView(APIView):
     @extend_schema(
-        summary="Top customers by revenue",
-        description="Revenue is what was paid and neither cancelled nor archived. One SELECT, always.",
-        parameters=[SummaryQuery],
-        responses=Summary,
+        summary="Revenue per day, week or month", description=REVENUE, parameters=[SalesQuery], responses=Sales
     )
     def get(self, request: Request) -> Response:
-        query = validated_query(SummaryQuery, request.query_params)
-        rows = selectors.customer_summary(limit=query["limit"], first=query.get("from"), last=query.get("to"))
+        query = validated_query(SalesQuery, request.query_params)
+        rows = selectors.sales(by=query["by"], first=query["from"], last=query["to"])
+        return Response({"by": query["by"], "from": query["from"], "to": query["to"], "rows": rows})
+
+
+class ProductsView(APIView):
+    @extend_schema(summary="Top products by revenue", description=REVENUE, parameters=[TopQuery], responses=Products)
+    def get(self, request: Request) -> Response:
+        query = validated_query(TopQuery, request.query_params)
+        rows = selectors.product_summary(limit=query["limit"], first=query.get("from"), last=query.get("to"))
         return Response({"limit": query["limit"], "rows": list(rows)})

@@ -1,8 +1,13 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate, pre_migrate
 
 
 class TenancyConfig(AppConfig):
     name = "apps.tenancy"
 
     def ready(self) -> None:
-        from apps.tenancy import checks  # noqa: F401  Importing registers the checks.
+        from apps.tenancy import checks, database  # noqa: F401  Importing checks registers them.
+
+        # Sent once per app; with one sender each handler runs once per `migrate`, after every migration.
+        pre_migrate.connect(database.before_migrate, sender=self)
+        post_migrate.connect(database.after_migrate, sender=self)

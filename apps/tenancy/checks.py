@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
+from django.core import checks
 from django.core.checks import CheckMessage, Error, Tags, register
+from django.db import connections
+from django.db.migrations.executor import MigrationExecutor
+
+from apps.tenancy.database import trigger_problems
 
 
 @register(Tags.security, deploy=True)
@@ -19,3 +25,18 @@ def default_tenant_in_production(app_configs: Any, **kwargs: Any) -> list[CheckM
             )
         ]
     return []
+
+
+@register(Tags.database)
+def triggers_as_expected(app_configs: Any, databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
+    """Warnings, not errors: an error would stop `migrate`, which is what repairs them."""
+    messages: list[CheckMessage] = []
+    for alias in databases or ():
+        executor = MigrationExecutor(connections[alias])
+        # Before and between migrations there is nothing to compare yet.
+        if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            messages += [
+                checks.Warning(f"{problem[0].upper()}{problem[1:]}.", hint="Run manage.py migrate.", id="tenancy.W002")
+                for problem in trigger_problems(connections[alias])
+            ]
+    return messages

@@ -12,10 +12,14 @@ from apps.tenancy.scope import current_tenant
 FIRST_YEAR, LAST_YEAR = 1970, 2200
 
 
+def zone() -> zoneinfo.ZoneInfo:
+    """The current tenant's time zone."""
+    return zoneinfo.ZoneInfo(current_tenant().timezone)
+
+
 def day_start(day: date) -> datetime:
     """The first instant of `day` for the current tenant, in UTC."""
-    zone = zoneinfo.ZoneInfo(current_tenant().timezone)
-    return datetime.combine(day, time.min, tzinfo=zone).astimezone(timezone.utc)
+    return datetime.combine(day, time.min, tzinfo=zone()).astimezone(timezone.utc)
 
 
 def day_end(day: date) -> datetime:
@@ -35,5 +39,5 @@ def parse_day_or_instant(text: str) -> date | datetime:
     if not FIRST_YEAR <= value.year <= LAST_YEAR:
         raise ValueError(f"The year must lie between {FIRST_YEAR} and {LAST_YEAR}.")
     if isinstance(value, datetime) and value.tzinfo is None:
-        value = value.replace(tzinfo=zoneinfo.ZoneInfo(current_tenant().timezone))
+        value = value.replace(tzinfo=zone())
     return value

@@ -61,11 +61,19 @@ class TenantQuerySet(models.QuerySet):
         """Refused: hand-written SQL is not narrowed to a tenant."""
         raise TypeError("raw() would read every tenant's rows; use the ORM.")
 
-    def bulk_create(self, *args: Any, **kwargs: Any) -> list[Any]:
+    def bulk_create(
+        self,
+        objs: Any,
+        batch_size: int | None = None,
+        ignore_conflicts: bool = False,
+        update_conflicts: bool = False,
+        update_fields: Any = None,
+        unique_fields: Any = None,
+    ) -> list[Any]:
         """Django's; an upsert has to find the row by its tenant too, or it would overwrite another tenant's."""
-        if kwargs.get("update_conflicts") and "tenant" not in (kwargs.get("unique_fields") or ()):
+        if update_conflicts and "tenant" not in (unique_fields or ()):
             raise TypeError("An upsert needs `tenant` among its unique_fields.")
-        return super().bulk_create(*args, **kwargs)
+        return super().bulk_create(objs, batch_size, ignore_conflicts, update_conflicts, update_fields, unique_fields)
 
 
 class TenantManager(models.Manager.from_queryset(TenantQuerySet)):  # type: ignore[misc]  # a class made at run time

@@ -71,6 +71,8 @@ print(json.dumps([sorted(walk(get_resolver().url_patterns)), settings.INSTALLED_
             "api/v1/items/",
             f"api/v1/items/{detail}",
             "api/v1/reporting/summary/",
+            "api/v1/reporting/sales/",
+            "api/v1/reporting/products/",
             "^api/(?P<old>(?:orders|customers|items|dev/seed)/)(?P<rest>.*)$",
             "healthz",
             "readyz",

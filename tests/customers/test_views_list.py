@@ -152,7 +152,7 @@ def test_filter_is_active_refuses_what_it_does_not_know(in_acme: Tenant, api: An
         ("email=%00", "email", "null_characters_not_allowed", "Null characters are not allowed."),
         ("page_size=0", "page_size", "invalid", "A whole number from 1 to 200."),
         ("page_size=201", "page_size", "invalid", "A whole number from 1 to 200."),
-        (f"page_size={'9' * 5000}", "page_size", "invalid", "A whole number from 1 to 200."),
+        pytest.param(f"page_size={'9' * 5000}", "page_size", "invalid", "A whole number from 1 to 200.", id="long"),
         ("page_size=abc", "page_size", "invalid", "A whole number from 1 to 200."),
         ("ordering=-emial", "ordering", "invalid", "Cannot order by '-emial'. Did you mean '-email'?"),
         ("count=1", "count", "invalid", "Either true or false."),

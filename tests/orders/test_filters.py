@@ -42,8 +42,8 @@ def test_email_finds_a_part_whatever_its_case(api):
     assert len(found(api, "email=EXAMPLE.com")) == 3
 
 
-def test_customer_and_totals_narrow(api):
-    small, large = baker.make(Order, total_cents=100), baker.make(Order, total_cents=200)
+def test_customer_and_totals_narrow(api, order_worth):
+    small, large = order_worth(100), order_worth(200)
 
     assert found(api, f"customer={small.customer_id}") == [small.pk]
     assert found(api, "min_total_cents=101") == [large.pk]

@@ -13,7 +13,7 @@ ORDERS = "/api/v1/orders/"
 
 
 def new_order(**fields) -> Order:
-    order = baker.make(Order, total_cents=900, **fields)
+    order = baker.make(Order, **fields)
     baker.make(Item, order=order, **LINE)
     return order
 

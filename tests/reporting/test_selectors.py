@@ -4,13 +4,14 @@ from datetime import date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import connection
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from model_bakery import baker
 
 from apps.customers.models import Customer
-from apps.orders.models import Order
+from apps.orders.models import Item, Order
 from apps.reporting import selectors
 
 pytestmark = pytest.mark.usefixtures("in_acme")
@@ -50,15 +51,15 @@ def oracle(limit: int, first: date | None, last: date | None) -> list[dict]:
 @hypothesis_settings(
     max_examples=60, deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-def test_summary_equals_the_oracle(customers, limit, first, last):
+def test_summary_equals_the_oracle(order_worth, customers, limit, first, last):
     Order.objects.all().delete()
     Customer.objects.all().delete()
     for is_active, orders in customers:
         customer = baker.make(Customer, is_active=is_active)
         for status, total, archived, hours in orders:
             paid = NOON + timedelta(hours=hours)
-            baker.make(
-                Order, customer=customer, status=status, total_cents=total,
+            order_worth(
+                total, customer=customer, status=status,
                 paid_at=None if status == "draft" else paid, archived_at=paid if archived else None,
             )  # fmt: skip
 
@@ -68,11 +69,11 @@ def test_summary_equals_the_oracle(customers, limit, first, last):
 
 
 @pytest.mark.parametrize("size", [0, 1, 3])
-def test_summary_is_one_select(count, size):
+def test_summary_is_one_select(count, order_worth, size):
     for _ in range(size):
-        baker.make(Order, status="paid", paid_at=NOON, total_cents=1)
+        order_worth(1, status="paid")
 
-    # 1. customers with their orders
+    # 1. totals with their customers
     with count() as statements:
         rows = list(selectors.customer_summary(limit=50))
 
@@ -80,12 +81,12 @@ def test_summary_is_one_select(count, size):
     assert len(statements) == 1, statements.sql
 
 
-def test_summary_orders_ties_by_id_and_ends_with_zeros():
+def test_summary_orders_ties_by_id_and_ends_with_zeros(order_worth):
     poor, first, second, inactive = baker.make(Customer, _quantity=4)
     Customer.objects.filter(pk=inactive.pk).update(is_active=False)
     for customer in (second, first):
-        baker.make(Order, customer=customer, status="shipped", paid_at=NOON, total_cents=500)
-    baker.make(Order, customer=poor, status="draft", total_cents=900)
+        order_worth(500, customer=customer, status="shipped")
+    order_worth(900, customer=poor, status="draft")
 
     rows = selectors.customer_summary(limit=50)
 
@@ -94,3 +95,90 @@ def test_summary_orders_ties_by_id_and_ends_with_zeros():
         (second.pk, 1, 500),
         (poor.pk, 0, 0),
     ]
+
+
+PERIODS = {
+    "day": lambda day: day,
+    "week": lambda day: day - timedelta(days=day.weekday()),
+    "month": lambda day: day.replace(day=1),
+}
+
+
+@given(
+    by=st.sampled_from(sorted(PERIODS)),
+    hours=st.lists(st.integers(-30 * 24, 40 * 24), max_size=8),
+    first=st.integers(-35, 35),
+    length=st.integers(0, 40),
+)
+@hypothesis_settings(
+    max_examples=40, deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_sales_equal_the_oracle(order_worth, by, hours, first, length):
+    Order.objects.all().delete()
+    for number, hour in enumerate(hours):
+        order_worth(number + 1, status="paid", paid_at=NOON + timedelta(hours=hour))
+    order_worth(9999, status="cancelled", paid_at=NOON)
+    start = date(2026, 3, 28) + timedelta(days=first)
+    end = start + timedelta(days=length)
+    expected: dict[date, list[int]] = {}
+    for day in (start + timedelta(days=n) for n in range(length + 1)):
+        paid = [n + 1 for n, hour in enumerate(hours) if local_day(NOON + timedelta(hours=hour)) == day]
+        expected.setdefault(PERIODS[by](day), []).extend(paid)
+
+    rows = selectors.sales(by=by, first=start, last=end)
+
+    assert rows == [
+        {"period": period, "order_count": len(cents), "total_cents": sum(cents)} for period, cents in expected.items()
+    ]
+
+
+def local_day(moment: datetime) -> date:
+    return moment.astimezone(ZoneInfo("Europe/Berlin")).date()
+
+
+@pytest.mark.parametrize("size", [0, 1, 3])
+def test_sales_and_products_are_one_select_each(count, order_worth, size):
+    for _ in range(size):
+        order_worth(1, status="paid", paid_at=NOON)
+
+    # 1. orders by day
+    with count() as sales:
+        rows = selectors.sales(by="day", first=date(2026, 3, 1), last=date(2026, 3, 31))
+    # 1. items of orders
+    with count() as products:
+        list(selectors.product_summary(limit=5))
+
+    assert sum(row["order_count"] for row in rows) == size
+    assert (len(sales), len(products)) == (1, 1), (sales.sql, products.sql)
+
+
+def test_products_count_pieces_and_orders_of_what_was_paid(order_worth):
+    first, second = order_worth(100, status="paid", paid_at=NOON), order_worth(1, status="shipped", paid_at=NOON)
+    unpaid, archived = order_worth(1), order_worth(1, status="paid", paid_at=NOON, archived_at=NOON)
+    for order in (first, second, unpaid, archived):
+        order.items.update(sku="TEA")
+        baker.make(Item, order=order, sku="MUG", quantity=2, unit_price_cents=50)
+
+    rows = list(selectors.product_summary(limit=5))
+    top = list(selectors.product_summary(limit=1, first=date(2026, 3, 28), last=date(2026, 3, 28)))
+
+    assert rows == [
+        {"sku": "MUG", "order_count": 2, "pieces": 4, "total_cents": 200},
+        {"sku": "TEA", "order_count": 2, "pieces": 2, "total_cents": 101},
+    ]
+    assert top == rows[:1]
+    assert list(selectors.product_summary(limit=5, first=date(2026, 3, 29))) == []
+
+
+def test_summary_is_read_from_its_index():
+    customers = baker.make(Customer, _quantity=3)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
+        sql, params = selectors.customer_summary(limit=2).query.sql_with_params()
+        cursor.execute(("EXPLAIN QUERY PLAN " if connection.vendor == "sqlite" else "EXPLAIN ") + sql, params)
+        plan = str(cursor.fetchall())
+
+    assert "customertotal_by_total" in plan
+    assert "TEMP B-TREE" not in plan
+    assert len(customers) == 3

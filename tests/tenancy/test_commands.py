@@ -50,13 +50,16 @@ def test_tenant_create_has_defaults(db: None) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["acme"], "Tenant with this Slug already exists."),
-        (["not a slug"], "Enter a valid “slug” consisting of letters, numbers, underscores or hyphens."),
-        (["", "--name", "Empty"], "This field cannot be blank."),
-        (["a" * 51], "Ensure this value has at most 50 characters (it has 51)."),
-        (["new", "--name", "n" * 201], "Ensure this value has at most 200 characters (it has 201)."),
-        (["new", "--timezone", "Berlin"], "'Berlin' is not an IANA time zone, such as 'Europe/Berlin'."),
-        (["new", "--timezone", "../etc/passwd"], "'../etc/passwd' is not an IANA time zone, such as 'Europe/Berlin'."),
+        (["acme"], "slug: Tenant with this Slug already exists."),
+        (["not a slug"], "slug: Enter a valid “slug” consisting of letters, numbers, underscores or hyphens."),
+        (["", "--name", "Empty"], "slug: This field cannot be blank."),
+        (["a" * 51], "slug: Ensure this value has at most 50 characters (it has 51)."),
+        (["new", "--name", "n" * 201], "name: Ensure this value has at most 200 characters (it has 201)."),
+        (["new", "--timezone", "Berlin"], "timezone: 'Berlin' is not an IANA time zone, such as 'Europe/Berlin'."),
+        (
+            ["new", "--timezone", "../etc/passwd"],
+            "timezone: '../etc/passwd' is not an IANA time zone, such as 'Europe/Berlin'.",
+        ),
     ],
     ids=["taken", "no slug", "empty", "long slug", "long name", "no zone", "path as zone"],
 )

@@ -113,8 +113,8 @@ def test_parse_reads_an_instant_without_offset_in_the_zone_of_the_scope(acme: Te
         "31.01.2026",
         "2026-01-31T25:00:00",
         "1767225600",
-        "\0",
-        "9" * 5000,
+        pytest.param("\0", id="NUL"),
+        pytest.param("9" * 5000, id="5000 digits"),
     ],
 )
 def test_parse_refuses_what_is_no_date(in_acme: Tenant, text: str) -> None:

@@ -68,7 +68,7 @@ THEFTS: dict[str, tuple[Any, Callable[[Customer], Any]]] = {
         lambda row: Customer.objects.bulk_create([stolen(row)], None, False, True, ["name"], ["id"]),
     ),
     "upsert by tenant and id": (
-        IntegrityError,
+        REFUSED,
         lambda row: Customer.objects.bulk_create(
             [stolen(row)], update_conflicts=True, unique_fields=["tenant", "id"], update_fields=["name"]
         ),

@@ -35,7 +35,11 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "total_cents",
-                    models.BigIntegerField(default=0, help_text="Sum of quantity times unit price over the items."),
+                    models.BigIntegerField(
+                        default=0,
+                        editable=False,
+                        help_text="Sum of quantity times unit price over the items; kept by the database.",
+                    ),
                 ),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ("updated_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
@@ -178,6 +182,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="order",
             index=models.Index(fields=["tenant", "customer", "created_at", "id"], name="order_by_customer"),
+        ),
+        migrations.AddIndex(
+            model_name="order",
+            index=models.Index(
+                condition=models.Q(("archived_at__isnull", True), ("status__in", ("paid", "shipped"))),
+                fields=["tenant", "paid_at"],
+                name="order_revenue_by_paid",
+            ),
         ),
         migrations.AddConstraint(
             model_name="order",

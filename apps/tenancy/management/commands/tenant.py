@@ -37,6 +37,7 @@ class Command(BaseCommand):
         try:
             tenant.full_clean()
         except ValidationError as error:
-            raise CommandError("; ".join(error.messages)) from error
+            reasons = [f"{field}: {' '.join(messages)}" for field, messages in error.message_dict.items()]
+            raise CommandError("; ".join(reasons)) from error
         tenant.save()
         self.stdout.write(f"Tenant {tenant.slug} created. Next: manage.py apikey create {tenant.slug}")

@@ -1,0 +1,134 @@
+"""Revenue per customer, kept as orders change: paid or shipped ones that are not archived count."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from apps.orders.lifecycle import REVENUE_STATUSES
+from apps.reporting import selectors
+from apps.reporting.models import CustomerTotal
+from apps.tenancy.database import Drift, Number, Trigger
+
+BATCH = 5_000  # rows that one statement of a repair names
+_STATUSES = ", ".join(f"'{status}'" for status in REVENUE_STATUSES)
+_INTO = "INSERT INTO reporting_customertotal (tenant_id, customer_id, order_count, total_cents)"
+_UPSERT = """
+    ON CONFLICT (tenant_id, customer_id) DO UPDATE
+    SET order_count = reporting_customertotal.order_count + EXCLUDED.order_count,
+        total_cents = reporting_customertotal.total_cents + EXCLUDED.total_cents;"""
+
+
+def _revenue(row: str = "") -> str:
+    return f"{row}status IN ({_STATUSES}) AND {row}archived_at IS NULL"
+
+
+def _orders_trigger(event: str, transition: str, changes: str, sqlite_event: str, sqlite_changes: str) -> Trigger:
+    return Trigger(
+        name=f"customer_total_on_order_{event.lower()}",
+        table="orders_order",
+        sqlite=f"""
+            AFTER {sqlite_event} ON orders_order BEGIN
+                {sqlite_changes}
+            END""",
+        postgresql=f"AFTER {event} ON orders_order REFERENCING {transition} FOR EACH STATEMENT",
+        # Written in one order everywhere, so that two writers of the same customers wait instead of deadlocking.
+        body=f"""
+            {_INTO}
+            SELECT tenant_id, customer_id, SUM(orders), SUM(cents) FROM ({changes}) AS change
+            GROUP BY tenant_id, customer_id HAVING SUM(orders) <> 0 OR SUM(cents) <> 0
+            ORDER BY tenant_id, customer_id
+            {_UPSERT}
+            RETURN NULL;""",
+    )
+
+
+_ADDED = f"SELECT tenant_id, customer_id, 1 AS orders, total_cents AS cents FROM new_rows WHERE {_revenue()}"
+_REMOVED = f"SELECT tenant_id, customer_id, -1 AS orders, -total_cents AS cents FROM old_rows WHERE {_revenue()}"
+_SQLITE_ADDED = (
+    f"""{_INTO} SELECT NEW.tenant_id, NEW.customer_id, 1, NEW.total_cents WHERE {_revenue("NEW.")} {_UPSERT}"""
+)
+# No upsert: `flush` empties the customers' tables first, and nothing must come back.
+_SQLITE_REMOVED = f"""
+    UPDATE reporting_customertotal SET order_count = order_count - 1, total_cents = total_cents - OLD.total_cents
+    WHERE tenant_id = OLD.tenant_id AND customer_id = OLD.customer_id AND {_revenue("OLD.")};"""
+
+TRIGGERS = [
+    _orders_trigger("INSERT", "NEW TABLE AS new_rows", _ADDED, "INSERT", _SQLITE_ADDED),
+    _orders_trigger(
+        "UPDATE",
+        "OLD TABLE AS old_rows NEW TABLE AS new_rows",
+        f"{_REMOVED} UNION ALL {_ADDED}",
+        "UPDATE OF tenant_id, customer_id, status, archived_at, total_cents",
+        f"{_SQLITE_REMOVED} {_SQLITE_ADDED}",
+    ),
+    _orders_trigger("DELETE", "OLD TABLE AS old_rows", _REMOVED, "DELETE", _SQLITE_REMOVED),
+    # Every customer has a row, so that the report reads those without revenue from the same index.
+    Trigger(
+        name="customer_total_on_customer_insert",
+        table="customers_customer",
+        sqlite=f"""
+            AFTER INSERT ON customers_customer BEGIN
+                {_INTO}
+                VALUES (NEW.tenant_id, NEW.id, 0, 0);
+            END""",
+        postgresql="AFTER INSERT ON customers_customer REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT",
+        body=f"""
+            {_INTO}
+            SELECT tenant_id, id, 0, 0 FROM new_rows;
+            RETURN NULL;""",
+    ),
+    Trigger(
+        name="customer_total_on_customer_delete",
+        table="customers_customer",
+        sqlite="""
+            BEFORE DELETE ON customers_customer BEGIN
+                DELETE FROM reporting_customertotal WHERE tenant_id = OLD.tenant_id AND customer_id = OLD.id;
+            END""",
+        postgresql="BEFORE DELETE ON customers_customer FOR EACH ROW",
+        body="""
+            DELETE FROM reporting_customertotal WHERE tenant_id = OLD.tenant_id AND customer_id = OLD.id;
+            RETURN OLD;""",
+    ),
+]
+
+
+def _drifted() -> QuerySet[Any, Any]:
+    kept = CustomerTotal.objects.filter(customer=OuterRef("pk"))
+    return (
+        selectors.live_totals()
+        .annotate(
+            # A row that is missing is unlike any count.
+            kept_count=Coalesce(Subquery(kept.values("order_count")[:1]), -1),
+            kept_cents=Coalesce(Subquery(kept.values("total_cents")[:1]), 0),
+        )
+        .exclude(kept_count=F("order_count"), kept_cents=F("total_cents"))
+        .order_by("pk")
+    )
+
+
+def _drift() -> Drift:
+    differences = _drifted().values_list("kept_cents", "total_cents")
+    cents = [abs(kept - live) for kept, live in differences]
+    return Drift(rows=len(cents), cents=sum(cents))
+
+
+def _repair() -> None:
+    ids = list(_drifted().values_list("pk", flat=True))
+    for batch in (ids[start : start + BATCH] for start in range(0, len(ids), BATCH)):
+        # Changes that are not committed yet hold these rows; with them locked, the sums below are final.
+        list(CustomerTotal.objects.filter(customer__in=batch).select_for_update().order_by("customer"))
+        CustomerTotal.objects.bulk_create(
+            [
+                CustomerTotal(customer=customer, order_count=customer.order_count, total_cents=customer.total_cents)
+                for customer in selectors.live_totals().filter(pk__in=batch)
+            ],
+            update_conflicts=True,
+            unique_fields=["tenant", "customer"],
+            update_fields=["order_count", "total_cents"],
+        )
+
+
+NUMBERS = [Number("customer totals", _drift, _repair)]

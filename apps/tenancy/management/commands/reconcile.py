@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import json
+import sys
+from argparse import RawDescriptionHelpFormatter
+from dataclasses import asdict
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import connection
+
+from apps.tenancy import database
+from apps.tenancy.models import Tenant
+from apps.tenancy.scope import tenant_scope
+
+
+class Command(BaseCommand):
+    help = """Compare the maintained numbers with what they are kept from, for every tenant.
+
+    manage.py reconcile             prints the drift in cents
+    manage.py reconcile --repair    prints it, then writes the truth
+    manage.py reconcile --json      for scripts
+
+    Exit status: 0 if there is no drift and no trigger is missing, or if all was repaired; 1 otherwise.
+    """
+
+    def create_parser(self, *args: Any, **kwargs: Any) -> CommandParser:
+        return super().create_parser(*args, formatter_class=RawDescriptionHelpFormatter, **kwargs)
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--repair", action="store_true", help="write the truth where a number drifted")
+        parser.add_argument("--json", action="store_true", help="print one JSON document")
+
+    def handle(self, *, repair: bool, **options: Any) -> None:
+        triggers, drifts = database.trigger_problems(connection), self._drifts()
+        wrong = bool(triggers) or any(drift["rows"] for drift in drifts)
+        repaired = wrong and repair
+        if repaired:
+            database.install(connection)
+            database.repair()
+        report = {
+            "drift_cents": sum(drift["cents"] for drift in drifts),
+            "repaired": repaired,
+            "triggers": triggers,
+            "numbers": drifts,
+        }
+        if options["json"]:
+            self.stdout.write(json.dumps(report, indent=2))
+        else:
+            self._print(report)
+        if wrong and not repaired:
+            sys.exit(1)
+
+    def _drifts(self) -> list[dict[str, Any]]:
+        drifts = []
+        for tenant in Tenant.objects.order_by("slug"):
+            with tenant_scope(tenant):
+                drifts += [
+                    {"tenant": tenant.slug, "number": number.label, **asdict(number.drift())}
+                    for number in database.numbers()
+                ]
+        return drifts
+
+    def _print(self, report: dict[str, Any]) -> None:
+        for problem in report["triggers"]:
+            self.stdout.write(problem)
+        for drift in report["numbers"]:
+            self.stdout.write("{tenant}\t{number}\t{rows} rows differ\t{cents} cents".format(**drift))
+        self.stdout.write(f"Drift: {report['drift_cents']} cents{', repaired' if report['repaired'] else ''}.")

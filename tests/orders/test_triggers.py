@@ -1,0 +1,231 @@
+"""Order totals and customer totals stay true, whichever way rows are written."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable
+from itertools import chain
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+from model_bakery import baker
+
+from apps.customers.models import Customer
+from apps.errors import Conflict
+from apps.orders import services
+from apps.orders.models import Item, Order
+from apps.tenancy import database
+from apps.tenancy.models import Tenant
+from apps.tenancy.scope import current_tenant, tenant_scope
+
+PAID_AT = "2026-01-01T00:00:00+00:00"
+
+
+def live_totals() -> dict[int, int]:
+    """Order totals in plain Python, from all items."""
+    totals = dict.fromkeys(Order.objects.values_list("pk", flat=True), 0)
+    for order, quantity, price in Item.objects.values_list("order", "quantity", "unit_price_cents"):
+        totals[order] += quantity * price
+    return totals
+
+
+def drifts() -> dict[str, int]:
+    return {number.label: number.drift().rows for number in database.numbers()}
+
+
+def sql(statement: str, *params: object) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, params)
+
+
+def copy(table: str, columns: str, rows: list[tuple]) -> None:
+    """COPY on PostgreSQL; where there is none, one INSERT of all rows."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as stream:
+                for row in rows:
+                    stream.write_row(row)
+        else:
+            values = ", ".join(f"({', '.join(['%s'] * len(row))})" for row in rows)
+            cursor.execute(f"INSERT INTO {table} ({columns}) VALUES {values}", list(chain(*rows)))
+
+
+def pick(model, index: int):
+    rows = list(model.objects.order_by("pk"))
+    return rows[index % len(rows)] if rows else None
+
+
+def an_order(write: Callable[[Order, int], object]) -> Callable[[int, int], object]:
+    return lambda index, number: (order := pick(Order, index)) and write(order, number)
+
+
+def an_item(write: Callable[[Item, int], object]) -> Callable[[int, int], object]:
+    return lambda index, number: (item := pick(Item, index)) and write(item, number)
+
+
+def line(number: int) -> dict:
+    return {"sku": "TEA", "quantity": number % 5 + 1, "unit_price_cents": number * 100}
+
+
+def with_new_price(number: int) -> list[Item]:
+    items = list(Item.objects.all())
+    for item in items:
+        item.unit_price_cents = number * 10
+    return items
+
+
+def save_a_stale_copy(order: Order, number: int) -> None:
+    baker.make(Item, order=order, **line(number))
+    order.save()
+
+
+def copy_orders_with_items(index: int, number: int) -> None:
+    tenant, customer = current_tenant().pk, pick(Customer, index).pk
+    copy(
+        "orders_order",
+        "tenant_id, customer_id, status, total_cents, created_at, updated_at, paid_at",
+        [(tenant, customer, status, 77, PAID_AT, PAID_AT, PAID_AT) for status in ("draft", "paid")],
+    )
+    orders = Order.objects.order_by("-pk").values_list("pk", flat=True)[:2]
+    rows = [(tenant, order, "TEA", 2, number) for order in orders]
+    copy("orders_item", "tenant_id, order_id, sku, quantity, unit_price_cents", rows)
+
+
+def move(name: str) -> Callable[[Order, int], None]:
+    def make(order: Order, number: int) -> None:
+        with contextlib.suppress(Conflict):
+            getattr(services, f"{name}_order")(order_id=order.pk)
+
+    return make
+
+
+WRITES: dict[str, Callable[[int, int], object]] = {
+    "customer": lambda index, number: baker.make(Customer),
+    "delete customers": lambda index, number: (
+        Customer.objects.filter(orders__isnull=True).exclude(pk=pick(Customer, 0).pk).delete()
+    ),
+    "create": lambda index, number: services.create_order(
+        customer=pick(Customer, index), items=[line(number), line(number + 1)]
+    ),
+    "create with a total": lambda index, number: Order.objects.create(
+        customer=pick(Customer, index), status="paid", paid_at=timezone.now(), total_cents=number
+    ),
+    "bulk create": lambda index, number: Order.objects.bulk_create(
+        Order(customer=pick(Customer, index + n), status=status, paid_at=timezone.now(), total_cents=number)
+        for n, status in enumerate(("draft", "paid", "shipped", "cancelled"))
+    ),
+    "bulk create items": an_order(
+        lambda order, number: Item.objects.bulk_create(Item(order=order, **line(number + n)) for n in range(3))
+    ),
+    "bulk update items": lambda index, number: Item.objects.bulk_update(with_new_price(number), ["unit_price_cents"]),
+    "update items": lambda index, number: Item.objects.update(quantity=number + 1),
+    "move items": an_order(lambda order, number: Item.objects.filter(quantity=number).update(order=order)),
+    "delete an item": an_item(lambda item, number: item.delete()),
+    "delete items": lambda index, number: Item.objects.filter(quantity__lt=number).delete(),
+    "write totals": lambda index, number: Order.objects.update(total_cents=number),
+    "save a stale copy": an_order(save_a_stale_copy),
+    "archive": an_order(move("archive")),
+    "unarchive": an_order(move("unarchive")),
+    "pay": an_order(move("pay")),
+    "ship": an_order(move("ship")),
+    "cancel": an_order(move("cancel")),
+    "move to a customer": an_order(
+        lambda order, number: Order.objects.filter(pk=order.pk).update(customer=pick(Customer, number))
+    ),
+    "delete an order": an_order(lambda order, number: order.delete()),
+    "raw update of items": lambda index, number: sql("UPDATE orders_item SET quantity = quantity + 1"),
+    "raw update of orders": lambda index, number: sql("UPDATE orders_order SET status = 'paid', paid_at = %s", PAID_AT),
+    "raw write of totals": lambda index, number: sql("UPDATE orders_order SET total_cents = total_cents - %s", number),
+    "raw delete of items": an_order(lambda order, number: sql("DELETE FROM orders_item WHERE order_id = %s", order.pk)),
+    "copy": copy_orders_with_items,
+}
+STEPS = st.lists(st.tuples(st.sampled_from(sorted(WRITES)), st.integers(0, 5), st.integers(0, 5)), max_size=15)
+
+
+@pytest.mark.usefixtures("in_acme")
+@given(steps=STEPS)
+@hypothesis_settings(
+    max_examples=80, deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_totals_are_true_after_any_sequence_of_writes(steps):
+    Order.objects.all().delete()
+    Customer.objects.all().delete()
+    baker.make(Customer, _quantity=2)
+
+    for name, index, number in steps:
+        WRITES[name](index, number)
+
+        assert dict(Order.objects.values_list("pk", "total_cents")) == live_totals(), name
+        assert set(drifts().values()) <= {0}, (name, drifts())
+
+
+@pytest.mark.usefixtures("in_acme")
+@pytest.mark.parametrize("name", sorted(WRITES))
+def test_totals_are_true_after_every_kind_of_write(name):
+    baker.make(Customer, _quantity=2)
+    for status in ("draft", "paid", "shipped", "cancelled"):
+        order = baker.make(Order, customer=pick(Customer, 0), status=status, paid_at=PAID_AT)
+        baker.make(Item, order=order, **line(3))
+
+    WRITES[name](1, 2)
+
+    assert dict(Order.objects.values_list("pk", "total_cents")) == live_totals()
+    assert set(drifts().values()) == {0}
+
+
+@pytest.mark.usefixtures("in_acme")
+@pytest.mark.parametrize("size", [1, 3])
+def test_a_bulk_insert_is_one_statement_of_ours(count, size):
+    order = baker.make(Order)
+
+    # 1. the items; the totals are the database's own work
+    with count() as statements:
+        Item.objects.bulk_create(Item(order=order, **line(1)) for _ in range(size))
+
+    assert len(statements) == 1, statements.sql
+
+
+@pytest.mark.django_db(transaction=True)
+def test_16_writers_on_the_same_customers_neither_deadlock_nor_drift():
+    acme = Tenant.objects.create(slug="acme", name="Acme")
+    with tenant_scope(acme):
+        customers = baker.make(Customer, _quantity=3)
+    start, errors = threading.Barrier(16), []
+
+    def write(worker: int) -> None:
+        start.wait()
+        try:
+            for turn in range(6):
+                with tenant_scope(acme):
+                    order = services.create_order(customer=customers[(worker + turn) % 3], items=[line(turn + 1)])
+                with tenant_scope(acme):
+                    services.create_item(order=order, **line(worker))
+                with tenant_scope(acme):
+                    services.pay_order(order_id=order.pk)
+                with tenant_scope(acme):
+                    # Several customers in one statement, seen by each writer in another order.
+                    Order.objects.filter(pk=order.pk).update(customer=customers[turn % 3])
+                if turn % 2:
+                    with tenant_scope(acme):
+                        services.cancel_order(order_id=order.pk)
+        except Exception as error:  # any error at all is the finding
+            errors.append(repr(error))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=write, args=[worker]) for worker in range(16)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert errors == []
+    with tenant_scope(acme):
+        assert Order.objects.count() == 16 * 6
+        assert dict(Order.objects.values_list("pk", "total_cents")) == live_totals()
+        assert set(drifts().values()) == {0}
