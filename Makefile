@@ -43,6 +43,7 @@ lint: .venv/.installed ## Style, types, import contracts, migrations, deployment
 		|| (echo "docs/openapi.yaml is not the schema of this code: make schema" && false)
 
 fmt: .venv/.installed ## Format the code
+	$(PY) -m ruff format .
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
 

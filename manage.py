@@ -22,6 +22,8 @@ def main() -> None:
     dotenv = Path(__file__).with_name(".env")
     if dotenv.exists():
         environ.Env.read_env(dotenv)
+    elif "SECRET_KEY" not in os.environ:
+        sys.exit("There are no settings. For development: cp .env.example .env")
     if command in OWNER_COMMANDS and os.environ.get("DATABASE_OWNER_URL"):
         os.environ["DATABASE_URL"] = os.environ["DATABASE_OWNER_URL"]
 

@@ -83,7 +83,7 @@ class KeysetPagination(BasePagination):
                 "next": {
                     **link,
                     "description": "Address of the next page; null on the last.",
-                    "example": "http://127.0.0.1:8000/api/v1/orders/?cursor=eyJvcmRlcmluZyI6Ii1jcmVhdGVkX2F0In0",
+                    "example": "https://orders.example.com/api/v1/…/?cursor=eyJvcmRlcmluZyI6Ii1jcmVhdGVkX2F0In0",
                 },
                 "previous": {
                     **link,

@@ -18,7 +18,7 @@ def main(arguments: Sequence[str]) -> int:
         databases.append("postgresql")
     failed = False
     for database in databases:
-        command = [sys.executable, "-m", "pytest", "--database", database, *(arguments or ["-q", "-n", "auto"])]
+        command = [sys.executable, "-m", "pytest", "--database", database, *(arguments or ["-n", "auto"])]
         failed |= subprocess.run(command).returncode != 0
     if missing:
         print(f"PostgreSQL was left out: {HOW_TO_GET_POSTGRESQL}.", file=sys.stderr)  # noqa: T201

@@ -33,6 +33,8 @@ ANSWERS = [
     (200, '"email":"margaret.berners-lee.1@example.com"'),
     (409, "allowed: no move"),
     (200, '"limit":5'),
+    (200, '"period":"2026-06-01"'),
+    (200, '"sku":"POT-STEEL-1L"'),
     (201, '"items":1600'),
     (200, '"limit":5'),
     (200, "ok"),
