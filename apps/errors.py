@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
+from django.db import IntegrityError
+
 
 class Conflict(Exception):
     """The request is well formed, but the present state of its subject refuses it (RFC 9110, 409).
@@ -14,3 +18,14 @@ class Conflict(Exception):
         super().__init__(detail)
         self.detail = detail
         self.members = members
+
+
+def violation(error: IntegrityError) -> Literal["unique", "foreign key", ""]:
+    """Which constraint a write broke, as far as another request can be the cause; '' for a bug of ours."""
+    cause = error.__cause__
+    code = getattr(cause, "sqlstate", None) or str(cause)
+    if code == "23505" or code.startswith("UNIQUE constraint"):
+        return "unique"
+    if code == "23503" or code.startswith("FOREIGN KEY constraint"):
+        return "foreign key"
+    return ""

@@ -64,11 +64,19 @@ class FlagFilter(django_filters.Filter):
         return queryset.filter(**{self.field_name: value == ["true"]}) if value else queryset
 
 
+class IntegerField(forms.IntegerField):
+    def to_python(self, value: Any) -> int | None:
+        # int() takes '1_0' and the digits of every script.
+        if value and not (value.isascii() and value.isdigit()):
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return super().to_python(value)
+
+
 @extend_schema_field({"type": "integer", "minimum": 0, "maximum": BIGINT_MAX})
 class IntegerFilter(django_filters.Filter):
     """A whole number that fits a column."""
 
-    field_class = forms.IntegerField
+    field_class = IntegerField
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(min_value=0, max_value=BIGINT_MAX, **kwargs)

@@ -9,9 +9,8 @@ from typing import Any
 from django.http import QueryDict
 from rest_framework import serializers
 
-
-class InvalidParameters(serializers.ValidationError):
-    """The mistake is in the query string, whatever the method."""
+# An answer is not much larger than its question: so many unknown names are listed, so many characters of each.
+MAX_NAMED, MAX_NAME = 20, 100
 
 
 class StrictSerializer(serializers.Serializer):
@@ -20,16 +19,26 @@ class StrictSerializer(serializers.Serializer):
     ignored: tuple[str, ...] = ()
 
     def to_internal_value(self, data: Any) -> Any:
-        unknown = unknown_names(data, (*self.fields, *self.ignored)) if isinstance(data, Mapping) else {}
+        errors: dict[str, Any] = {}
+        if isinstance(data, Mapping):
+            errors = unknown_names(data, (*self.fields, *self.ignored)) | self._missing(data)
         try:
             value = super().to_internal_value(data)
         except serializers.ValidationError as error:
-            if unknown:
-                raise serializers.ValidationError({**error.detail, **unknown}) from error  # type: ignore[dict-item]
+            if errors:
+                raise serializers.ValidationError({**errors, **error.detail}) from error  # type: ignore[dict-item]
             raise
-        if unknown:
-            raise serializers.ValidationError(unknown)
+        if errors:
+            raise serializers.ValidationError(errors)
         return value
+
+    def _missing(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        """Fields that a part of a PATCH lacks: the whole may be partial, an item in its list may not."""
+        if self.parent is None:
+            return {}
+        required = [name for name, field in self.fields.items() if field.required and not field.read_only]
+        message = "This field is required."
+        return {name: [serializers.ErrorDetail(message, "required")] for name in required if name not in data}
 
 
 class StrictModelSerializer(StrictSerializer, serializers.ModelSerializer):
@@ -54,23 +63,23 @@ def refuse_repeated(query: QueryDict) -> None:
     """Raise ValidationError for a parameter that is given twice, where one value would silently win."""
     repeated = {name: ["Given more than once."] for name, values in query.lists() if len(values) > 1}
     if repeated:
-        raise InvalidParameters(repeated, code="repeated")
+        raise serializers.ValidationError(repeated, code="repeated")
 
 
 def unknown_names(given: Iterable[str], known: Iterable[str]) -> dict[str, list[serializers.ErrorDetail]]:
-    """An error for each of the `given` names that is not among the `known` ones."""
+    """An error for each of the `given` names that is not among the `known` ones; the first of many stand for all."""
     known = list(known)
+    unknown = [name for name in given if name not in known]
     return {
-        name: [serializers.ErrorDetail(f"Unknown. {suggest(name, known)}".strip(), code="unknown")]
-        for name in given
-        if name not in known
+        name[:MAX_NAME]: [serializers.ErrorDetail(f"Unknown. {suggest(name, known)}".strip(), code="unknown")]
+        for name in unknown[:MAX_NAMED]
     }
 
 
 def suggest(given: str, known: Iterable[str]) -> str:
     """A sentence that names the nearest known value, or all of them when none is near."""
     known = list(known)
-    near = get_close_matches(given[:100], known, n=1)
+    near = get_close_matches(given[:MAX_NAME], known, n=1)
     if near:
         return f"Did you mean {near[0]!r}?"
     return f"Known: {', '.join(known)}." if known else ""

@@ -4,9 +4,10 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django_filters.rest_framework import DjangoFilterBackend
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
-from apps.strict import InvalidParameters, refuse_repeated, unknown_names
+from apps.strict import refuse_repeated, unknown_names
 from config.pagination import PARAMETERS
 
 
@@ -23,5 +24,5 @@ class StrictFilterBackend(DjangoFilterBackend):
         errors: dict[str, Any] = {name: "Empty; leave it out." for name in query if not query.get(name, "").strip()}
         errors |= unknown_names(query, known)
         if errors:
-            raise InvalidParameters(errors)
+            raise ValidationError(errors)
         return queryset if view.detail else super().filter_queryset(request, queryset, view)

@@ -6,8 +6,9 @@ import logging
 import re
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from http import HTTPStatus
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
@@ -15,10 +16,11 @@ from django.db import Error as DatabaseError
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.http.request import UnreadablePostError
-from django.urls import Resolver404, ResolverMatch, resolve
+from django.urls import Resolver404, resolve
 
 from apps.tenancy import keys
-from apps.tenancy.scope import tenant_scope
+from apps.tenancy.models import Tenant
+from apps.tenancy.scope import read_snapshot, tenant_scope
 from config.problems import CONTENT_TYPE, problem, unexpected
 from config.statements import count_statements
 
@@ -26,11 +28,10 @@ log = logging.getLogger(__name__)
 
 View = Callable[[HttpRequest], HttpResponse]
 CLIENT_ID = re.compile(r"[\w.-]{8,64}", re.ASCII)
-SAFE_METHODS = ("GET", "HEAD", "OPTIONS", "TRACE")
 
 
 def is_api_request(request: HttpRequest) -> bool:
-    return request.path_info.startswith("/api/")
+    return request.path_info.startswith("/api/") or request.path_info == "/api"
 
 
 class Envelope:
@@ -61,9 +62,9 @@ class Envelope:
 class TenantRequest:
     """Owns an API request: its address, its key, its tenant's scope and its transaction, COMMIT included.
 
-    ATOMIC_REQUESTS covers neither rendering nor COMMIT. On SQLite a safe request runs without a transaction: inside
-    an IMMEDIATE one it would wait for writers. A view that commits by itself says so with
-    `transaction.non_atomic_requests`; one that needs no key has the attribute `public`.
+    ATOMIC_REQUESTS covers neither rendering nor COMMIT. A safe request reads one snapshot and waits for nobody; any
+    other is a transaction that is rolled back when the answer's status is 400 or more. A view that commits by itself
+    says so with `transaction.non_atomic_requests`; one that needs no key has the attribute `public`.
     """
 
     def __init__(self, get_response: View) -> None:
@@ -73,48 +74,74 @@ class TenantRequest:
         if not is_api_request(request):
             return self.get_response(request)
         try:
-            view = resolve(request.path_info)
+            view = resolve(request.path_info).func
         except Resolver404:
             return problem(request, 404, f"There is nothing at this address.{_slash_hint(request)}")
-        if getattr(view.func, "public", False):
+        if getattr(view, "public", False):
             return self.get_response(request)
+        refusal = self._refuse(request)
+        if refusal is not None:
+            return refusal
         try:
-            # Read it once, here: a parser would read past the limit, and a retry could not read it again.
+            tenant = keys.authenticate(request.headers.get("Authorization", ""), changes=not is_safe(request))
+            return self._answer(request, tenant, commits_itself=connection.alias in _non_atomic(view))
+        except keys.KeyRefused as error:
+            return problem(request, 401, str(error), headers={"WWW-Authenticate": "Bearer"})
+        except keys.KeyIsReadOnly as error:
+            return problem(request, 403, str(error))
+        except DatabaseError as error:  # Raised by BEGIN or COMMIT; the view's own went to process_exception.
+            return self._fail(request, error)
+
+    def process_exception(self, request: HttpRequest, exc: Exception) -> HttpResponse | None:
+        """Django's hook for what a view or its rendering raised."""
+        return self._fail(request, exc) if is_api_request(request) else None
+
+    def _refuse(self, request: HttpRequest) -> HttpResponse | None:
+        """The problem of a request that need not reach a view, or None."""
+        if settings.SECURE_SSL_REDIRECT and not request.is_secure():
+            return problem(request, 403, "Use https; what this request carried went over the network in clear.")
+        if not is_safe(request):
+            if request.META.get("QUERY_STRING"):
+                return problem(request, 400, "A request that changes something takes no parameters in its address.")
+            # Without a key the browser's user is all that stands between a foreign page and the default tenant.
+            origin = request.headers.get("Origin")
+            own = f"{request.scheme}://{request.get_host()}"
+            if origin and origin != own and "Authorization" not in request.headers:
+                return problem(request, 403, "A page of another origin needs an API key.")
+        try:
+            # A parser would read past the limit.
             _ = request.body
         except RequestDataTooBig:
             limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
             return problem(request, 413, f"The body is larger than {limit} bytes.")
-        except UnreadablePostError:
+        except (UnreadablePostError, ValueError):
             return problem(request, 400, "The body could not be read to its end.")
-        return self._answer_for_tenant(request, view)
+        return None
 
-    def process_exception(self, request: HttpRequest, exc: Exception) -> HttpResponse | None:
-        """Django's hook for what a view or its rendering raised."""
-        if not is_api_request(request):
-            return None
-        log.error("Request %s failed", request.id, exc_info=exc)  # type: ignore[attr-defined]
-        return unexpected(request, exc)
+    def _answer(self, request: HttpRequest, tenant: Tenant, *, commits_itself: bool) -> HttpResponse:
+        if is_safe(request):
+            with tenant_scope(tenant, atomic=False), read_snapshot():
+                return self.get_response(request)
+        with tenant_scope(tenant, atomic=not commits_itself):
+            response = self.get_response(request)
+            if response.status_code >= 400 and not commits_itself:
+                transaction.set_rollback(True)
+            return response
 
-    def _answer_for_tenant(self, request: HttpRequest, view: ResolverMatch) -> HttpResponse:
-        safe = request.method in SAFE_METHODS
-        atomic = not (
-            (safe and connection.vendor == "sqlite")
-            or connection.alias in getattr(view.func, "_non_atomic_requests", ())
-        )
-        try:
-            tenant = keys.authenticate(request.headers.get("Authorization", ""), changes=not safe)
-            with tenant_scope(tenant, atomic=atomic):
-                response = self.get_response(request)
-                if atomic and response.status_code >= 400:
-                    transaction.set_rollback(True)
-                return response
-        except keys.KeyRefused as refusal:
-            return problem(request, 401, str(refusal), headers={"WWW-Authenticate": "Bearer"})
-        except keys.KeyIsReadOnly as refusal:
-            return problem(request, 403, str(refusal))
-        except DatabaseError as error:  # Raised by BEGIN or COMMIT; the view's own went to process_exception.
-            log.error("Request %s failed", request.id, exc_info=error)  # type: ignore[attr-defined]
-            return unexpected(request, error)
+    def _fail(self, request: HttpRequest, exc: Exception) -> HttpResponse:
+        response = unexpected(request, exc)
+        level = logging.ERROR if response.status_code >= 500 else logging.WARNING
+        log.log(level, "Request %s failed", request.id, exc_info=exc)  # type: ignore[attr-defined]
+        return response
+
+
+def is_safe(request: HttpRequest) -> bool:
+    """Whether the method promises to change nothing (RFC 9110)."""
+    return request.method in ("GET", "HEAD", "OPTIONS", "TRACE")
+
+
+def _non_atomic(view: Any) -> Iterable[str]:
+    return getattr(view, "_non_atomic_requests", ())
 
 
 def _slash_hint(request: HttpRequest) -> str:

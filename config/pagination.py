@@ -35,7 +35,8 @@ class KeysetPagination(BasePagination):
         query = request.query_params
         size = _read_size(query.get("page_size"))
         ordering = _read_ordering(query.get("ordering"), view)
-        cursor = _read_cursor(query.get("cursor"), ordering)
+        salt = f"{__name__} {request.path}"  # a cursor of one list is none of another
+        cursor = _read_cursor(query.get("cursor"), ordering, salt)
         self.count = queryset.count() if _read_flag("count", query.get("count")) else None
 
         descending, column = ordering.startswith("-"), ordering.lstrip("-")
@@ -52,17 +53,23 @@ class KeysetPagination(BasePagination):
         if backwards:
             rows.reverse()
 
+        def address(state: dict[str, Any] | None) -> str:
+            params = query.copy()
+            params.pop("cursor", None)
+            if state:
+                params["cursor"] = signing.dumps(state, salt=salt)
+            return urlunsplit(urlsplit(request.build_absolute_uri())._replace(query=params.urlencode()))
+
         def link(row: Any, backwards: bool) -> str:
             value = getattr(row, column)
             value = value.isoformat() if hasattr(value, "isoformat") else value
-            state = {"ordering": ordering, "backwards": backwards, "value": value, "id": row.pk}
-            params = query.copy()
-            params["cursor"] = signing.dumps(state, salt=__name__)
-            return urlunsplit(urlsplit(request.build_absolute_uri())._replace(query=params.urlencode()))
+            return address({"ordering": ordering, "backwards": backwards, "value": value, "id": row.pk})
 
         # The page that a link came from lies on its other side; on this side there is one if a row was left over.
         self.next = link(rows[-1], False) if rows and (more or backwards) else None
         self.previous = link(rows[0], True) if rows and (more if backwards else cursor is not None) else None
+        if cursor is not None and not rows:
+            self.previous = address(None)  # All rows beyond the cursor are gone: back to the first page.
         return rows
 
     def get_paginated_response(self, data: Any) -> Response:
@@ -139,11 +146,11 @@ def _read_ordering(text: str | None, view: Any) -> str:
     return text or view.ordering
 
 
-def _read_cursor(text: str | None, ordering: str) -> dict[str, Any] | None:
+def _read_cursor(text: str | None, ordering: str, salt: str) -> dict[str, Any] | None:
     if text is None:
         return None
     try:
-        cursor = signing.loads(text, salt=__name__)
+        cursor = signing.loads(text, salt=salt)
     except signing.BadSignature as error:
         raise ValidationError({"cursor": "Not a cursor of this service; take it from a page's links."}) from error
     if cursor["ordering"] != ordering:

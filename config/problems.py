@@ -7,13 +7,12 @@ from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
 
-from django.core.exceptions import ObjectDoesNotExist
+from django.core.exceptions import ObjectDoesNotExist, SuspiciousOperation
 from django.db import IntegrityError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from rest_framework import exceptions
 
-from apps.errors import Conflict
-from apps.strict import InvalidParameters
+from apps.errors import Conflict, violation
 
 CONTENT_TYPE = "application/problem+json"
 
@@ -46,8 +45,8 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> HttpResponse |
     if isinstance(exc, Http404):
         return problem(request, 404, "No such thing.")
     if isinstance(exc, exceptions.ValidationError):
-        in_query = request.method in ("GET", "HEAD") or isinstance(exc, InvalidParameters)
-        place = "parameter" if in_query else "pointer"
+        # A change takes no parameters: the middleware refuses them.
+        place = "parameter" if request.method in ("GET", "HEAD") else "pointer"
         errors = list(_flatten(exc.detail, place))
         return problem(request, 400, "The request is not valid; see errors.", kind="invalid-request", errors=errors)
     if isinstance(exc, exceptions.APIException):
@@ -57,7 +56,9 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> HttpResponse |
 
 def unexpected(request: HttpRequest, exc: BaseException) -> HttpResponse:
     """The problem for what no view foresaw: a constraint at COMMIT, a busy database, a bug."""
-    if isinstance(exc, IntegrityError):
+    if isinstance(exc, SuspiciousOperation):
+        return problem(request, 400, "The request was refused: too many parameters, or an address that is too long.")
+    if isinstance(exc, IntegrityError) and violation(exc):
         return problem(request, 409, "Another request changed what this one depends on.", kind="concurrent-change")
     if isinstance(exc, OperationalError):
         return problem(request, 503, "The database is not available.", headers={"Retry-After": "1"})
@@ -68,15 +69,19 @@ def _flatten(detail: Any, place: str, path: str = "") -> Iterator[dict[str, str]
     """One error per field from DRF's nested ones, placed by parameter name or by JSON Pointer (RFC 6901)."""
     if isinstance(detail, dict):
         for name, inner in detail.items():
-            own = "" if name == "non_field_errors" else str(name).replace("~", "~0").replace("/", "~1")
-            yield from _flatten(inner, place, f"{path}/{own}" if own else path)
+            if place == "parameter":
+                yield from _flatten(inner, place, name)
+            elif name == "non_field_errors":
+                yield from _flatten(inner, place, path)
+            else:
+                yield from _flatten(inner, place, f"{path}/{str(name).replace('~', '~0').replace('/', '~1')}")
     elif isinstance(detail, list):
         for index, inner in enumerate(detail):
             # A list of messages belongs to the field; a list of errors belongs to the elements of a list.
             yield from _flatten(inner, place, path if isinstance(inner, str) else f"{path}/{index}")
     else:
         yield {
-            place: f"#{path}" if place == "pointer" else path.lstrip("/"),
+            place: f"#{path}" if place == "pointer" else path,
             "code": getattr(detail, "code", "invalid"),
             "detail": str(detail),
         }

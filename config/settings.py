@@ -34,7 +34,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     # Outermost, so that what it writes to the database is not counted as the request's own statements.
-    *(["silk.middleware.SilkyMiddleware"] if "silk" in PLUGINS else []),
+    *(["config.profiler.Profiler"] if "silk" in PLUGINS else []),
     "config.middleware.Envelope",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -143,7 +143,11 @@ WHITENOISE_USE_FINDERS = True  # Serves the packages' own files: no collectstati
 # Transport security, on unless DEBUG is -----------------------------------------------------------------------------
 
 SECURE_SSL_REDIRECT = CSRF_COOKIE_SECURE = not DEBUG
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # A load balancer asks over plain HTTP.
+SECURE_REDIRECT_EXEMPT = [
+    r"^healthz$",  # A load balancer asks over plain HTTP.
+    r"^readyz$",
+    r"^api/(?!v1/docs$)",  # A client that follows a redirect makes a POST a GET: config.middleware refuses instead.
+]
 SECURE_HSTS_SECONDS = 0 if DEBUG else 365 * 24 * 3600
 SECURE_HSTS_INCLUDE_SUBDOMAINS = not DEBUG
 SECURE_HSTS_PRELOAD = not DEBUG
@@ -152,8 +156,11 @@ if env.bool("TRUST_X_FORWARDED_PROTO", default=False):
 
 # Silk: development only, named here because its middleware and address are ------------------------------------------
 
+SILKY_MIDDLEWARE_CLASS = "config.profiler.Profiler"
 SILKY_INTERCEPT_FUNC = lambda request: request.path_info.startswith("/api/v1/")  # noqa: E731  not the pages around it
 SILKY_IGNORE_PATHS = ["/api/v1/docs", "/api/v1/schema"]
 SILKY_MAX_RECORDED_REQUESTS = 1000
 SILKY_MAX_REQUEST_BODY_SIZE = SILKY_MAX_RESPONSE_BODY_SIZE = 64  # kB
 SILKY_META = True
+# Silk explains each statement after it ran; in a transaction that a failed UPDATE ended, that would be a 500.
+SILKY_IGNORE_QUERIES = ['UPDATE "']

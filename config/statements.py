@@ -12,7 +12,8 @@ from django.db import connection
 
 # Every request pays these alike, so they would only blur what a view costs.
 NOT_COUNTED = re.compile(
-    r"^\s*(BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|SELECT set_config\(|PRAGMA)"  # transaction control, tenant setting
+    r"^\s*(BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|SET TRANSACTION)"  # transaction control
+    r"|^\s*(SELECT set_config\(|PRAGMA)"  # the tenant setting, the connection's own
     r"|^EXPLAIN"  # Silk's own
     r'|FROM "tenancy_(apikey|tenant)"'  # who is asking
 )

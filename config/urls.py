@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 from django.apps import apps
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.urls import URLPattern, URLResolver, include, path, re_path
+from django.views.decorators.csrf import csrf_exempt
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from config import health
@@ -24,7 +26,8 @@ def mounted(attribute: str) -> list[URLPattern | URLResolver]:
 
 
 def public(view: Any) -> Any:
-    """Mark a view under /api/ as one that needs no key."""
+    """Mark a view under /api/ as one that needs no key. Like the rest of the API it knows no cookies, so no CSRF."""
+    view = csrf_exempt(view)
     view.public = True
     return view
 
@@ -33,8 +36,9 @@ def public(view: Any) -> Any:
 def predecessor(request: HttpRequest, old: str, rest: str) -> HttpResponse:
     """Send an address of the unversioned API to its place in version 1, query string and all."""
     new = {"orders/summary/": "reporting/summary/", "dev/seed/": "devtools/seed/"}.get(old + rest, old + rest)
-    query = request.META.get("QUERY_STRING", "")
-    return PermanentRedirectKeepingMethod(f"/api/v1/{new}" + (f"?{query}" if query else ""))
+    # WSGI hands over the query's bytes as Latin-1.
+    query = request.META.get("QUERY_STRING", "").encode("latin-1").decode(errors="replace")
+    return PermanentRedirectKeepingMethod(f"/api/v1/{quote(new)}" + (f"?{query}" if query else ""))
 
 
 urlpatterns = [

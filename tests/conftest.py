@@ -26,7 +26,8 @@ class Api(Client):
     """Speaks JSON, with an API key if it has one, over https as in production."""
 
     def __init__(self, key: str = "") -> None:
-        super().__init__(raise_request_exception=False, headers={"Authorization": f"Bearer {key}"} if key else None)
+        headers = {"Authorization": f"Bearer {key}"} if key else None
+        super().__init__(enforce_csrf_checks=True, raise_request_exception=False, headers=headers)
 
     def request(self, **request: Any) -> Any:
         return super().request(**{**request, "wsgi.url_scheme": "https"})

@@ -13,7 +13,12 @@ class EmailFilter(django_filters.CharFilter):
     """Part of an e-mail address, case-blind: addresses are stored in lower case, a pattern look-up is not prepared."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(lookup_expr="contains", help_text="Part of the e-mail address; case does not count.", **kwargs)
+        super().__init__(
+            lookup_expr="contains",
+            max_length=254,
+            help_text="Part of the e-mail address; case does not count.",
+            **kwargs,
+        )
 
     def filter(self, queryset: QuerySet, value: str) -> QuerySet:
         return super().filter(queryset, value.lower())

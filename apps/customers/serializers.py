@@ -1,9 +1,19 @@
 from __future__ import annotations
 
+from typing import Any
+
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
+from rest_framework import serializers
 
 from apps.customers.models import Customer
 from apps.strict import StrictModelSerializer
+
+
+class LowerCaseEmailField(serializers.EmailField):
+    """Validates what will be stored: in lower case an address can be longer, and no longer be one."""
+
+    def to_internal_value(self, data: Any) -> str:
+        return super().to_internal_value(data).lower()
 
 
 @extend_schema_serializer(
@@ -25,6 +35,8 @@ from apps.strict import StrictModelSerializer
 )
 class CustomerSerializer(StrictModelSerializer):
     """A customer."""
+
+    email = LowerCaseEmailField(max_length=254)
 
     class Meta:
         model = Customer

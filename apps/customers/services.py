@@ -9,7 +9,7 @@ from django.db.models import ProtectedError
 from django.utils import timezone
 
 from apps.customers.models import Customer
-from apps.errors import Conflict
+from apps.errors import Conflict, violation
 
 
 class CustomerEmailTaken(Conflict):
@@ -28,9 +28,10 @@ def create_customer(*, email: str, **fields: Any) -> Customer:
 
 def update_customer(*, customer: Customer, **fields: Any) -> Customer:
     """Write the given fields of one Customer, and no other. Raises CustomerEmailTaken, Customer.DoesNotExist."""
-    with _email_is_free(fields.get("email", customer.email)):
-        Customer.objects.filter(pk=customer.pk).update(updated_at=timezone.now(), **fields)
-    customer.refresh_from_db()
+    if fields:
+        with _email_is_free(fields.get("email", customer.email)):
+            Customer.objects.filter(pk=customer.pk).update(updated_at=timezone.now(), **fields)
+        customer.refresh_from_db()
     return customer
 
 
@@ -49,4 +50,6 @@ def _email_is_free(email: str) -> Iterator[None]:
         with transaction.atomic():
             yield
     except IntegrityError as error:
+        if violation(error) != "unique":
+            raise
         raise CustomerEmailTaken(f"A customer with the e-mail {email.lower()!r} exists already.") from error

@@ -5,10 +5,11 @@ from typing import Any
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
+from apps.devtools import services
 from apps.strict import StrictSerializer
 
 MAX_CUSTOMERS, MAX_ORDERS, MAX_ITEMS = 1_000, 100, 20
-MAX_TOTAL_ITEMS = 20_000  # about a second; a request that takes longer is one that a client gives up on
+MAX_ROWS = 25_000  # about a second; a request that takes longer is one that a client gives up on
 SIZE = {"customers": 20, "orders_per_customer": 5, "items_per_order": 3}
 
 
@@ -24,10 +25,10 @@ class SeedSerializer(StrictSerializer):
     seed = serializers.IntegerField(min_value=0, max_value=2**31 - 1, default=42, help_text="Same seed, same data.")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        total = attrs["customers"] * attrs["orders_per_customer"] * attrs["items_per_order"]
-        if total > MAX_TOTAL_ITEMS:
+        rows = attrs["customers"] * services.rows_per_customer(attrs["orders_per_customer"], attrs["items_per_order"])
+        if rows > MAX_ROWS:
             raise serializers.ValidationError(
-                f"{total} items are more than one request may write ({MAX_TOTAL_ITEMS}); use manage.py seed.",
+                f"{rows} rows are more than one request may write ({MAX_ROWS}); use manage.py seed.",
                 code="max_value",
             )
         return attrs

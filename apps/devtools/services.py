@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from random import Random
 
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 from django.db.models import Max
 
 from apps.customers.models import Customer
@@ -16,7 +17,8 @@ from apps.orders.lifecycle import Status
 from apps.orders.models import Item, Order, OrderEvent
 from apps.tenancy.scope import current_tenant, tenant_scope
 
-CHUNK_ITEMS = 5_000  # items per transaction, about: a quarter of a second in which other writers wait (SQLite)
+CHUNK_ROWS = 5_000  # rows per transaction, about
+PAUSE_SECONDS = 0.05  # between transactions on SQLite, whose waiting writers look only now and then whether it is free
 ATTEMPTS = 10
 EPOCH = datetime(2026, 1, 1, tzinfo=timezone.utc)
 SPAN_MINUTES = 180 * 24 * 60  # orders are spread over half a year
@@ -60,14 +62,16 @@ def seed(
 
     Into a tenant without customers the same `seed` writes the same data (but ids). Commits per chunk of customers, so
     it must not run inside a transaction of the caller; `progress` is called with the customers of each chunk.
-    Statements grow with chunks, not with rows. Raises SeedCollision.
+    A chunk is a few bulk inserts (on SQLite as many as its parameters per statement demand). Raises SeedCollision.
     """
     random = Random(seed)
     done = Seeded()
-    size = max(1, CHUNK_ITEMS // max(1, orders_per_customer * items_per_order))
+    size = max(1, CHUNK_ROWS // rows_per_customer(orders_per_customer, items_per_order))
     first = 0  # number of the next customer; 0: not known
     for start in range(0, customers, size):
         count = min(size, customers - start)
+        if start and connection.vendor == "sqlite":
+            time.sleep(PAUSE_SECONDS)
         state = random.getstate()
         for attempt in range(ATTEMPTS):
             random.setstate(state)
@@ -87,6 +91,11 @@ def seed(
         done.items += count * orders_per_customer * items_per_order
         progress(count)
     return done
+
+
+def rows_per_customer(orders_per_customer: int, items_per_order: int) -> int:
+    """Rows that one sample customer comes with, itself included."""
+    return 1 + orders_per_customer * (1 + items_per_order)
 
 
 def _free_number() -> int:

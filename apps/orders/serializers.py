@@ -46,7 +46,7 @@ class OrderItemSerializer(StrictModelSerializer):
 class ItemSerializer(StrictModelSerializer):
     """An item by itself."""
 
-    order = serializers.PrimaryKeyRelatedField(queryset=Order.objects.all())
+    order = serializers.PrimaryKeyRelatedField(queryset=Order.objects.all(), pk_field=serializers.IntegerField())
 
     class Meta:
         model = Item
@@ -67,7 +67,7 @@ class ItemSerializer(StrictModelSerializer):
 class OrderSerializer(StrictModelSerializer):
     """An order with its items and its customer's e-mail."""
 
-    customer = serializers.PrimaryKeyRelatedField(queryset=Customer.objects.all())
+    customer = serializers.PrimaryKeyRelatedField(queryset=Customer.objects.all(), pk_field=serializers.IntegerField())
     customer_email = serializers.EmailField(source="customer.email", read_only=True)
     items = OrderItemSerializer(many=True, min_length=1, max_length=MAX_ITEMS_PER_ORDER)  # type: ignore[call-arg]
 

@@ -21,6 +21,10 @@ class OrderNotDraft(Conflict):
     """Only a draft can be edited or deleted. `order_status` is what it is instead."""
 
 
+class OrderNeedsItem(Conflict):
+    """The last item of an order cannot be deleted; the order can."""
+
+
 class OrderFull(Conflict):
     """The order has as many items as an order can have."""
 
@@ -41,7 +45,8 @@ def update_order(
     if items is not None:
         Item.objects.filter(order=order).delete()
         Item.objects.bulk_create([Item(order=order, **item) for item in items])
-    _touch(order, **({} if customer is None else {"customer": customer}))
+    if customer is not None or items is not None:
+        _touch(order, **({} if customer is None else {"customer": customer}))
 
 
 def delete_order(*, order_id: int) -> None:
@@ -69,8 +74,10 @@ def update_item(*, item: Item, **fields: Any) -> Item:
 
 
 def delete_item(*, item: Item) -> None:
-    """Delete an Item of a draft. Raises OrderNotDraft."""
+    """Delete an Item of a draft, but not its last. Raises OrderNotDraft, OrderNeedsItem, Item.DoesNotExist."""
     order = _lock_draft(item.order_id)
+    if not Item.objects.filter(order=order).exclude(pk=item.pk).exists():
+        raise OrderNeedsItem("An order has at least one item; delete the order instead.")
     item.delete()
     _touch(order)
 
@@ -126,6 +133,8 @@ def _set_archived(order_id: int, *, archived: bool) -> None:
     if changed:
         kind = OrderEvent.Kind.ARCHIVED if archived else OrderEvent.Kind.UNARCHIVED
         OrderEvent.objects.create(order_id=order_id, kind=kind, created_at=now)
+    else:
+        Order.objects.only("pk").get(pk=order_id)
 
 
 def _lock_draft(order_id: int) -> Order:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import BigIntegerField, Count, DateField, F, Q, QuerySet, Sum
+from django.db.models import BigIntegerField, Count, DateField, F, FilteredRelation, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce, Trunc
 
 from apps.customers import selectors as customers
@@ -75,10 +75,13 @@ def product_summary(*, limit: int, first: date | None = None, last: date | None 
 
 def live_totals(counted: Q = Q()) -> QuerySet[Any, Any]:  # noqa: B008  a Q is never changed
     """All customers with `order_count` and `total_cents` of the revenue orders that `counted` keeps, summed up now."""
-    revenue = Q(orders__status__in=REVENUE_STATUSES, orders__archived_at__isnull=True) & counted
-    return customers.customer_list().annotate(
-        order_count=Count("orders", filter=revenue),
-        total_cents=Coalesce(Sum("orders__total_cents", filter=revenue), 0),
+    # The tenant leads the index that joins them.
+    own = Q(orders__tenant=F("tenant"))
+    revenue = Q(orders__status__in=REVENUE_STATUSES, orders__archived_at__isnull=True)
+    return (
+        customers.customer_list()
+        .annotate(counted=FilteredRelation("orders", condition=own & revenue & counted))
+        .annotate(order_count=Count("counted"), total_cents=Coalesce(Sum("counted__total_cents"), 0))
     )
 
 

@@ -6,7 +6,7 @@ from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
 from apps.strict import StrictSerializer
-from apps.tenancy.days import FIRST_YEAR, LAST_YEAR
+from apps.tenancy import days
 
 MAX_PERIODS = 1_000  # rows of the sales report
 
@@ -15,10 +15,10 @@ class DayField(serializers.DateField):
     """A day of the tenant's calendar, within the years that reports cover."""
 
     def to_internal_value(self, value: Any) -> Any:
-        day = super().to_internal_value(value)
-        if not FIRST_YEAR <= day.year <= LAST_YEAR:
-            raise serializers.ValidationError(f"The year must lie between {FIRST_YEAR} and {LAST_YEAR}.", code="range")
-        return day
+        try:
+            return days.parse_day(value)
+        except ValueError as error:
+            raise serializers.ValidationError(str(error), code="invalid") from error
 
 
 class RangeQuery(StrictSerializer):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zoneinfo
 from datetime import date, datetime, time, timedelta, timezone
 
@@ -10,6 +11,8 @@ from django.utils.dateparse import parse_date, parse_datetime
 from apps.tenancy.scope import current_tenant
 
 FIRST_YEAR, LAST_YEAR = 1970, 2200
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}", re.ASCII)
 
 
 def zone() -> zoneinfo.ZoneInfo:
@@ -27,17 +30,36 @@ def day_end(day: date) -> datetime:
     return day_start(day + timedelta(days=1))
 
 
-def parse_day_or_instant(text: str) -> date | datetime:
-    """Read an ISO 8601 date or date-time; one without an offset is in the tenant's zone. Raises ValueError."""
+def parse_day(text: str) -> date:
+    """Read YYYY-MM-DD, and no other of ISO 8601's forms, which differ between Pythons. Raises ValueError."""
     try:
-        value: date | datetime | None = parse_date(text) or parse_datetime(text)
+        value = parse_date(text) if DAY.fullmatch(text) else None
     except ValueError:
         value = None
     if value is None:
+        raise ValueError("Not a date (2026-01-31).")
+    return _within_years(value)
+
+
+def parse_day_or_instant(text: str) -> date | datetime:
+    """Read a date, or a date-time in UTC; one without an offset is in the tenant's zone. Raises ValueError."""
+    try:
+        day = parse_date(text) if DAY.fullmatch(text) else None
+        value = parse_datetime(text) if INSTANT.match(text) else None
+    except ValueError:
+        day = value = None
+    if day:
+        return _within_years(day)
+    if value is None:
         hint = " (a '+' in an address must be written %2B)" if " " in text.strip() else ""
         raise ValueError(f"Not a date (2026-01-31) or date-time (2026-01-31T12:00:00Z){hint}.")
+    _within_years(value)
+    if value.tzinfo is None:
+        value = value.replace(tzinfo=zone())
+    return value.astimezone(timezone.utc)
+
+
+def _within_years(value: date) -> date:
     if not FIRST_YEAR <= value.year <= LAST_YEAR:
         raise ValueError(f"The year must lie between {FIRST_YEAR} and {LAST_YEAR}.")
-    if isinstance(value, datetime) and value.tzinfo is None:
-        value = value.replace(tzinfo=zone())
     return value

@@ -10,7 +10,7 @@ from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
-from django.db import transaction
+from django.db import connection, transaction
 
 if TYPE_CHECKING:
     from apps.tenancy.models import Tenant
@@ -38,6 +38,30 @@ def current_tenant_id() -> int | None:
     """Id of the running scope's tenant, None outside of one: the default of a new row, checked when it is saved."""
     tenant = _tenant.get()
     return tenant.pk if tenant else None
+
+
+@contextmanager
+def read_snapshot() -> Iterator[None]:
+    """Let every statement of the block see one state of the database, waiting for no writer.
+
+    An order and its items are two statements; without this a write between them would show a total that is not its
+    items'. Inside a transaction that is already running it does nothing.
+    """
+    if connection.in_atomic_block:
+        yield
+    elif connection.vendor == "sqlite":
+        # Django's own transactions here are IMMEDIATE, which wait for writers.
+        with connection.cursor() as cursor:
+            cursor.execute("BEGIN DEFERRED")
+            try:
+                yield
+            finally:
+                cursor.execute("ROLLBACK")
+    else:
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            yield
 
 
 @contextmanager

@@ -109,7 +109,7 @@ print(json.dumps([resolve("/").url_name, resolve("/silk/").namespace, settings.M
         PLUGINS="apps.devtools,silk",
     )
 
-    assert with_both == ["home", "silk", "silk.middleware.SilkyMiddleware"]
+    assert with_both == ["home", "silk", "config.profiler.Profiler"]
 
 
 def test_a_plugin_that_does_not_exist_stops_the_start():

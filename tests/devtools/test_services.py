@@ -15,7 +15,7 @@ from apps.tenancy.scope import TenantNotSet, tenant_scope
 
 SMALL = {"customers": 4, "orders_per_customer": 5, "items_per_order": 3}
 # Two customers fill a chunk, so the three are written in two chunks.
-ITEMS = services.CHUNK_ITEMS // 50
+ITEMS = services.CHUNK_ROWS // 50 - 2
 TWO_CHUNKS = {"customers": 3, "orders_per_customer": 25, "items_per_order": ITEMS}
 
 

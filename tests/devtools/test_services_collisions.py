@@ -81,7 +81,7 @@ def test_seed_that_finds_no_free_address_writes_nothing(acme: Tenant, globex: Te
 
 def test_seed_that_finds_no_free_address_keeps_the_chunks_before(acme: Tenant, globex: Tenant) -> None:
     # Two customers fill a chunk: the third one is alone in the second chunk.
-    items = services.CHUNK_ITEMS // 50
+    items = services.CHUNK_ROWS // 50 - 2
     size = {"customers": 3, "orders_per_customer": 25, "items_per_order": items}
     name = sample_name(2, globex, **size)
     take_addresses(acme, name, beyond_last=3, step=1, times=services.ATTEMPTS)

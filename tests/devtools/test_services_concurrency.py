@@ -91,7 +91,7 @@ def test_seed_commits_each_chunk(acme: Tenant) -> None:
         services.seed(
             customers=3,
             orders_per_customer=25,
-            items_per_order=services.CHUNK_ITEMS // 50,
+            items_per_order=services.CHUNK_ROWS // 50 - 2,
             seed=42,
             progress=lambda _: visible.append(in_another_connection(lambda: customers_of(acme))),
         )

@@ -7,8 +7,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from apps.customers.models import Customer
-from apps.devtools.serializers import MAX_TOTAL_ITEMS
-from apps.devtools.services import CHUNK_ITEMS
+from apps.devtools.serializers import MAX_ROWS
+from apps.devtools.services import CHUNK_ROWS
 from apps.orders.models import Item, Order
 from apps.tenancy import keys
 from apps.tenancy.models import ApiKey, Tenant
@@ -114,10 +114,11 @@ def test_seed_refuses_what_is_out_of_bounds_and_writes_nothing(
     assert rows_of(acme) == [0, 0, 0]
 
 
-def test_seed_refuses_more_items_than_a_request_may_write(acme: Tenant, api: Any) -> None:
-    response = api.post(SEED, {"customers": 1000, "orders_per_customer": 100, "items_per_order": 2})
+@pytest.mark.parametrize(("items", "rows"), [(2, 301_000), (0, 101_000)])
+def test_seed_refuses_more_rows_than_a_request_may_write(acme: Tenant, api: Any, items: int, rows: int) -> None:
+    response = api.post(SEED, {"customers": 1000, "orders_per_customer": 100, "items_per_order": items})
 
-    detail = f"200000 items are more than one request may write ({MAX_TOTAL_ITEMS}); use manage.py seed."
+    detail = f"{rows} rows are more than one request may write ({MAX_ROWS}); use manage.py seed."
     assert_refused(response, {"pointer": "#", "code": "max_value", "detail": detail})
     assert rows_of(acme) == [0, 0, 0]
 
@@ -162,8 +163,8 @@ def test_seed_answers_to_post_only(acme: Tenant, api: Any, method: str) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_seed_commits_each_chunk_by_itself(acme: Tenant, api: Any) -> None:
-    # 1,000 items a customer, and one customer more than a chunk takes.
-    customers = CHUNK_ITEMS // 1000 + 1
+    # 1,051 rows a customer, and one customer more than a chunk takes.
+    customers = CHUNK_ROWS // 1051 + 1
 
     with CaptureQueriesContext(connection) as queries:
         response = api.post(SEED, {"customers": customers, "orders_per_customer": 50, "items_per_order": 20})

@@ -92,7 +92,9 @@ def test_customer_orders_take_the_same_filters(api):
         ("status=paid&status=draft", [("status", "Given more than once.")]),
         ("archived=yes", [("archived", "'yes' is unknown. Known: false, true, all.")]),
         ("customer=abc", [("customer", "Enter a whole number.")]),
-        ("customer=-1", [("customer", "Ensure this value is greater than or equal to 0.")]),
+        ("customer=-1", [("customer", "Enter a whole number.")]),
+        ("customer=1_0", [("customer", "Enter a whole number.")]),
+        (f"email={'a' * 255}", [("email", "Ensure this value has at most 254 characters (it has 255).")]),
         (
             "min_total_cents=9223372036854775808",
             [("min_total_cents", "Ensure this value is less than or equal to 9223372036854775807.")],

@@ -35,11 +35,19 @@ def test_items_keep_the_total_true():
     totals.append(Order.objects.get().total_cents)
     services.update_order(order_id=order.pk, items=[LINE, LINE])
     totals.append(Order.objects.get().total_cents)
-    Order.objects.get().items.all()[0].delete()
-    services.delete_item(item=Item.objects.get())
+    services.delete_item(item=Item.objects.first())
     totals.append(Order.objects.get().total_cents)
 
-    assert totals == [1900, 3900, 900, 1800, 0]
+    assert totals == [1900, 3900, 900, 1800, 900]
+
+
+def test_delete_item_refuses_the_last_one():
+    order = services.create_order(customer=baker.make(Customer), items=[LINE])
+
+    with pytest.raises(services.OrderNeedsItem):
+        services.delete_item(item=order.items.get())
+
+    assert Item.objects.count() == 1
 
 
 def test_update_order_moves_it_to_another_customer():

@@ -22,7 +22,7 @@ from apps.orders.models import Order
 from apps.tenancy import database
 from apps.tenancy.scope import tenant_scope
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 TRIGGERS = database.triggers()
 by_name = pytest.mark.parametrize("trigger", TRIGGERS, ids=lambda trigger: trigger.name)
 
