@@ -16,14 +16,14 @@ class Profiler(SilkyMiddleware):
     def process_request(self, request: HttpRequest) -> None:
         try:
             super().process_request(request)
-        except Exception:  # whatever it is, it is not the request's fault
+        except Exception as error:  # whatever it is, it is not the request's fault
             DataCollector().clear()
             request.silk_is_intercepted = False  # type: ignore[attr-defined]
-            log.warning("Silk could not record %s", request.path_info, exc_info=True)
+            log.warning("Silk could not record %r: %r", request.path_info, error)
 
     def process_response(self, request: HttpRequest, response: Any) -> Any:
         try:
             return super().process_response(request, response)
-        except Exception:
-            log.warning("Silk could not record %s", request.path_info, exc_info=True)
+        except Exception as error:
+            log.warning("Silk could not record %r: %r", request.path_info, error)
             return response

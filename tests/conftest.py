@@ -30,7 +30,7 @@ class Api(Client):
         super().__init__(enforce_csrf_checks=True, raise_request_exception=False, headers=headers)
 
     def request(self, **request: Any) -> Any:
-        return super().request(**{**request, "wsgi.url_scheme": "https"})
+        return super().request(**{**request, "wsgi.url_scheme": "https", "SERVER_PORT": "443"})
 
     def post(self, path: Any, data: Any = None, content_type: str = JSON, *args: Any, **kwargs: Any) -> Any:
         return super().post(path, data, content_type, *args, **kwargs)

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -124,6 +125,31 @@ def test_silk_has_recorded_the_api_and_nothing_else(server):
 
     assert "/api/v1/orders/" in listed
     assert "/healthz" not in listed
+
+
+def test_silk_changes_no_answer(server):
+    """It explains statements after they ran, and cannot store a NUL; the answer is the service's all the same."""
+
+    def send(method: str, path: str, body: bytes) -> tuple[int, str]:
+        request = urllib.request.Request(server + path, data=body or None, method=method)
+        request.add_header("Content-Type", "application/json")
+        try:
+            with urllib.request.urlopen(request) as response:
+                return response.status, response.headers["Content-Type"]
+        except urllib.error.HTTPError as error:
+            return error.code, error.headers["Content-Type"]
+
+    answers = [
+        send("POST", "/api/v1/customers/", b'{"email": "taken@example.com", "name": "A"}'),
+        send("PATCH", "/api/v1/customers/1/", b'{"email": "taken@example.com"}'),
+        send("GET", "/api/v1/orders/%00/", b""),
+        send("POST", "/api/v1/customers/", b'{"email": "\0"}'),
+        send("POST", "/api/orders/", b'{"customer": 1}'),
+    ]
+
+    problem = "application/problem+json"
+    assert answers[:4] == [(201, "application/json"), (409, problem), (404, problem), (400, problem)]
+    assert answers[4][0] == 308
 
 
 def test_answer_has_server_timing(server):

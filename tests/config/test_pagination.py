@@ -157,6 +157,27 @@ def test_a_cursor_of_another_ordering_is_refused(api):
     ]
 
 
+def test_a_cursor_of_another_list_is_refused(api):
+    baker.make(Order, _quantity=2)
+    cursor = api.get("/api/v1/orders/?page_size=1").json()["next"].partition("cursor=")[2]
+
+    response = api.get(f"/api/v1/customers/?ordering=-created_at&cursor={cursor}")
+
+    assert [error["parameter"] for error in response.json()["errors"]] == ["cursor"]
+
+
+def test_a_page_whose_rows_are_gone_leads_back_to_the_first(api):
+    first, second = baker.make(Order, _quantity=2)
+    address = api.get("/api/v1/orders/?page_size=1&ordering=id").json()["next"]
+
+    second.delete()
+    page = api.get(address).json()
+    back = api.get(page["previous"]).json()
+
+    assert (page["results"], page["next"]) == ([], None)
+    assert [row["id"] for row in back["results"]] == [first.pk]
+
+
 def test_an_empty_list_has_no_links(api):
     assert api.get("/api/v1/orders/").json() == {"next": None, "previous": None, "results": []}
 

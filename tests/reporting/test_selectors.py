@@ -182,3 +182,18 @@ def test_summary_is_read_from_its_index():
     assert "customertotal_by_total" in plan
     assert "TEMP B-TREE" not in plan
     assert len(customers) == 3
+
+
+def test_summary_with_dates_joins_orders_by_their_index():
+    """Without the tenant in the join, SQLite reads all orders once per customer."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off")
+        sql, params = selectors.customer_summary(limit=2, first=date(2026, 1, 1)).query.sql_with_params()
+        cursor.execute(("EXPLAIN QUERY PLAN " if connection.vendor == "sqlite" else "EXPLAIN ") + sql, params)
+        plan = str(cursor.fetchall())
+
+    assert "orders_order" in plan or "order_" in plan
+    assert "SCAN orders_order" not in plan
+    assert "SCAN counted" not in plan
+    assert "Seq Scan on orders_order" not in plan
