@@ -72,6 +72,20 @@ def test_a_trigger_removed_by_hand_is_reported_everywhere_and_healed_by_migrate(
     assert client.get("/readyz").status_code == 200
 
 
+def test_migrate_makes_true_what_was_written_while_a_trigger_was_missing(acme, order_worth):
+    with tenant_scope(acme):
+        order = order_worth(700, status="paid")
+        drop(next(trigger for trigger in TRIGGERS if trigger.name == "order_total_on_item_update"))
+        order.items.update(quantity=2)
+        before = Order.objects.get().total_cents
+
+    call_command("migrate", verbosity=0)
+
+    with tenant_scope(acme):
+        assert (before, Order.objects.get().total_cents) == (700, 1400)
+    assert reconcile()[1]["drift_cents"] == 0
+
+
 @pytest.mark.django_db
 @by_name
 def test_a_trigger_of_another_version_is_reported(trigger):

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import threading
+
 import pytest
 from django.db import IntegrityError, OperationalError, connection, transaction
 from django.http import HttpResponse, JsonResponse
@@ -11,7 +13,7 @@ from rest_framework.response import Response
 
 from apps.customers.models import Customer
 from apps.orders.models import Order
-from apps.tenancy.scope import tenant_scope
+from apps.tenancy.scope import current_tenant, tenant_scope
 from config import urls as project_urls
 
 
@@ -44,6 +46,22 @@ def dangling_row(request):
     return JsonResponse({}, status=201)
 
 
+def counted_twice(request):
+    """Another connection commits a row between two statements of one request."""
+    tenant = current_tenant()
+
+    def write() -> None:
+        with tenant_scope(tenant):
+            Customer.objects.create(email="ada@example.com", name="Ada")
+        connection.close()
+
+    before = Customer.objects.count()
+    writer = threading.Thread(target=write)
+    writer.start()
+    writer.join()
+    return JsonResponse({"before": before, "after": Customer.objects.count()})
+
+
 def in_transaction(request):
     return HttpResponse(str(connection.in_atomic_block))
 
@@ -61,6 +79,7 @@ urlpatterns = [
     api_path("unavailable", raising(OperationalError("secret of the inside"))),
     api_path("rendering", rendering_fails),
     api_path("dangling", dangling_row),
+    api_path("counted-twice", counted_twice),
     api_path("in-transaction", in_transaction),
     api_path("commits-itself", transaction.non_atomic_requests(lambda request: in_transaction(request))),
     *project_urls.urlpatterns,
@@ -108,6 +127,13 @@ def test_reads_open_no_transaction_on_sqlite_where_they_would_wait_for_writers(a
     answers = [api.get("/api/v1/in-transaction/").content, api.post("/api/v1/in-transaction/").content]
 
     assert answers == [b"False" if connection.vendor == "sqlite" else b"True", b"True"]
+
+
+@own_urls
+@pytest.mark.django_db(transaction=True)
+def test_a_read_sees_one_state_of_the_database(acme, api):
+    assert api.get("/api/v1/counted-twice/").json() == {"before": 0, "after": 0}
+    assert customers_of(acme) == 1
 
 
 @own_urls
