@@ -90,6 +90,11 @@ def seed(
         done.orders += count * orders_per_customer
         done.items += count * orders_per_customer * items_per_order
         progress(count)
+    if connection.vendor == "postgresql":
+        # After a bulk load the planner's statistics are of an empty table, and joins of the reports quadratic, until
+        # autovacuum comes by (https://www.postgresql.org/docs/current/populate.html). A role that may not is ignored.
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE customers_customer, orders_order, orders_item, orders_orderevent")
     return done
 
 

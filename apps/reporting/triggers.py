@@ -35,9 +35,11 @@ def _orders_trigger(event: str, transition: str, changes: str, sqlite_event: str
             END""",
         postgresql=f"AFTER {event} ON orders_order REFERENCING {transition} FOR EACH STATEMENT",
         # Written in one order everywhere, so that two writers of the same customers wait instead of deadlocking.
+        # A customer that was deleted before its orders, as deferred keys allow, gets no row again.
         body=f"""
             {_INTO}
             SELECT tenant_id, customer_id, SUM(orders), SUM(cents) FROM ({changes}) AS change
+            WHERE EXISTS (SELECT FROM customers_customer WHERE customers_customer.id = change.customer_id)
             GROUP BY tenant_id, customer_id HAVING SUM(orders) <> 0 OR SUM(cents) <> 0
             ORDER BY tenant_id, customer_id
             {_UPSERT}
@@ -47,13 +49,17 @@ def _orders_trigger(event: str, transition: str, changes: str, sqlite_event: str
 
 _ADDED = f"SELECT tenant_id, customer_id, 1 AS orders, total_cents AS cents FROM new_rows WHERE {_revenue()}"
 _REMOVED = f"SELECT tenant_id, customer_id, -1 AS orders, -total_cents AS cents FROM old_rows WHERE {_revenue()}"
-_SQLITE_ADDED = (
-    f"""{_INTO} SELECT NEW.tenant_id, NEW.customer_id, 1, NEW.total_cents WHERE {_revenue("NEW.")} {_UPSERT}"""
-)
-# No upsert: `flush` empties the customers' tables first, and nothing must come back.
-_SQLITE_REMOVED = f"""
-    UPDATE reporting_customertotal SET order_count = order_count - 1, total_cents = total_cents - OLD.total_cents
-    WHERE tenant_id = OLD.tenant_id AND customer_id = OLD.customer_id AND {_revenue("OLD.")};"""
+
+
+def _sqlite_change(sign: str, row: str) -> str:
+    # No upsert, for the same reason: here `flush` deletes row by row, in any order of tables.
+    return f"""
+        UPDATE reporting_customertotal
+        SET order_count = order_count {sign} 1, total_cents = total_cents {sign} {row}.total_cents
+        WHERE tenant_id = {row}.tenant_id AND customer_id = {row}.customer_id AND {_revenue(f"{row}.")};"""
+
+
+_SQLITE_ADDED, _SQLITE_REMOVED = _sqlite_change("+", "NEW"), _sqlite_change("-", "OLD")
 
 TRIGGERS = [
     _orders_trigger("INSERT", "NEW TABLE AS new_rows", _ADDED, "INSERT", _SQLITE_ADDED),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Callable
-from itertools import chain
+from itertools import chain, permutations
 
 import pytest
 from django.db import connection
@@ -176,6 +176,25 @@ def test_totals_are_true_after_every_kind_of_write(name):
 
     assert dict(Order.objects.values_list("pk", "total_cents")) == live_totals()
     assert set(drifts().values()) == {0}
+
+
+TABLES = ("reporting_customertotal", "customers_customer", "orders_order", "orders_item")
+
+
+@pytest.mark.usefixtures("in_acme")
+@pytest.mark.parametrize("tables", list(permutations(TABLES)), ids="-".join)
+def test_emptying_the_tables_in_any_order_leaves_no_total_behind(tables):
+    installed = connection.introspection.table_names()
+    baker.make(Item, order__status="paid", order__paid_at=PAID_AT, **line(3))
+
+    with connection.constraint_checks_disabled():
+        for table in tables:
+            if table in installed:
+                sql(f"DELETE FROM {table}")
+
+    assert [model.objects.count() for model in (Customer, Order, Item)] == [0, 0, 0]
+    assert drifts() == dict.fromkeys(drifts(), 0)
+    connection.check_constraints()
 
 
 @pytest.mark.usefixtures("in_acme")
