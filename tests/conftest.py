@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+import os
+import re
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from django.conf import settings as django_settings
 from django.db import connection
@@ -70,6 +74,19 @@ def in_acme(acme: Tenant) -> Iterator[Tenant]:
 def api(acme: Tenant) -> Api:
     """A client of Acme's."""
     return Api(keys.issue_key(tenant=acme))
+
+
+@pytest.fixture(scope="module")
+def empty_database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """An empty database beside the tests' own, of the same kind, for another process to use."""
+    if connection.vendor == "sqlite":
+        yield f"sqlite:///{tmp_path_factory.mktemp('empty') / 'db.sqlite3'}"
+        return
+    url, name = os.environ["DATABASE_URL"], f"empty_{uuid.uuid4().hex}"
+    with psycopg.connect(url, autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {name}")
+        yield re.sub(r"/[^/]+$", f"/{name}", url)
+        server.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture

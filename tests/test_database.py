@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import subprocess
 import sys
 from io import StringIO
 from pathlib import Path
 
-import psycopg
 import pytest
 from django.core.checks import run_checks
 from django.core.management import call_command
@@ -190,20 +188,7 @@ class Migration(migrations.Migration):
 """
 
 
-@pytest.fixture
-def fresh_database_url(tmp_path, django_db_blocker):
-    """An empty database beside the tests' own."""
-    if connection.vendor == "sqlite":
-        yield f"sqlite:///{tmp_path / 'filled.sqlite3'}"
-        return
-    name = f"filled_{os.getpid()}"
-    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as server:
-        server.execute(f"CREATE DATABASE {name}")
-        yield re.sub(r"/[^/]+$", f"/{name}", os.environ["DATABASE_URL"])
-        server.execute(f"DROP DATABASE {name} WITH (FORCE)")
-
-
-def test_migrating_a_filled_database_keeps_every_trigger_and_every_cent(tmp_path, fresh_database_url):
+def test_migrating_a_filled_database_keeps_every_trigger_and_every_cent(tmp_path, empty_database_url):
     migrations = tmp_path / "later_migrations"
     migrations.mkdir()
     (migrations / "__init__.py").touch()
@@ -214,7 +199,7 @@ def test_migrating_a_filled_database_keeps_every_trigger_and_every_cent(tmp_path
 
     def manage(*arguments: str) -> str:
         environment = {
-            **os.environ, "DATABASE_URL": fresh_database_url, "DATABASE_POOL_SIZE": "0",
+            **os.environ, "DATABASE_URL": empty_database_url, "DATABASE_POOL_SIZE": "0",
             "PYTHONPATH": str(tmp_path), "DJANGO_SETTINGS_MODULE": "later_settings",
         }  # fmt: skip
         done = subprocess.run(

@@ -14,9 +14,7 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
-from django.conf import settings
 from django.db import connection
 
 from tests.plugin import free_port
@@ -44,27 +42,14 @@ ANSWERS = [
 
 
 @pytest.fixture(scope="module")
-def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """An empty database of the kind that the suite runs on."""
-    if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-        yield f"sqlite:///{tmp_path_factory.mktemp('readme') / 'db.sqlite3'}"
-        return
-    name = f"readme_{os.getpid()}"
-    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as server:
-        server.execute(f"CREATE DATABASE {name}")
-        yield re.sub(r"/[^/]+$", f"/{name}", os.environ["DATABASE_URL"])
-        server.execute(f"DROP DATABASE {name} WITH (FORCE)")
-
-
-@pytest.fixture(scope="module")
-def server(database_url: str) -> Iterator[str]:
+def server(empty_database_url: str) -> Iterator[str]:
     """`manage.py run`, what `make run` calls, with the values of .env.example; its address."""
     values = dict(re.findall(r"^([A-Z_]+)=(.*)$", (ROOT / ".env.example").read_text(), re.MULTILINE))
     port = str(free_port())
     process = subprocess.Popen(
         [sys.executable, "manage.py", "run"],
         cwd=ROOT,
-        env={**os.environ, **values, "DATABASE_URL": database_url, "PORT": port, "PYTHONUNBUFFERED": "1"},
+        env={**os.environ, **values, "DATABASE_URL": empty_database_url, "PORT": port, "PYTHONUNBUFFERED": "1"},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
