@@ -20,7 +20,8 @@ from django.db import connection
 from tests.plugin import free_port
 
 ROOT = Path(__file__).parents[1]
-TOUR = re.findall(r"^(curl .*)$", (ROOT / "README.md").read_text().split("## Tenants")[0], re.MULTILINE)
+README = (ROOT / "README.md").read_text()
+TOUR = re.findall(r"^(curl .*)$", README.split("## Tenants")[0], re.MULTILINE)
 # What each line answers, in the order of the README: the status, and something that only the right answer has.
 ANSWERS = [
     (200, '"status":"paid"'),
@@ -42,14 +43,26 @@ ANSWERS = [
 
 
 @pytest.fixture(scope="module")
-def server(empty_database_url: str) -> Iterator[str]:
-    """`manage.py run`, what `make run` calls, with the values of .env.example; its address."""
+def environment(empty_database_url: str) -> dict[str, str]:
+    """The values of .env.example, but for the database and the port."""
     values = dict(re.findall(r"^([A-Z_]+)=(.*)$", (ROOT / ".env.example").read_text(), re.MULTILINE))
-    port = str(free_port())
+    return {
+        **os.environ,
+        **values,
+        "DATABASE_URL": empty_database_url,
+        "PORT": str(free_port()),
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+@pytest.fixture(scope="module")
+def server(environment: dict[str, str]) -> Iterator[str]:
+    """`manage.py run`, what `make run` calls; its address."""
+    port = environment["PORT"]
     process = subprocess.Popen(
         [sys.executable, "manage.py", "run"],
         cwd=ROOT,
-        env={**os.environ, **values, "DATABASE_URL": empty_database_url, "PORT": port, "PYTHONUNBUFFERED": "1"},
+        env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -89,8 +102,29 @@ def test_every_line_of_the_tour_works_as_it_stands(server):
         assert (int(code), text in body.replace('": ', '":')) == (status, True), (line, done.stdout)
 
 
+def test_the_lines_about_tenants_and_numbers_work_as_they_stand(server, environment):
+    text = README.split("## Tenants and keys")[1].split("## Without make")[0]
+    lines = re.findall(r"^(?:\.venv/bin/python manage\.py|curl) .*$", text, re.MULTILINE)
+
+    def run(line: str) -> str:
+        command = line.replace(".venv/bin/python", sys.executable).replace("http://127.0.0.1:8000", server)
+        done = subprocess.run(["bash", "-c", command], cwd=ROOT, env=environment, capture_output=True, text=True)
+        assert done.returncode == 0, (line, done.stdout, done.stderr)
+        return done.stdout
+
+    created, key = run(lines[0]), run(lines[1]).strip()
+    listed = json.loads(run(lines[2].replace("rl_...", key)))
+    reconciled = run(lines[3])
+
+    assert len(lines) == 4
+    assert created.startswith("Tenant acme created.")
+    # The demo tenant has orders; this one has none yet.
+    assert listed == {"next": None, "previous": None, "results": []}
+    assert reconciled.splitlines()[-1] == "Drift: 0 cents."
+
+
 def test_pages_of_the_tour_open(server):
-    addresses = re.findall(r"\(http://127\.0\.0\.1:8000(/[^)]*)\)", (ROOT / "README.md").read_text())
+    addresses = re.findall(r"\(http://127\.0\.0\.1:8000(/[^)]*)\)", README)
 
     titles = []
     for address in addresses:
