@@ -45,7 +45,8 @@ def read_snapshot() -> Iterator[None]:
     """Let every statement of the block see one state of the database, waiting for no writer.
 
     An order and its items are two statements; without this a write between them would show a total that is not its
-    items'. Inside a transaction that is already running it does nothing.
+    items'. The block only reads: PostgreSQL refuses a write, SQLite a transaction inside it. Inside a transaction that
+    is already running it does nothing.
     """
     if connection.in_atomic_block:
         yield
