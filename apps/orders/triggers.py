@@ -21,67 +21,71 @@ def _sum(order: str) -> str:
     )
 
 
-def _items_trigger(event: str, transition: str, changes: str, sqlite_orders: str) -> Trigger:
+def _items_trigger(event: str, transition: str, changed: str, sqlite_orders: str) -> Trigger:
     return Trigger(
         name=f"order_total_on_item_{event.lower()}",
         table="orders_item",
         sqlite=f"""
             AFTER {event} ON orders_item BEGIN
-                UPDATE orders_order SET total_cents = {_sum("orders_order")}
-                WHERE id IN ({sqlite_orders});
+                UPDATE orders_order SET total_cents = {_sum("orders_order")} WHERE id IN ({sqlite_orders});
             END""",
         postgresql=f"AFTER {event} ON orders_item REFERENCING {transition} FOR EACH STATEMENT",
-        # Locked in one order everywhere, so that two writers of the same orders wait instead of deadlocking.
+        # Summed up under the rows' locks, which are taken in one order everywhere. A difference that is added instead
+        # counts twice what another part of the same statement (WITH) has summed up already. The ids are collected
+        # once: a row that had to be waited for would make PostgreSQL read the transition table again.
         body=f"""
-            PERFORM 1 FROM orders_order WHERE id IN (SELECT order_id FROM ({changes}) AS changed)
-            ORDER BY id FOR UPDATE;
-            UPDATE orders_order SET total_cents = orders_order.total_cents + changed.cents
-            FROM (
-                SELECT order_id, SUM(cents)::bigint AS cents FROM ({changes}) AS change
-                GROUP BY order_id HAVING SUM(cents) <> 0
-            ) AS changed
-            WHERE orders_order.id = changed.order_id;
+            DECLARE
+                ids bigint[] := ARRAY({changed});
+            BEGIN
+                PERFORM FROM orders_order WHERE id = ANY (ids) ORDER BY id FOR UPDATE;
+                UPDATE orders_order SET total_cents = {_sum("orders_order")} WHERE id = ANY (ids);
+            END;
             RETURN NULL;""",
     )
 
 
-_ADDED = "SELECT order_id, quantity::bigint * unit_price_cents AS cents FROM new_rows"
-_REMOVED = "SELECT order_id, -quantity::bigint * unit_price_cents AS cents FROM old_rows"
-
 TRIGGERS = [
-    _items_trigger("INSERT", "NEW TABLE AS new_rows", _ADDED, "NEW.order_id"),
+    _items_trigger("INSERT", "NEW TABLE AS new_rows", "SELECT DISTINCT order_id FROM new_rows", "NEW.order_id"),
     _items_trigger(
         "UPDATE",
         "OLD TABLE AS old_rows NEW TABLE AS new_rows",
-        f"{_ADDED} UNION ALL {_REMOVED}",
+        "SELECT order_id FROM old_rows UNION SELECT order_id FROM new_rows",
         "OLD.order_id, NEW.order_id",
     ),
-    _items_trigger("DELETE", "OLD TABLE AS old_rows", _REMOVED, "OLD.order_id"),
-    # A total that is written by hand is not kept: a new order has no items yet, an old one is summed up again.
+    _items_trigger("DELETE", "OLD TABLE AS old_rows", "SELECT DISTINCT order_id FROM old_rows", "OLD.order_id"),
+    Trigger(
+        name="order_total_on_item_truncate",
+        table="orders_item",
+        sqlite="",
+        postgresql="AFTER TRUNCATE ON orders_item FOR EACH STATEMENT",
+        body="""
+            UPDATE orders_order SET total_cents = 0 WHERE total_cents <> 0;
+            RETURN NULL;""",
+    ),
+    # A total that is written by hand is not kept; it is summed up instead, also where keys let items come first.
     Trigger(
         name="order_total_on_insert",
         table="orders_order",
         sqlite=f"""
-            AFTER INSERT ON orders_order WHEN NEW.total_cents <> 0 BEGIN
+            AFTER INSERT ON orders_order WHEN NEW.total_cents <> {_sum("NEW")} BEGIN
                 UPDATE orders_order SET total_cents = {_sum("NEW")} WHERE id = NEW.id;
             END""",
         postgresql="BEFORE INSERT ON orders_order FOR EACH ROW",
-        body="""
-            NEW.total_cents := 0;
+        body=f"""
+            NEW.total_cents := {_sum("NEW")};
             RETURN NEW;""",
     ),
     Trigger(
         name="order_total_on_update",
         table="orders_order",
         sqlite=f"""
-            AFTER UPDATE OF total_cents ON orders_order
+            AFTER UPDATE OF id, tenant_id, total_cents ON orders_order
             WHEN NEW.total_cents <> {_sum("NEW")} BEGIN
                 UPDATE orders_order SET total_cents = {_sum("NEW")} WHERE id = NEW.id;
             END""",
         postgresql="BEFORE UPDATE ON orders_order FOR EACH ROW",
-        # Depth 1 is a statement of a client, 2 one of the triggers above.
         body=f"""
-            IF NEW.total_cents <> OLD.total_cents AND pg_trigger_depth() = 1 THEN
+            IF (NEW.total_cents, NEW.id, NEW.tenant_id) IS DISTINCT FROM (OLD.total_cents, OLD.id, OLD.tenant_id) THEN
                 NEW.total_cents := {_sum("NEW")};
             END IF;
             RETURN NEW;""",
@@ -89,11 +93,14 @@ TRIGGERS = [
 ]
 
 
-def _drifted() -> QuerySet[Any, Any]:
+def _live() -> Coalesce:
     items = Item.objects.filter(order=OuterRef("pk")).order_by().values("order")
     total = items.annotate(total=Sum(F("quantity") * F("unit_price_cents"))).values("total")
-    live = Coalesce(Subquery(total, output_field=BigIntegerField()), 0)
-    return Order.objects.annotate(live=live).exclude(total_cents=F("live"))
+    return Coalesce(Subquery(total, output_field=BigIntegerField()), 0)
+
+
+def _drifted() -> QuerySet[Any, Any]:
+    return Order.objects.annotate(live=_live()).exclude(total_cents=F("live"))
 
 
 def _drift() -> Drift:
@@ -102,10 +109,9 @@ def _drift() -> Drift:
 
 
 def _repair() -> None:
-    # Any other value makes the database sum up again.
     ids = list(_drifted().values_list("pk", flat=True))
     for batch in (ids[start : start + BATCH] for start in range(0, len(ids), BATCH)):
-        Order.objects.filter(pk__in=batch).update(total_cents=F("total_cents") + 1)
+        Order.objects.filter(pk__in=batch).update(total_cents=_live())
 
 
 NUMBERS = [Number("order totals", _drift, _repair)]

@@ -25,6 +25,13 @@ def _revenue(row: str = "") -> str:
     return f"{row}status IN ({_STATUSES}) AND {row}archived_at IS NULL"
 
 
+def _own(what: str, customer: str) -> str:
+    return (
+        f"COALESCE((SELECT {what} FROM orders_order WHERE orders_order.tenant_id = {customer}.tenant_id"
+        f" AND orders_order.customer_id = {customer}.id AND {_revenue('orders_order.')}), 0)"
+    )
+
+
 def _orders_trigger(event: str, transition: str, changes: str, sqlite_event: str, sqlite_changes: str) -> Trigger:
     return Trigger(
         name=f"customer_total_on_order_{event.lower()}",
@@ -71,19 +78,28 @@ TRIGGERS = [
         f"{_SQLITE_REMOVED} {_SQLITE_ADDED}",
     ),
     _orders_trigger("DELETE", "OLD TABLE AS old_rows", _REMOVED, "DELETE", _SQLITE_REMOVED),
-    # Every customer has a row, so that the report reads those without revenue from the same index.
+    Trigger(
+        name="customer_total_on_order_truncate",
+        table="orders_order",
+        sqlite="",
+        postgresql="AFTER TRUNCATE ON orders_order FOR EACH STATEMENT",
+        body="""
+            UPDATE reporting_customertotal SET order_count = 0, total_cents = 0 WHERE order_count <> 0;
+            RETURN NULL;""",
+    ),
+    # Every customer has a row, so that the report reads those without revenue from the same index. A customer that
+    # comes back within a transaction, as deferred keys allow, finds its orders there.
     Trigger(
         name="customer_total_on_customer_insert",
         table="customers_customer",
         sqlite=f"""
             AFTER INSERT ON customers_customer BEGIN
-                {_INTO}
-                VALUES (NEW.tenant_id, NEW.id, 0, 0);
+                {_INTO} SELECT NEW.tenant_id, NEW.id, {_own("COUNT(*)", "NEW")}, {_own("SUM(total_cents)", "NEW")};
             END""",
         postgresql="AFTER INSERT ON customers_customer REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT",
         body=f"""
             {_INTO}
-            SELECT tenant_id, id, 0, 0 FROM new_rows;
+            SELECT tenant_id, id, {_own("COUNT(*)", "new_rows")}, {_own("SUM(total_cents)", "new_rows")} FROM new_rows;
             RETURN NULL;""",
     ),
     Trigger(
@@ -124,7 +140,8 @@ def _drift() -> Drift:
 def _repair() -> None:
     ids = list(_drifted().values_list("pk", flat=True))
     for batch in (ids[start : start + BATCH] for start in range(0, len(ids), BATCH)):
-        # Changes that are not committed yet hold these rows; with them locked, the sums below are final.
+        # Changes that are not committed yet hold these rows; with all of them there and locked, the sums are final.
+        CustomerTotal.objects.bulk_create([CustomerTotal(customer_id=pk) for pk in batch], ignore_conflicts=True)
         list(CustomerTotal.objects.filter(customer__in=batch).select_for_update().order_by("customer"))
         CustomerTotal.objects.bulk_create(
             [

@@ -31,7 +31,7 @@ class Trigger:
 
     `sqlite` is a CREATE TRIGGER's text from the event on, per row. `postgresql` is the same up to EXECUTE, mostly per
     statement with transition tables, which a bulk change of any size pays once; `body` is its function's, in PL/pgSQL.
-    It runs with the rights of who changes the table.
+    It runs with the rights of who changes the table. An empty `sqlite` is for an event that SQLite does not have.
     """
 
     name: str
@@ -62,38 +62,47 @@ class Number:
     repair: Callable[[], None]
 
 
-def triggers() -> list[Trigger]:
-    """Every trigger of the installed apps."""
-    return list(chain.from_iterable(module.TRIGGERS for module in _modules()))
+def triggers(connection: BaseDatabaseWrapper) -> list[Trigger]:
+    """Every trigger of the installed apps that this database can have."""
+    every = chain.from_iterable(module.TRIGGERS for module in _modules().values())
+    return [trigger for trigger in every if connection.vendor != "sqlite" or trigger.sqlite]
 
 
 def numbers() -> list[Number]:
     """Every maintained number of the installed apps, in the order in which they build on each other."""
-    return list(chain.from_iterable(module.NUMBERS for module in _modules()))
+    return list(chain.from_iterable(module.NUMBERS for module in _modules().values()))
 
 
 def trigger_problems(connection: BaseDatabaseWrapper) -> list[str]:
     """What of the expected triggers is missing, switched off or different in the database. Reads the catalogue."""
     found = _found(connection)
     problems = []
-    for trigger in triggers():
+    for trigger in triggers(connection):
         if trigger.full_name not in found:
             problems.append(f"trigger {trigger.full_name} on {trigger.table} is missing")
-        elif found[trigger.full_name] != _fingerprint(trigger, connection):
+        elif not _is_current(trigger, found[trigger.full_name]):
             problems.append(f"trigger {trigger.full_name} on {trigger.table} is not the one of this version")
     return problems
 
 
 def before_migrate(using: str = DEFAULT_DB_ALIAS, plan: Any = (), **kwargs: Any) -> None:
-    """pre_migrate: on SQLite a table that triggers name cannot be rebuilt, so they go until the end.
+    """pre_migrate: make room for changes of tables.
 
-    On PostgreSQL they stay, and no concurrent write goes unnoticed: they name no column that ALTER could object to.
+    On SQLite a table that triggers name cannot be rebuilt, so they go until the end; those that no installed app owns
+    come back as they were. On PostgreSQL they stay, and no concurrent write goes unnoticed (they name no column that
+    ALTER could object to), but for those of an app whose migrations are unapplied.
     """
     connection = connections[using]
-    if plan and connection.vendor == "sqlite":
-        with transaction.atomic(using), connection.cursor() as cursor:
-            for name in _found(connection):
+    with transaction.atomic(using), connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            for name, sql in (_found(connection) if plan else {}).items():
+                _unowned[name] = sql
                 cursor.execute(f'DROP TRIGGER "{name}"')
+        else:
+            leaving = {migration.app_label for migration, backwards in plan if backwards}
+            for label, module in _modules().items():
+                for trigger in module.TRIGGERS if label in leaving else ():
+                    cursor.execute(f"DROP FUNCTION IF EXISTS {trigger.full_name}() CASCADE")
 
 
 def after_migrate(using: str = DEFAULT_DB_ALIAS, plan: Any = None, **kwargs: Any) -> None:
@@ -105,6 +114,11 @@ def after_migrate(using: str = DEFAULT_DB_ALIAS, plan: Any = None, **kwargs: Any
     executor = MigrationExecutor(connection)
     if plan is None or executor.migration_plan(executor.loader.graph.leaf_nodes()):
         return
+    with connection.cursor() as cursor:
+        ours = {trigger.full_name for trigger in triggers(connection)}
+        for name in [name for name in _unowned if name not in ours]:
+            cursor.execute(_unowned[name])
+    _unowned.clear()
     if trigger_problems(connection):
         install(connection)
         repair()
@@ -113,11 +127,23 @@ def after_migrate(using: str = DEFAULT_DB_ALIAS, plan: Any = None, **kwargs: Any
 def install(connection: BaseDatabaseWrapper) -> None:
     """Create or replace every trigger that is missing or different, in one transaction."""
     found = _found(connection)
+    wanted = [
+        trigger
+        for trigger in triggers(connection)
+        if trigger.full_name not in found or not _is_current(trigger, found[trigger.full_name])
+    ]
     with transaction.atomic(connection.alias), connection.cursor() as cursor:
-        for trigger in triggers():
-            if found.get(trigger.full_name) != _fingerprint(trigger, connection):
-                for statement in _statements(trigger, connection):
-                    cursor.execute(statement)
+        if connection.vendor == "sqlite":
+            for trigger in wanted:
+                cursor.execute(f'DROP TRIGGER IF EXISTS "{trigger.full_name}"')
+                cursor.execute(_sqlite(trigger))
+        elif wanted:
+            # All at once and parents first, as writers do, or a writer between two tables would deadlock with us.
+            tables = {trigger.table for trigger in triggers(connection)}
+            ordered = [model._meta.db_table for model in apps.get_models() if model._meta.db_table in tables]
+            cursor.execute(f"LOCK TABLE {', '.join(ordered)} IN SHARE ROW EXCLUSIVE MODE")
+            for trigger in wanted:
+                _install_on_postgresql(trigger, cursor)
 
 
 def repair() -> None:
@@ -128,8 +154,13 @@ def repair() -> None:
                 number.repair()
 
 
-def _modules() -> list[Any]:
-    return [import_module(app.triggers) for app in apps.get_app_configs() if hasattr(app, "triggers")]
+# SQLite's triggers of apps that are no longer installed, between before_migrate and after_migrate.
+_unowned: dict[str, str] = {}
+
+
+def _modules() -> dict[str, Any]:
+    """The `triggers` module of each installed app that has one, by the app's label."""
+    return {app.label: import_module(app.triggers) for app in apps.get_app_configs() if hasattr(app, "triggers")}
 
 
 def _found(connection: BaseDatabaseWrapper) -> dict[str, Any]:
@@ -143,39 +174,51 @@ def _found(connection: BaseDatabaseWrapper) -> dict[str, Any]:
             return dict(cursor.fetchall())
         cursor.execute(
             """
-            SELECT t.tgname, obj_description(t.oid, 'pg_trigger'), p.prosrc, t.tgenabled
+            SELECT t.tgname, p.prosrc, obj_description(t.oid, 'pg_trigger'), t.tgenabled, p.proconfig,
+                md5(pg_get_triggerdef(t.oid)), quote_ident(current_schema())
             FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid
-            WHERE NOT t.tgisinternal AND starts_with(t.tgname, %s) AND c.relnamespace = current_schema()::regnamespace
+                JOIN pg_namespace n ON n.oid = c.relnamespace
+            WHERE NOT t.tgisinternal AND starts_with(t.tgname, %s) AND n.nspname = current_schema()
             """,
             [PREFIX],
         )
         return {name: rest for name, *rest in cursor.fetchall()}
 
 
-def _fingerprint(trigger: Trigger, connection: BaseDatabaseWrapper) -> Any:
-    """What `_found` says of the trigger if it is as it should be."""
-    if connection.vendor == "sqlite":
-        return _statements(trigger, connection)[-1]
-    return [_comment(trigger), _function_body(trigger), "O"]
+def _is_current(trigger: Trigger, found: Any) -> bool:
+    if isinstance(found, str):
+        return found == _sqlite(trigger)
+    source, comment, enabled, settings, definition, schema = found
+    expected = (_body(trigger), _comment(trigger, definition), "O", [f"search_path={schema}, pg_temp"])
+    return (source, comment, enabled, settings) == expected
 
 
-def _comment(trigger: Trigger) -> str:
-    # The catalogue stores a trigger's event in words of its own; a comment can be compared.
-    return hashlib.sha256(f"{trigger.table} {trigger.postgresql}".encode()).hexdigest()
+def _sqlite(trigger: Trigger) -> str:
+    return f'CREATE TRIGGER "{trigger.full_name}" {trigger.sqlite.strip()}'
 
 
-def _function_body(trigger: Trigger) -> str:
+def _body(trigger: Trigger) -> str:
     return f"BEGIN\n{trigger.body.strip()}\nEND"
 
 
-def _statements(trigger: Trigger, connection: BaseDatabaseWrapper) -> list[str]:
+def _comment(trigger: Trigger, definition: str) -> str:
+    # The catalogue tells a trigger in words of its own: what we asked for, and what it made of that, at once.
+    return hashlib.sha256(f"{trigger.table} {trigger.postgresql} {definition}".encode()).hexdigest()
+
+
+def _install_on_postgresql(trigger: Trigger, cursor: Any) -> None:
     name = trigger.full_name
-    if connection.vendor == "sqlite":
-        return [f'DROP TRIGGER IF EXISTS "{name}"', f'CREATE TRIGGER "{name}" {trigger.sqlite.strip()}']
-    return [
-        # The search path is pinned, because a restore or a pooler may come with another.
-        f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT "
-        f"AS $body${_function_body(trigger)}$body$",
-        f"CREATE OR REPLACE TRIGGER {name} {trigger.postgresql.strip()} EXECUTE FUNCTION {name}()",
-        f"COMMENT ON TRIGGER {name} ON {trigger.table} IS '{_comment(trigger)}'",
-    ]
+    cursor.execute("SELECT quote_ident(current_schema())")
+    (schema,) = cursor.fetchone()
+    # The search path is pinned, its temporary tables last: a session may come with another, or shadow our tables.
+    cursor.execute(
+        f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql SET search_path = {schema}, pg_temp "
+        f"AS $body${_body(trigger)}$body$"
+    )
+    cursor.execute(f"CREATE OR REPLACE TRIGGER {name} {trigger.postgresql.strip()} EXECUTE FUNCTION {name}()")
+    cursor.execute(
+        "SELECT md5(pg_get_triggerdef(oid)) FROM pg_trigger WHERE tgname = %s AND tgrelid = %s::regclass",
+        [name, trigger.table],
+    )
+    (definition,) = cursor.fetchone()
+    cursor.execute(f"COMMENT ON TRIGGER {name} ON {trigger.table} IS '{_comment(trigger, definition)}'")

@@ -7,10 +7,13 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.timezone import now as utc_now
 
+# PostgreSQL takes these for abbreviations without summer time; Python does not.
+AMBIGUOUS_ZONES = {"CET", "EET", "MET", "WET"}
+
 
 def validate_timezone(value: str) -> None:
-    if value not in zoneinfo.available_timezones():
-        raise ValidationError(f"{value!r} is not an IANA time zone, such as 'Europe/Berlin'.")
+    if value not in zoneinfo.available_timezones() - AMBIGUOUS_ZONES:
+        raise ValidationError(f"{value!r} is not a time zone of both IANA and PostgreSQL, such as 'Europe/Berlin'.")
 
 
 class Tenant(models.Model):

@@ -96,6 +96,34 @@ def copy_orders_with_items(index: int, number: int) -> None:
     copy("orders_item", "tenant_id, order_id, sku, quantity, unit_price_cents", rows)
 
 
+def items_before_their_order(index: int, number: int) -> None:
+    tenant, customer, order = current_tenant().pk, pick(Customer, index).pk, 10**6 + Order.objects.count()
+    with connection.constraint_checks_disabled():
+        copy("orders_item", "tenant_id, order_id, sku, quantity, unit_price_cents", [(tenant, order, "TEA", 2, number)])
+        copy(
+            "orders_order",
+            "id, tenant_id, customer_id, status, total_cents, created_at, updated_at, paid_at",
+            [(order, tenant, customer, "paid", 0, PAID_AT, PAID_AT, PAID_AT)],
+        )
+
+
+def a_customer_that_comes_back(index: int, number: int) -> None:
+    customer = pick(Customer, index)
+    with connection.constraint_checks_disabled():
+        sql("DELETE FROM customers_customer WHERE id = %s", customer.pk)
+        customer.save(force_insert=True)
+
+
+def items_and_total_in_one_statement(order: Order, number: int) -> None:
+    if connection.vendor == "postgresql":  # SQLite's WITH only reads
+        sql(
+            "WITH new AS (INSERT INTO orders_item (tenant_id, order_id, sku, quantity, unit_price_cents)"
+            " VALUES (%s, %s, 'TEA', 2, %s) RETURNING order_id, quantity * unit_price_cents AS cents)"
+            " UPDATE orders_order SET total_cents = total_cents + new.cents FROM new WHERE id = new.order_id",
+            order.tenant_id, order.pk, number,
+        )  # fmt: skip
+
+
 def move(name: str) -> Callable[[Order, int], None]:
     def make(order: Order, number: int) -> None:
         with contextlib.suppress(Conflict):
@@ -143,6 +171,9 @@ WRITES: dict[str, Callable[[int, int], object]] = {
     "raw write of totals": lambda index, number: sql("UPDATE orders_order SET total_cents = total_cents - %s", number),
     "raw delete of items": an_order(lambda order, number: sql("DELETE FROM orders_item WHERE order_id = %s", order.pk)),
     "copy": copy_orders_with_items,
+    "items before their order": items_before_their_order,
+    "a customer that comes back": a_customer_that_comes_back,
+    "items and total in one statement": an_order(items_and_total_in_one_statement),
 }
 STEPS = st.lists(st.tuples(st.sampled_from(sorted(WRITES)), st.integers(0, 5), st.integers(0, 5)), max_size=15)
 
@@ -195,6 +226,24 @@ def test_emptying_the_tables_in_any_order_leaves_no_total_behind(tables):
     assert [model.objects.count() for model in (Customer, Order, Item)] == [0, 0, 0]
     assert drifts() == dict.fromkeys(drifts(), 0)
     connection.check_constraints()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("table", ["orders_item", "orders_order"])
+def test_totals_are_true_after_a_table_is_emptied_whole(table):
+    with tenant_scope(Tenant.objects.create(slug="acme", name="Acme")):
+        baker.make(Item, order__status="paid", order__paid_at=PAID_AT, **line(3))
+
+        if connection.vendor == "postgresql":
+            sql("SET CONSTRAINTS ALL IMMEDIATE")
+            sql(f"TRUNCATE {table} CASCADE")
+        else:
+            sql("DELETE FROM orders_item")
+            sql(f"DELETE FROM {table}")
+
+        assert Item.objects.count() == 0
+        assert dict(Order.objects.values_list("pk", "total_cents")) == live_totals()
+        assert set(drifts().values()) == {0}
 
 
 @pytest.mark.usefixtures("in_acme")

@@ -6,8 +6,8 @@ from argparse import RawDescriptionHelpFormatter
 from dataclasses import asdict
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
-from django.db import connection
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError, connection
 
 from apps.tenancy import database
 from apps.tenancy.models import Tenant
@@ -32,12 +32,16 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print one JSON document")
 
     def handle(self, *, repair: bool, **options: Any) -> None:
-        triggers, drifts = database.trigger_problems(connection), self._drifts()
-        wrong = bool(triggers) or any(drift["rows"] for drift in drifts)
-        repaired = wrong and repair
-        if repaired:
+        try:
+            triggers, drifts = database.trigger_problems(connection), self._drifts()
+        except DatabaseError as error:
+            raise CommandError(f"The numbers cannot be read; is every migration applied? {error}") from error
+        wrong = _is_wrong(triggers, drifts)
+        repaired = False
+        if wrong and repair:
             database.install(connection)
             database.repair()
+            repaired = not _is_wrong(database.trigger_problems(connection), self._drifts())
         report = {
             "drift_cents": sum(drift["cents"] for drift in drifts),
             "repaired": repaired,
@@ -67,3 +71,7 @@ class Command(BaseCommand):
         for drift in report["numbers"]:
             self.stdout.write("{tenant}\t{number}\t{rows} rows differ\t{cents} cents".format(**drift))
         self.stdout.write(f"Drift: {report['drift_cents']} cents{', repaired' if report['repaired'] else ''}.")
+
+
+def _is_wrong(triggers: list[str], drifts: list[dict[str, Any]]) -> bool:
+    return bool(triggers) or any(drift["rows"] for drift in drifts)
