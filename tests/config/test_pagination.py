@@ -130,7 +130,6 @@ def test_a_page_has_20_rows_unless_asked_and_200_at_most(api):
     [
         ("cursor=abc", "cursor"),
         ("cursor=%00", "cursor"),
-        (f"cursor={signing.dumps({'ordering': '-id'}, salt='another')}", "cursor"),
         ("ordering=customer", "ordering"),
         ("ordering=-", "ordering"),
         ("ordering=id,created_at", "ordering"),
@@ -144,6 +143,14 @@ def test_a_wrong_paging_parameter_is_named(api, query, parameter):
 
     assert response.status_code == 400, response.content
     assert [error["parameter"] for error in response.json()["errors"]] == [parameter]
+
+
+def test_a_cursor_signed_for_something_else_is_refused(api):
+    forged = signing.dumps({"ordering": "-created_at"}, salt="another")
+
+    response = api.get(f"/api/v1/orders/?cursor={forged}")
+
+    assert [error["parameter"] for error in response.json()["errors"]] == ["cursor"]
 
 
 def test_a_cursor_of_another_ordering_is_refused(api):
