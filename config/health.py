@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from django.db import DatabaseError, connection
-from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
 
-from apps.tenancy.database import trigger_problems
+from apps.tenancy.database import pending_migrations, trigger_problems
 
 
 def healthz(request: HttpRequest) -> JsonResponse:
@@ -17,13 +16,12 @@ def healthz(request: HttpRequest) -> JsonResponse:
 def readyz(request: HttpRequest) -> JsonResponse:
     """200 if the database answers, migrations are applied and triggers in place; else 503 with the reason."""
     try:
-        executor = MigrationExecutor(connection)
-        pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        pending = pending_migrations(connection)
         problems = [] if pending else trigger_problems(connection)
     except DatabaseError:
         return JsonResponse({"status": "unavailable", "reason": "the database does not answer"}, status=503)
     if pending:
-        return JsonResponse({"status": "unavailable", "reason": f"{len(pending)} migrations to apply"}, status=503)
+        return JsonResponse({"status": "unavailable", "reason": f"{pending} migrations to apply"}, status=503)
     if problems:
         return JsonResponse({"status": "unavailable", "reason": "; ".join(problems)}, status=503)
     return JsonResponse({"status": "ok"})

@@ -33,6 +33,11 @@ MOVES = (PAY, SHIP, CANCEL)
 REVENUE_STATUSES = (Status.PAID, Status.SHIPPED)
 
 
+def revenue(prefix: str = "") -> models.Q:
+    """The condition of an order that counts as revenue; `prefix` leads to the order, such as `orders__`."""
+    return models.Q(**{f"{prefix}status__in": REVENUE_STATUSES, f"{prefix}archived_at__isnull": True})
+
+
 def moves_from(status: str) -> list[str]:
     """Names of the moves that an order in `status` can make."""
     return [move.name for move in MOVES if status in move.sources]

@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from apps.customers.models import Customer
-from apps.orders.lifecycle import REVENUE_STATUSES, Status
+from apps.orders.lifecycle import REVENUE_STATUSES, Status, revenue
 from apps.tenancy.owned import TenantOwned
 
 # With these bounds an order is at most 10^13 cents: exact in JSON numbers, and a bigint holds a million of them.
@@ -50,7 +50,7 @@ class Order(TenantOwned):
             models.Index(
                 fields=["tenant", "paid_at"],
                 name="order_revenue_by_paid",
-                condition=Q(status__in=REVENUE_STATUSES, archived_at__isnull=True),
+                condition=revenue(),
             ),
         ]
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.db.models import QuerySet
 
 from apps.customers import selectors as customers
-from apps.orders.lifecycle import REVENUE_STATUSES
+from apps.orders.lifecycle import revenue
 from apps.orders.models import Item, Order
 
 
@@ -25,4 +25,4 @@ def item_list() -> QuerySet[Item]:
 
 def revenue_orders() -> QuerySet[Order]:
     """The orders that count as revenue: paid or shipped, and not archived."""
-    return Order.objects.filter(status__in=REVENUE_STATUSES, archived_at__isnull=True)
+    return Order.objects.filter(revenue())

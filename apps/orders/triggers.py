@@ -8,9 +8,7 @@ from django.db.models import BigIntegerField, F, OuterRef, QuerySet, Subquery, S
 from django.db.models.functions import Coalesce
 
 from apps.orders.models import Item, Order
-from apps.tenancy.database import Drift, Number, Trigger
-
-BATCH = 5_000  # rows that one statement of a repair names
+from apps.tenancy.database import Drift, Number, Trigger, batches
 
 
 def _sum(order: str) -> str:
@@ -110,7 +108,7 @@ def _drift() -> Drift:
 
 def _repair() -> None:
     ids = list(_drifted().values_list("pk", flat=True))
-    for batch in (ids[start : start + BATCH] for start in range(0, len(ids), BATCH)):
+    for batch in batches(ids):
         Order.objects.filter(pk__in=batch).update(total_cents=_live())
 
 

@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce, Trunc
 
 from apps.customers import selectors as customers
 from apps.orders import selectors as orders
-from apps.orders.lifecycle import REVENUE_STATUSES
+from apps.orders.lifecycle import revenue
 from apps.reporting.models import CustomerTotal
 from apps.tenancy import days
 
@@ -77,10 +77,9 @@ def live_totals(counted: Q = Q()) -> QuerySet[Any, Any]:  # noqa: B008  a Q is n
     """All customers with `order_count` and `total_cents` of the revenue orders that `counted` keeps, summed up now."""
     # The tenant leads the index that joins them.
     own = Q(orders__tenant=F("tenant"))
-    revenue = Q(orders__status__in=REVENUE_STATUSES, orders__archived_at__isnull=True)
     return (
         customers.customer_list()
-        .annotate(counted=FilteredRelation("orders", condition=own & revenue & counted))
+        .annotate(counted=FilteredRelation("orders", condition=own & revenue("orders__") & counted))
         .annotate(order_count=Count("counted"), total_cents=Coalesce(Sum("counted__total_cents"), 0))
     )
 

@@ -10,9 +10,8 @@ from django.db.models.functions import Coalesce
 from apps.orders.lifecycle import REVENUE_STATUSES
 from apps.reporting import selectors
 from apps.reporting.models import CustomerTotal
-from apps.tenancy.database import Drift, Number, Trigger
+from apps.tenancy.database import Drift, Number, Trigger, batches
 
-BATCH = 5_000  # rows that one statement of a repair names
 _STATUSES = ", ".join(f"'{status}'" for status in REVENUE_STATUSES)
 _INTO = "INSERT INTO reporting_customertotal (tenant_id, customer_id, order_count, total_cents)"
 _UPSERT = """
@@ -139,7 +138,7 @@ def _drift() -> Drift:
 
 def _repair() -> None:
     ids = list(_drifted().values_list("pk", flat=True))
-    for batch in (ids[start : start + BATCH] for start in range(0, len(ids), BATCH)):
+    for batch in batches(ids):
         # Changes that are not committed yet hold these rows; with all of them there and locked, the sums are final.
         CustomerTotal.objects.bulk_create([CustomerTotal(customer_id=pk) for pk in batch], ignore_conflicts=True)
         list(CustomerTotal.objects.filter(customer__in=batch).select_for_update().order_by("customer"))

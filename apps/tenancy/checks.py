@@ -9,9 +9,8 @@ from django.conf import settings
 from django.core import checks
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import connections
-from django.db.migrations.executor import MigrationExecutor
 
-from apps.tenancy.database import trigger_problems
+from apps.tenancy.database import pending_migrations, trigger_problems
 
 
 @register(Tags.security, deploy=True)
@@ -32,9 +31,8 @@ def triggers_as_expected(app_configs: Any, databases: Sequence[str] | None = Non
     """Warnings, not errors: an error would stop `migrate`, which is what repairs them."""
     messages: list[CheckMessage] = []
     for alias in databases or ():
-        executor = MigrationExecutor(connections[alias])
         # Before and between migrations there is nothing to compare yet.
-        if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        if not pending_migrations(connections[alias]):
             messages += [
                 checks.Warning(f"{problem[0].upper()}{problem[1:]}.", hint="Run manage.py migrate.", id="tenancy.W002")
                 for problem in trigger_problems(connections[alias])

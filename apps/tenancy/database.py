@@ -7,7 +7,7 @@ are installed when `migrate` ends, and compared with the database by a system ch
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from itertools import chain
@@ -75,14 +75,19 @@ def numbers() -> list[Number]:
 
 def trigger_problems(connection: BaseDatabaseWrapper) -> list[str]:
     """What of the expected triggers is missing, switched off or different in the database. Reads the catalogue."""
-    found = _found(connection)
-    problems = []
-    for trigger in triggers(connection):
-        if trigger.full_name not in found:
-            problems.append(f"trigger {trigger.full_name} on {trigger.table} is missing")
-        elif not _is_current(trigger, found[trigger.full_name]):
-            problems.append(f"trigger {trigger.full_name} on {trigger.table} is not the one of this version")
-    return problems
+    return [f"trigger {trigger.full_name} on {trigger.table} {what}" for trigger, what in _stale(connection)]
+
+
+def pending_migrations(connection: BaseDatabaseWrapper) -> int:
+    """How many migrations are still to be applied."""
+    executor = MigrationExecutor(connection)
+    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def batches(ids: Sequence[int], size: int = 5_000) -> Iterator[Sequence[int]]:
+    """Cut `ids` into pieces that one statement of a repair can name."""
+    for start in range(0, len(ids), size):
+        yield ids[start : start + size]
 
 
 def before_migrate(using: str = DEFAULT_DB_ALIAS, plan: Any = (), **kwargs: Any) -> None:
@@ -111,8 +116,7 @@ def after_migrate(using: str = DEFAULT_DB_ALIAS, plan: Any = None, **kwargs: Any
     Does nothing after `flush` (which has no plan), nor while migrations are still to be applied.
     """
     connection = connections[using]
-    executor = MigrationExecutor(connection)
-    if plan is None or executor.migration_plan(executor.loader.graph.leaf_nodes()):
+    if plan is None or pending_migrations(connection):
         return
     with connection.cursor() as cursor:
         ours = {trigger.full_name for trigger in triggers(connection)}
@@ -126,12 +130,7 @@ def after_migrate(using: str = DEFAULT_DB_ALIAS, plan: Any = None, **kwargs: Any
 
 def install(connection: BaseDatabaseWrapper) -> None:
     """Create or replace every trigger that is missing or different, in one transaction."""
-    found = _found(connection)
-    wanted = [
-        trigger
-        for trigger in triggers(connection)
-        if trigger.full_name not in found or not _is_current(trigger, found[trigger.full_name])
-    ]
+    wanted = [trigger for trigger, _ in _stale(connection)]
     with transaction.atomic(connection.alias), connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             for trigger in wanted:
@@ -161,6 +160,16 @@ _unowned: dict[str, str] = {}
 def _modules() -> dict[str, Any]:
     """The `triggers` module of each installed app that has one, by the app's label."""
     return {app.label: import_module(app.triggers) for app in apps.get_app_configs() if hasattr(app, "triggers")}
+
+
+def _stale(connection: BaseDatabaseWrapper) -> Iterator[tuple[Trigger, str]]:
+    """The expected triggers that are not there as they should be, and what is wrong with each."""
+    found = _found(connection)
+    for trigger in triggers(connection):
+        if trigger.full_name not in found:
+            yield trigger, "is missing"
+        elif not _is_current(trigger, found[trigger.full_name]):
+            yield trigger, "is not the one of this version"
 
 
 def _found(connection: BaseDatabaseWrapper) -> dict[str, Any]:

@@ -32,24 +32,23 @@ def day_end(day: date) -> datetime:
 
 def parse_day(text: str) -> date:
     """Read YYYY-MM-DD, and no other of ISO 8601's forms, which differ between Pythons. Raises ValueError."""
-    try:
-        value = parse_date(text) if DAY.fullmatch(text) else None
-    except ValueError:
-        value = None
+    value = _read_day(text)
     if value is None:
         raise ValueError("Not a date (2026-01-31).")
-    return _within_years(value)
+    _within_years(value)
+    return value
 
 
 def parse_day_or_instant(text: str) -> date | datetime:
     """Read a date, or a date-time in UTC; one without an offset is in the tenant's zone. Raises ValueError."""
+    day = _read_day(text)
+    if day:
+        _within_years(day)
+        return day
     try:
-        day = parse_date(text) if DAY.fullmatch(text) else None
         value = parse_datetime(text) if INSTANT.match(text) else None
     except ValueError:
-        day = value = None
-    if day:
-        return _within_years(day)
+        value = None
     if value is None:
         hint = " (a '+' in an address must be written %2B)" if " " in text.strip() else ""
         raise ValueError(f"Not a date (2026-01-31) or date-time (2026-01-31T12:00:00Z){hint}.")
@@ -59,7 +58,13 @@ def parse_day_or_instant(text: str) -> date | datetime:
     return value.astimezone(timezone.utc)
 
 
-def _within_years(value: date) -> date:
+def _read_day(text: str) -> date | None:
+    try:
+        return parse_date(text) if DAY.fullmatch(text) else None
+    except ValueError:
+        return None
+
+
+def _within_years(value: date) -> None:
     if not FIRST_YEAR <= value.year <= LAST_YEAR:
         raise ValueError(f"The year must lie between {FIRST_YEAR} and {LAST_YEAR}.")
-    return value

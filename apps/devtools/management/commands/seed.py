@@ -1,18 +1,19 @@
 from __future__ import annotations
 
 import sys
-from argparse import ArgumentTypeError, RawDescriptionHelpFormatter
+from argparse import ArgumentTypeError
 from dataclasses import asdict
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from tqdm import tqdm
 
 from apps.customers import selectors as customers
 from apps.devtools import services
 from apps.devtools.serializers import SIZE
 from apps.errors import Conflict
+from apps.tenancy.management.examples import CommandWithExamples
 from apps.tenancy.models import Tenant
 from apps.tenancy.scope import tenant_scope
 
@@ -23,16 +24,13 @@ def count(text: str) -> int:
     return int(text)
 
 
-class Command(BaseCommand):
+class Command(CommandWithExamples):
     help = """Write sample customers, orders and items. Running it again adds more.
 
     manage.py seed
     manage.py seed --customers 200 --orders-per-customer 8 --items-per-order 4 --seed 7
     manage.py seed --tenant acme --if-empty
     """
-
-    def create_parser(self, *args: Any, **kwargs: Any) -> CommandParser:
-        return super().create_parser(*args, formatter_class=RawDescriptionHelpFormatter, **kwargs)
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--tenant", default=settings.DEFAULT_TENANT, help="slug; default: DEFAULT_TENANT")

@@ -1,27 +1,24 @@
 from __future__ import annotations
 
-from argparse import RawDescriptionHelpFormatter
 from datetime import timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
 from apps.tenancy import keys
+from apps.tenancy.management.examples import CommandWithExamples
 from apps.tenancy.models import ApiKey, Tenant
 
 
-class Command(BaseCommand):
+class Command(CommandWithExamples):
     help = """Create, list and revoke API keys. A key is printed once, when it is created.
 
     manage.py apikey create acme --name "billing job" --scope read --expires-in-days 90
     manage.py apikey list acme
     manage.py apikey revoke 1a2b3c4d
     """
-
-    def create_parser(self, *args: Any, **kwargs: Any) -> CommandParser:
-        return super().create_parser(*args, formatter_class=RawDescriptionHelpFormatter, **kwargs)
 
     def add_arguments(self, parser: CommandParser) -> None:
         actions = parser.add_subparsers(dest="action", required=True)

@@ -2,19 +2,19 @@ from __future__ import annotations
 
 import json
 import sys
-from argparse import RawDescriptionHelpFormatter
 from dataclasses import asdict
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.db import DatabaseError, connection
 
 from apps.tenancy import database
+from apps.tenancy.management.examples import CommandWithExamples
 from apps.tenancy.models import Tenant
 from apps.tenancy.scope import tenant_scope
 
 
-class Command(BaseCommand):
+class Command(CommandWithExamples):
     help = """Compare the maintained numbers with what they are kept from, for every tenant.
 
     manage.py reconcile             prints the drift in cents
@@ -23,9 +23,6 @@ class Command(BaseCommand):
 
     Exit status: 0 if there is no drift and no trigger is missing, or if all was repaired; 1 otherwise.
     """
-
-    def create_parser(self, *args: Any, **kwargs: Any) -> CommandParser:
-        return super().create_parser(*args, formatter_class=RawDescriptionHelpFormatter, **kwargs)
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--repair", action="store_true", help="write the truth where a number drifted")

@@ -1,23 +1,20 @@
 from __future__ import annotations
 
-from argparse import RawDescriptionHelpFormatter
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
+from apps.tenancy.management.examples import CommandWithExamples
 from apps.tenancy.models import Tenant
 
 
-class Command(BaseCommand):
+class Command(CommandWithExamples):
     help = """Create and list tenants.
 
     manage.py tenant create acme --name "Acme Ltd" --timezone Europe/Berlin
     manage.py tenant list
     """
-
-    def create_parser(self, *args: Any, **kwargs: Any) -> CommandParser:
-        return super().create_parser(*args, formatter_class=RawDescriptionHelpFormatter, **kwargs)
 
     def add_arguments(self, parser: CommandParser) -> None:
         actions = parser.add_subparsers(dest="action", required=True)
