@@ -6,6 +6,7 @@ from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
 
 from apps.tenancy.database import pending_migrations, trigger_problems
+from apps.tenancy.isolation import isolation_problems
 
 
 def healthz(request: HttpRequest) -> JsonResponse:
@@ -14,10 +15,13 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
 
 def readyz(request: HttpRequest) -> JsonResponse:
-    """200 if the database answers, migrations are applied and triggers in place; else 503 with the reason."""
+    """200 if the database answers and is as this version needs it: migrations, triggers, row security; else 503.
+
+    Row security has to apply to the connected role, or it would serve every tenant's rows.
+    """
     try:
         pending = pending_migrations(connection)
-        problems = [] if pending else trigger_problems(connection)
+        problems = [] if pending else trigger_problems(connection) + isolation_problems(connection)
     except DatabaseError:
         return JsonResponse({"status": "unavailable", "reason": "the database does not answer"}, status=503)
     if pending:

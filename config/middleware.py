@@ -20,7 +20,7 @@ from django.urls import Resolver404, resolve
 
 from apps.tenancy import keys
 from apps.tenancy.models import Tenant
-from apps.tenancy.scope import read_snapshot, tenant_scope
+from apps.tenancy.scope import snapshot_scope, tenant_scope
 from config.problems import CONTENT_TYPE, problem, unexpected
 from config.statements import count_statements
 
@@ -120,7 +120,7 @@ class TenantRequest:
 
     def _answer(self, request: HttpRequest, tenant: Tenant, *, commits_itself: bool) -> HttpResponse:
         if is_safe(request):
-            with tenant_scope(tenant, atomic=False), read_snapshot():
+            with snapshot_scope(tenant):
                 return self.get_response(request)
         with tenant_scope(tenant, atomic=not commits_itself):
             response = self.get_response(request)

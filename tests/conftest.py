@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import os
-import re
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -21,6 +19,7 @@ from apps.tenancy import keys
 from apps.tenancy.models import Tenant
 from apps.tenancy.scope import tenant_scope
 from config.statements import Statements, count_statements
+from tests.plugin import url_of
 
 JSON = "application/json"
 baker.generators.add("apps.customers.models.LowerCaseEmailField", random_gen.gen_email)
@@ -51,6 +50,52 @@ def django_db_modify_db_settings(
     if connection.vendor == "sqlite":
         folder: Path = tmp_path_factory.mktemp("database")
         django_settings.DATABASES["default"]["TEST"]["NAME"] = str(folder / "tests.sqlite3")
+    else:
+        become("orders_owner")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """PostgreSQL: the owner makes the database and empties it, the tests use it as the application does."""
+    if connection.vendor == "sqlite":
+        yield
+        return
+    with django_db_blocker.unblock():
+        become("orders_app")
+        connection.ops.execute_sql_flush = flush_as_owner
+    yield
+    with django_db_blocker.unblock():
+        become("orders_owner")
+
+
+@pytest.fixture(autouse=True)
+def _django_db_helper(role: None, _django_db_helper: None) -> None:
+    """pytest-django's, with the connection of the role asked for."""
+
+
+@pytest.fixture
+def role(request: pytest.FixtureRequest, django_db_setup: None) -> Iterator[None]:
+    """`@pytest.mark.role("orders_owner")`: the test's connection is that role's, not the application's."""
+    marker = request.node.get_closest_marker("role")
+    if marker is None or connection.vendor == "sqlite":
+        yield
+        return
+    become(*marker.args)
+    yield
+    become("orders_app")
+
+
+def become(role: str) -> None:
+    """Connect as `role` from now on."""
+    connection.close()
+    connection.close_pool()
+    connection.settings_dict["USER"] = role
+
+
+def flush_as_owner(statements: list[str]) -> None:
+    with psycopg.connect(url_of("orders_owner", connection.settings_dict["NAME"])) as owner:
+        for statement in statements:
+            owner.execute(statement)
 
 
 @pytest.fixture
@@ -77,15 +122,15 @@ def api(acme: Tenant) -> Api:
 
 
 @pytest.fixture(scope="module")
-def empty_database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """An empty database beside the tests' own, of the same kind, for another process to use."""
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """An empty database beside the tests' own, of the same kind: the environment of another process that uses it."""
     if connection.vendor == "sqlite":
-        yield f"sqlite:///{tmp_path_factory.mktemp('empty') / 'db.sqlite3'}"
+        yield {"DATABASE_URL": f"sqlite:///{tmp_path_factory.mktemp('empty') / 'db.sqlite3'}"}
         return
-    url, name = os.environ["DATABASE_URL"], f"empty_{uuid.uuid4().hex}"
-    with psycopg.connect(url, autocommit=True) as server:
+    name = f"empty_{uuid.uuid4().hex}"
+    with psycopg.connect(url_of("orders_owner"), autocommit=True) as server:
         server.execute(f"CREATE DATABASE {name}")
-        yield re.sub(r"/[^/]+$", f"/{name}", url)
+        yield {"DATABASE_URL": url_of("orders_app", name), "DATABASE_OWNER_URL": url_of("orders_owner", name)}
         server.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import shutil
 import socket
@@ -11,6 +12,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 ENVIRONMENT = {
@@ -25,7 +27,8 @@ ENVIRONMENT = {
     "DATABASE_POOL_SIZE": "8",
     "TZ": "UTC",
 }
-HOW_TO_GET_POSTGRESQL = "install PostgreSQL's server (Debian: apt install postgresql) or set DATABASE_URL to one"
+HOW_TO_GET_POSTGRESQL = "install PostgreSQL's server (Debian: apt install postgresql)"
+ROLES = Path(__file__).parents[1] / "deploy/roles.sql"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -40,19 +43,21 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     os.environ.update(ENVIRONMENT)
     if early_config.known_args_namespace.database == "sqlite":
         os.environ["DATABASE_URL"] = "sqlite:///tests.sqlite3"  # never opened: conftest.py puts it elsewhere
-    elif not has_database_url():
+    else:
         server = Cluster()
         early_config.add_cleanup(server.stop)
-        os.environ["DATABASE_URL"] = server.url
+        os.environ["DATABASE_URL"] = server.url_of("orders_app")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On SQLite leave out, as "deselected", what only PostgreSQL can do."""
+    if config.option.database == "sqlite":
+        config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("postgresql")])
+        items[:] = [item for item in items if not item.get_closest_marker("postgresql")]
 
 
 def pytest_report_header(config: pytest.Config) -> str:
     return f"database: {config.option.database}"
-
-
-def has_database_url() -> bool:
-    """Whether the environment names a PostgreSQL server to use, instead of one of our own."""
-    return os.environ.get("DATABASE_URL", "").startswith(("postgres://", "postgresql://"))
 
 
 def find_binaries() -> Path | None:
@@ -64,8 +69,17 @@ def find_binaries() -> Path | None:
     return Path(on_path).parent if on_path else None
 
 
+def url_of(role: str, database: str = "") -> str:
+    """DATABASE_URL for another role of the tests' server, which all have one password, and maybe another database."""
+    url = re.sub(r"//\w+:", f"//{role}:", os.environ["DATABASE_URL"])
+    return re.sub(r"/\w+$", f"/{database}", url) if database else url
+
+
 class Cluster:
-    """A PostgreSQL server of our own, on a free port, in a folder that goes with it. Fast, not durable."""
+    """A PostgreSQL server of our own, on a free port, in a folder that goes with it. Fast, not durable.
+
+    Every database made on it has the roles of deploy/roles.sql; their owner may make databases.
+    """
 
     def __init__(self) -> None:
         binaries = find_binaries()
@@ -78,15 +92,23 @@ class Cluster:
         if os.getuid() == 0:
             self._user = {"user": "nobody", "group": "nogroup", "extra_groups": []}
             shutil.chown(self._folder, "nobody", "nogroup")
-        password, port = secrets.token_hex(16), free_port()
+        self._password, self._port = password, port = secrets.token_hex(16), free_port()
         password_file = self._folder / "password"
         password_file.write_text(password)
         password_file.chmod(0o644)  # read by the server's user, inside a folder closed to others
-        self._run("initdb", "-D", self._data, "-U", "tests", "-A", "scram-sha-256", "--no-sync", "-E", "UTF8",
+        self._run("initdb", "-D", self._data, "-U", "superuser", "-A", "scram-sha-256", "--no-sync", "-E", "UTF8",
                   "--locale=C", f"--pwfile={password_file}")  # fmt: skip
         options = f"-h 127.0.0.1 -p {port} -k {self._folder} -F -c synchronous_commit=off -c full_page_writes=off"
         self._run("pg_ctl", "-D", self._data, "-w", "-l", self._folder / "log", "-o", options, "start")
-        self.url = f"postgres://tests:{password}@127.0.0.1:{port}/postgres"
+        with psycopg.connect(self.url_of("superuser", "template1")) as template:
+            template.execute(ROLES.read_text())
+            for role in ("orders_owner", "orders_app", "orders_ops"):
+                template.execute(f"ALTER ROLE {role} PASSWORD '{password}'")
+            template.execute("ALTER ROLE orders_owner CREATEDB")
+
+    def url_of(self, role: str, database: str = "postgres") -> str:
+        """How `role` connects."""
+        return f"postgres://{role}:{self._password}@127.0.0.1:{self._port}/{database}"
 
     def stop(self) -> None:
         """Stop the server and remove its folder."""

@@ -43,13 +43,13 @@ ANSWERS = [
 
 
 @pytest.fixture(scope="module")
-def environment(empty_database_url: str) -> dict[str, str]:
+def environment(empty_database: dict[str, str]) -> dict[str, str]:
     """The values of .env.example, but for the database and the port."""
     values = dict(re.findall(r"^([A-Z_]+)=(.*)$", (ROOT / ".env.example").read_text(), re.MULTILINE))
     return {
         **os.environ,
         **values,
-        "DATABASE_URL": empty_database_url,
+        **empty_database,
         "PORT": str(free_port()),
         "PYTHONUNBUFFERED": "1",
     }

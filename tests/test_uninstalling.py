@@ -49,7 +49,7 @@ def test_the_other_apps_pass_their_tests_without(request, tmp_path, app, folders
     assert re.search(r"\d{3} passed", done.stdout), done.stdout[-300:]
 
 
-def test_unapplying_an_app_takes_its_triggers_along(empty_database_url, tmp_path):
+def test_unapplying_an_app_takes_its_triggers_along(empty_database, tmp_path):
     """Otherwise every write to the tables that they are on would fail for want of theirs."""
     (tmp_path / "settings_without.py").write_text(
         'from config.settings import *\nINSTALLED_APPS.remove("apps.reporting")\n'
@@ -57,7 +57,7 @@ def test_unapplying_an_app_takes_its_triggers_along(empty_database_url, tmp_path
 
     def manage(*arguments: str, settings: str) -> str:
         environment = {
-            **os.environ, "DATABASE_URL": empty_database_url, "DATABASE_POOL_SIZE": "0",
+            **os.environ, **empty_database, "DATABASE_POOL_SIZE": "0",
             "PYTHONPATH": str(tmp_path), "DJANGO_SETTINGS_MODULE": settings,
         }  # fmt: skip
         done = subprocess.run(

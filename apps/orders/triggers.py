@@ -8,7 +8,7 @@ from django.db.models import BigIntegerField, F, OuterRef, QuerySet, Subquery, S
 from django.db.models.functions import Coalesce
 
 from apps.orders.models import Item, Order
-from apps.tenancy.database import Drift, Number, Trigger, batches
+from apps.tenancy.database import Drift, Number, Trigger, batches, for_every_tenant
 
 
 def _sum(order: str) -> str:
@@ -54,13 +54,12 @@ TRIGGERS = [
     Trigger(
         name="order_total_on_item_truncate",
         table="orders_item",
-        sqlite="",
         postgresql="AFTER TRUNCATE ON orders_item FOR EACH STATEMENT",
-        body="""
-            UPDATE orders_order SET total_cents = 0 WHERE total_cents <> 0;
+        body=f"""
+            {for_every_tenant("UPDATE orders_order SET total_cents = 0 WHERE total_cents <> 0;")}
             RETURN NULL;""",
     ),
-    # A total that is written by hand is not kept; it is summed up instead, also where keys let items come first.
+    # A total that is written by hand is not kept; it is summed up instead.
     Trigger(
         name="order_total_on_insert",
         table="orders_order",

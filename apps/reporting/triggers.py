@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 from apps.orders.lifecycle import REVENUE_STATUSES
 from apps.reporting import selectors
 from apps.reporting.models import CustomerTotal
-from apps.tenancy.database import Drift, Number, Trigger, batches
+from apps.tenancy.database import Drift, Number, Trigger, batches, for_every_tenant
 
 _STATUSES = ", ".join(f"'{status}'" for status in REVENUE_STATUSES)
 _INTO = "INSERT INTO reporting_customertotal (tenant_id, customer_id, order_count, total_cents)"
@@ -41,7 +41,7 @@ def _orders_trigger(event: str, transition: str, changes: str, sqlite_event: str
             END""",
         postgresql=f"AFTER {event} ON orders_order REFERENCING {transition} FOR EACH STATEMENT",
         # Written in one order everywhere, so that two writers of the same customers wait instead of deadlocking.
-        # A customer that was deleted before its orders, as deferred keys allow, gets no row again.
+        # A customer that was deleted by the same statement (WITH) gets no row again.
         body=f"""
             {_INTO}
             SELECT tenant_id, customer_id, SUM(orders), SUM(cents) FROM ({changes}) AS change
@@ -80,14 +80,13 @@ TRIGGERS = [
     Trigger(
         name="customer_total_on_order_truncate",
         table="orders_order",
-        sqlite="",
         postgresql="AFTER TRUNCATE ON orders_order FOR EACH STATEMENT",
-        body="""
-            UPDATE reporting_customertotal SET order_count = 0, total_cents = 0 WHERE order_count <> 0;
+        body=f"""
+            {for_every_tenant("UPDATE reporting_customertotal SET order_count = 0, total_cents = 0;")}
             RETURN NULL;""",
     ),
     # Every customer has a row, so that the report reads those without revenue from the same index. A customer that
-    # comes back within a transaction, as deferred keys allow, finds its orders there.
+    # comes back within a transaction, as SQLite's deferred keys allow, finds its orders there.
     Trigger(
         name="customer_total_on_customer_insert",
         table="customers_customer",

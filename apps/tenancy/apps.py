@@ -4,6 +4,7 @@ from django.db.models.signals import post_migrate, pre_migrate
 
 class TenancyConfig(AppConfig):
     name = "apps.tenancy"
+    triggers = "apps.tenancy.triggers"
 
     def ready(self) -> None:
         from apps.tenancy import checks, database  # noqa: F401  Importing checks registers them.

@@ -11,6 +11,7 @@ from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import connections
 
 from apps.tenancy.database import pending_migrations, trigger_problems
+from apps.tenancy.isolation import isolation_problems, role_problems
 
 
 @register(Tags.security, deploy=True)
@@ -36,5 +37,22 @@ def triggers_as_expected(app_configs: Any, databases: Sequence[str] | None = Non
             messages += [
                 checks.Warning(f"{problem[0].upper()}{problem[1:]}.", hint="Run manage.py migrate.", id="tenancy.W002")
                 for problem in trigger_problems(connections[alias])
+            ]
+    return messages
+
+
+@register(Tags.database, deploy=True)
+def tenants_kept_apart(app_configs: Any, databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
+    """`manage.py check --deploy --database default`, as the role that serves: what PostgreSQL would let through."""
+    messages: list[CheckMessage] = []
+    for alias in databases or ():
+        if not pending_migrations(connections[alias]):
+            messages += [
+                Error(problem, hint="Name the model in a migration: Isolate(...).", id="tenancy.E003")
+                for problem in isolation_problems(connections[alias])
+            ]
+            messages += [
+                Error(problem, hint="Serve as a role of deploy/roles.sql: orders_app.", id="tenancy.E004")
+                for problem in role_problems(connections[alias])
             ]
     return messages

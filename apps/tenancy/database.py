@@ -19,7 +19,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.executor import MigrationExecutor
 
 from apps.tenancy.models import Tenant
-from apps.tenancy.scope import tenant_scope
+from apps.tenancy.scope import SETTING, tenant_scope
 
 # Tells our triggers from others in the database.
 PREFIX = "maintain_"
@@ -31,14 +31,14 @@ class Trigger:
 
     `sqlite` is a CREATE TRIGGER's text from the event on, per row. `postgresql` is the same up to EXECUTE, mostly per
     statement with transition tables, which a bulk change of any size pays once; `body` is its function's, in PL/pgSQL.
-    It runs with the rights of who changes the table. An empty `sqlite` is for an event that SQLite does not have.
+    It runs with the rights of who changes the table. A dialect that is empty does not need it or cannot have it.
     """
 
     name: str
     table: str
-    sqlite: str
-    postgresql: str
-    body: str
+    sqlite: str = ""
+    postgresql: str = ""
+    body: str = ""
 
     @property
     def full_name(self) -> str:
@@ -65,12 +65,27 @@ class Number:
 def triggers(connection: BaseDatabaseWrapper) -> list[Trigger]:
     """Every trigger of the installed apps that this database can have."""
     every = chain.from_iterable(module.TRIGGERS for module in _modules().values())
-    return [trigger for trigger in every if connection.vendor != "sqlite" or trigger.sqlite]
+    return [trigger for trigger in every if getattr(trigger, connection.vendor)]
 
 
 def numbers() -> list[Number]:
     """Every maintained number of the installed apps, in the order in which they build on each other."""
     return list(chain.from_iterable(module.NUMBERS for module in _modules().values()))
+
+
+def for_every_tenant(statement: str) -> str:
+    """PL/pgSQL that runs `statement` once per tenant: TRUNCATE reaches past row security, what follows from it not."""
+    return f"""
+        DECLARE
+            before text := coalesce(current_setting('{SETTING}', true), '');
+            tenant bigint;
+        BEGIN
+            FOR tenant IN SELECT id FROM tenancy_tenant LOOP
+                PERFORM set_config('{SETTING}', tenant::text, true);
+                {statement}
+            END LOOP;
+            PERFORM set_config('{SETTING}', before, true);
+        END;"""  # noqa: S608  text of this project alone
 
 
 def trigger_problems(connection: BaseDatabaseWrapper) -> list[str]:

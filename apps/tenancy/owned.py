@@ -13,7 +13,7 @@ from django.db import models
 from django.db.models.expressions import Expression
 
 from apps.tenancy.models import Tenant
-from apps.tenancy.scope import TenantMismatch, current_tenant, current_tenant_id
+from apps.tenancy.scope import TenantMismatch, current_tenant, current_tenant_id, reachable_tenant
 
 
 class CurrentTenant(Expression):
@@ -22,7 +22,7 @@ class CurrentTenant(Expression):
     output_field = models.BigIntegerField()
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[str | int, ...]]:
-        return "%s", (current_tenant().pk,)
+        return "%s", (reachable_tenant().pk,)
 
 
 class TenantField(models.ForeignKey):
@@ -50,7 +50,7 @@ class TenantField(models.ForeignKey):
     def get_db_prep_save(self, value: Any, connection: Any) -> Any:
         if hasattr(value, "as_sql"):
             raise TenantMismatch("A row's tenant cannot be set to an expression.")
-        tenant = current_tenant()
+        tenant = reachable_tenant()
         if value != tenant.pk:
             raise TenantMismatch(f"A row of tenant {value} cannot be written in the scope of {tenant.slug!r}.")
         return super().get_db_prep_save(value, connection)

@@ -1,21 +1,28 @@
 """Which tenant the running code acts for.
 
-One context variable holds the tenant; it is set by `tenant_scope` alone and read when SQL is compiled (see `owned`).
+Two context variables hold it; they are set by the scopes below alone and read when SQL is compiled (see `owned`). On
+PostgreSQL the scope also tells the database, for the transaction only: a setting of the session would reach the next
+client behind a pooler.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 
 if TYPE_CHECKING:
     from apps.tenancy.models import Tenant
 
+# What the policies of row security read (see `isolation`).
+SETTING = "app.tenant_id"
+
 _tenant: ContextVar[Tenant | None] = ContextVar("tenant", default=None)
+# Whether the running transaction was begun or joined by a scope, so that the database knows the tenant too.
+_in_transaction: ContextVar[bool] = ContextVar("in_transaction", default=False)
 
 
 class TenantNotSet(RuntimeError):
@@ -40,44 +47,83 @@ def current_tenant_id() -> int | None:
     return tenant.pk if tenant else None
 
 
-@contextmanager
-def read_snapshot() -> Iterator[None]:
-    """Let every statement of the block see one state of the database, waiting for no writer.
+def reachable_tenant() -> Tenant:
+    """The tenant whose rows a statement may reach now; raises TenantNotSet where the scope has no transaction.
 
-    An order and its items are two statements; without this a write between them would show a total that is not its
-    items'. The block only reads: PostgreSQL refuses a write, SQLite a transaction inside it. Inside a transaction that
-    is already running it does nothing.
+    PostgreSQL would answer there with no rows at all, which looks like an empty table.
     """
-    if connection.in_atomic_block:
-        yield
-    elif connection.vendor == "sqlite":
-        # Django's own transactions here are IMMEDIATE, which wait for writers.
-        with connection.cursor() as cursor:
-            cursor.execute("BEGIN DEFERRED")
-            try:
-                yield
-            finally:
-                cursor.execute("ROLLBACK")
-    else:
-        with transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-            yield
+    tenant = current_tenant()
+    if not _in_transaction.get():
+        raise TenantNotSet("The scope has no transaction: wrap the call in `with tenant_scope(tenant):` again.")
+    return tenant
 
 
 @contextmanager
 def tenant_scope(tenant: Tenant, *, atomic: bool = True) -> Iterator[Tenant]:
-    """Act for `tenant` inside the block, in one transaction unless `atomic` is false.
+    """Act for `tenant` inside the block, in one transaction.
 
+    `atomic=False` opens none: the tenant is named, and its rows are reached in scopes inside, each of which commits.
     Scopes of the same tenant nest. Another tenant's raises TenantMismatch: a mistake there would be a leak, and a
     setting of the transaction could not be put back when only the inner block's savepoint ends.
     """
+    with _acting_for(tenant, transaction.atomic() if atomic else None):
+        yield tenant
+
+
+@contextmanager
+def snapshot_scope(tenant: Tenant) -> Iterator[Tenant]:
+    """Act for `tenant` inside the block, whose statements all see one state of the database and wait for no writer.
+
+    An order and its items are two statements; without this a write between them would show a total that is not its
+    items'. The block only reads: PostgreSQL refuses a write, SQLite a transaction inside it. Inside a transaction that
+    is already running it is a scope like any other.
+    """
+    if connection.in_atomic_block:
+        with _acting_for(tenant, None):
+            yield tenant
+    elif connection.vendor == "sqlite":
+        with _acting_for(tenant, _deferred_transaction()):
+            yield tenant
+    else:
+        with _acting_for(tenant, transaction.atomic(), "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY; "):
+            yield tenant
+
+
+@contextmanager
+def _acting_for(
+    tenant: Tenant, new_transaction: AbstractContextManager[None] | None, first_statement: str = ""
+) -> Iterator[None]:
     outer = _tenant.get()
     if outer is not None and outer.pk != tenant.pk:
         raise TenantMismatch(f"Tenant {tenant.slug!r} was asked for inside the scope of {outer.slug!r}.")
-    token = _tenant.set(tenant)
+    enters = not _in_transaction.get() and (new_transaction is not None or connection.in_atomic_block)
+    tokens = _tenant.set(tenant), _in_transaction.set(enters or _in_transaction.get())
     try:
-        with transaction.atomic() if atomic else nullcontext():
-            yield tenant
+        with new_transaction or nullcontext():
+            if enters:
+                _tell_database(str(tenant.pk), first_statement)
+            yield
     finally:
-        _tenant.reset(token)
+        _tenant.reset(tokens[0])
+        _in_transaction.reset(tokens[1])
+        # The transaction goes on without us. If it refuses this it is broken, and a rollback undoes the setting.
+        if enters and connection.in_atomic_block:
+            with suppress(DatabaseError):
+                _tell_database("")
+
+
+def _tell_database(tenant_id: str, first_statement: str = "") -> None:
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"{first_statement}SELECT set_config('{SETTING}', %s, true)", [tenant_id])
+
+
+@contextmanager
+def _deferred_transaction() -> Iterator[None]:
+    # Django's own transactions on SQLite are IMMEDIATE, which wait for writers.
+    with connection.cursor() as cursor:
+        cursor.execute("BEGIN DEFERRED")
+        try:
+            yield
+        finally:
+            cursor.execute("ROLLBACK")

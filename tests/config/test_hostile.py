@@ -12,7 +12,7 @@ from model_bakery import baker
 from apps.customers.models import Customer
 from apps.orders.models import Item, Order
 from apps.tenancy.models import Tenant
-from apps.tenancy.scope import read_snapshot, tenant_scope
+from apps.tenancy.scope import snapshot_scope, tenant_scope
 from config.wsgi import application
 
 LINE = {"sku": "TEA", "quantity": 1, "unit_price_cents": 5}
@@ -177,7 +177,7 @@ def test_a_read_sees_one_state_though_others_write_and_waits_for_none():
             baker.make(Customer)
         connection.close()
 
-    with tenant_scope(acme, atomic=False), read_snapshot():
+    with snapshot_scope(acme):
         before = Customer.objects.count()
         writer = threading.Thread(target=write)
         writer.start()

@@ -18,7 +18,8 @@ class Failure(Exception):
 
 def write_and_fail(tenant: Tenant, *, atomic: bool = True) -> None:
     with tenant_scope(tenant, atomic=atomic):
-        baker.make(Customer, email="inner@example.com")
+        with tenant_scope(tenant):
+            baker.make(Customer, email="inner@example.com")
         raise Failure
 
 

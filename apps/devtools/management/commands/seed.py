@@ -44,13 +44,14 @@ class Command(CommandWithExamples):
             owner = Tenant.objects.get(slug=tenant)
         except Tenant.DoesNotExist as error:
             raise CommandError(f"There is no tenant {tenant!r}. First: manage.py tenant create <slug>") from error
-        with tenant_scope(owner, atomic=False):
+        with tenant_scope(owner):
             if if_empty and customers.customer_list().exists():
                 return
-            # A bar on a terminal, silence in a log.
-            with tqdm(total=options["customers"], unit=" customers", disable=not sys.stderr.isatty()) as bar:
-                try:
-                    seeded = services.seed(**{name: options[name] for name in (*SIZE, "seed")}, progress=bar.update)
-                except Conflict as error:
-                    raise CommandError(error.detail) from error
+        # A bar on a terminal, silence in a log.
+        bar = tqdm(total=options["customers"], unit=" customers", disable=not sys.stderr.isatty())
+        with tenant_scope(owner, atomic=False), bar:
+            try:
+                seeded = services.seed(**{name: options[name] for name in (*SIZE, "seed")}, progress=bar.update)
+            except Conflict as error:
+                raise CommandError(error.detail) from error
         self.stdout.write(", ".join(f"{number} {name}" for name, number in asdict(seeded).items()) + " written.")

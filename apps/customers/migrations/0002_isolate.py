@@ -1,0 +1,13 @@
+from django.db import migrations
+
+from apps.tenancy.isolation import Isolate
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("customers", "0001_initial"),
+    ]
+
+    operations = [
+        Isolate("Customer"),
+    ]

@@ -1,0 +1,197 @@
+"""The second wall: the database itself keeps tenants apart, whatever SQL reaches it.
+
+PostgreSQL: row security, from which not even the tables' owner is exempt, and foreign keys that hold the tenant too. A
+migration names each model once: `Isolate("Order")`. SQLite has no row security; `triggers` stand in for the keys.
+See https://www.postgresql.org/docs/current/ddl-rowsecurity.html
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from django.apps import apps
+from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.migrations.operations.base import Operation
+
+from apps.tenancy.owned import TenantField, TenantOwned
+from apps.tenancy.scope import SETTING
+
+# The setting is '' and not NULL once a transaction that had it is over. The sub-select is evaluated once a statement.
+OWN_ROWS = f"tenant_id = (SELECT nullif(current_setting('{SETTING}', true), '')::bigint)"
+# RESTRICTIVE: required, whatever a later policy permits. It permits nothing by itself, hence the other one, which is
+# for everyone: without it the owner would see no row, and its triggers and migrations would silently do nothing.
+POLICIES = {"tenant_only": ("RESTRICTIVE", OWN_ROWS), "everyone": ("PERMISSIVE", "true")}
+# What PostgreSQL adds to an expression when it tells it: casts, names of columns, parentheses.
+ADDED = r'::\w+|\s+AS\s+"?\w+"?|[()\s]'
+
+
+class Isolate(Operation):
+    """Put the second wall around one model. Named again after its foreign keys changed, it makes them right.
+
+    PostgreSQL alone. Unapplying it leaves the wall, which goes with its table.
+    """
+
+    reversible = True
+
+    def __init__(self, model_name: str) -> None:
+        self.model_name = model_name
+
+    def state_forwards(self, app_label: str, state: Any) -> None:
+        pass  # The models say it already.
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        model = to_state.apps.get_model(app_label, self.model_name)
+        connection = schema_editor.connection
+        if connection.vendor != "postgresql" or not self.allow_migrate_model(connection.alias, model):
+            return
+        table = model._meta.db_table
+        # Django's keys know no tenant and fail at COMMIT. Those of a table made by this migration are yet to come.
+        schema_editor.deferred_sql[:] = [
+            sql for sql in schema_editor.deferred_sql if not _is_foreign_key(sql, schema_editor, table)
+        ]
+        wanted, found = foreign_keys(model), _found_foreign_keys(connection, table)
+        for name, definition in found.items():
+            if definition not in wanted:
+                schema_editor.execute(f'ALTER TABLE "{table}" DROP CONSTRAINT "{name}"')
+        for definition in wanted:
+            if definition not in found.values():
+                schema_editor.execute(f'ALTER TABLE "{table}" ADD {definition}')
+        schema_editor.execute(f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY')
+        for name, (kind, condition) in POLICIES.items():
+            schema_editor.execute(f'DROP POLICY IF EXISTS {name} ON "{table}"')
+            schema_editor.execute(
+                f'CREATE POLICY {name} ON "{table}" AS {kind} TO PUBLIC USING ({condition}) WITH CHECK ({condition})'
+            )
+
+    def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        pass  # A wall that falls one migration too early would be worse than one that stays.
+
+    def describe(self) -> str:
+        return f"Keep tenants apart in {self.model_name}"
+
+    @property
+    def migration_name_fragment(self) -> str:
+        return f"isolate_{self.model_name.lower()}"
+
+
+def tenant_owned_models() -> list[type[models.Model]]:
+    """Every installed model whose rows belong to a tenant."""
+    return [model for model in apps.get_models() if issubclass(model, TenantOwned)]
+
+
+def references(model: type[models.Model]) -> Iterator[tuple[models.ForeignKey, type[models.Model]]]:
+    """The foreign keys of a model, each with the model that it points at."""
+    for field in model._meta.local_fields:
+        if isinstance(field, models.ForeignKey):
+            yield field, field.related_model
+
+
+def is_tenant_owned(model: type[models.Model]) -> bool:
+    """Whether the rows of a model belong to a tenant, a model of a migration included."""
+    # Those have the fields, not the base class.
+    return any(isinstance(field, TenantField) for field in model._meta.local_fields)
+
+
+def foreign_keys(model: type[models.Model]) -> list[str]:
+    """The keys that a tenant-owned model has to have, as PostgreSQL tells them: checked at once, the tenant in them."""
+    keys = []
+    for field, other in references(model):
+        both = "tenant_id, " if is_tenant_owned(other) else ""
+        keys.append(
+            f"FOREIGN KEY ({both}{field.column}) REFERENCES {other._meta.db_table}({both}{field.target_field.column})"
+        )
+    return keys
+
+
+def isolation_problems(connection: BaseDatabaseWrapper) -> list[str]:
+    """What of the second wall is missing or different in PostgreSQL's catalogue, for the connected role."""
+    if connection.vendor != "postgresql":
+        return []
+    problems = []
+    owned = {model._meta.db_table: model for model in tenant_owned_models()}
+    found = _found_facts(connection, list(owned))
+    for table, model in owned.items():
+        wanted = _wanted_facts(model)
+        problems += [f"{table}: missing: {fact}" for fact in sorted(wanted - found[table])]
+        problems += [f"{table}: not expected: {fact}" for fact in sorted(found[table] - wanted)]
+    return problems
+
+
+def role_problems(connection: BaseDatabaseWrapper) -> list[str]:
+    """What the connected role may do beyond reading and writing rows. Reads PostgreSQL's catalogue."""
+    if connection.vendor != "postgresql":
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT 'is a superuser' FROM pg_roles WHERE rolname = current_user AND rolsuper
+            UNION ALL SELECT 'bypasses row security' FROM pg_roles WHERE rolname = current_user AND rolbypassrls
+            UNION ALL SELECT 'may change the table ' || relname FROM pg_class
+            WHERE relname = ANY (%s) AND relnamespace = current_schema()::regnamespace
+                AND pg_has_role(relowner, 'MEMBER')
+            """,
+            [[model._meta.db_table for model in tenant_owned_models()]],
+        )
+        return [f"the role of DATABASE_URL {what}" for (what,) in cursor.fetchall()]
+
+
+def _wanted_facts(model: type[models.Model]) -> set[str]:
+    facts = {"row security is enabled", "row security is forced", "row security applies to this role"}
+    facts |= set(foreign_keys(model))
+    facts |= {f"index {index.name} begins with tenant_id" for index in model._meta.indexes}
+    for constraint in model._meta.constraints:
+        if isinstance(constraint, models.UniqueConstraint):
+            facts.add(f"unique index {constraint.name} begins with tenant_id")
+    for name, (kind, condition) in POLICIES.items():
+        plain = re.sub(ADDED, "", condition).lower()
+        facts.add(f"{kind} policy {name} for ALL to public using {plain} with check {plain}")
+    return facts
+
+
+def _found_facts(connection: BaseDatabaseWrapper, tables: list[str]) -> dict[str, set[str]]:
+    """What PostgreSQL's catalogue says of each table, in the words of `_wanted_facts`."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            r"""
+            WITH owned AS (
+                SELECT * FROM pg_class
+                WHERE relname = ANY (%(tables)s) AND relnamespace = current_schema()::regnamespace
+            )
+            SELECT relname, 'row security is enabled' FROM owned WHERE relrowsecurity
+            UNION ALL SELECT relname, 'row security is forced' FROM owned WHERE relforcerowsecurity
+            UNION ALL SELECT relname, 'row security applies to this role' FROM owned WHERE row_security_active(oid)
+            UNION ALL SELECT relname, pg_get_constraintdef(key.oid)
+                FROM owned JOIN pg_constraint key ON key.conrelid = owned.oid AND key.contype = 'f'
+            UNION ALL SELECT relname, format('%%s%%sindex %%s begins with %%s',
+                    CASE WHEN NOT indisvalid THEN 'invalid ' END, CASE WHEN indisunique THEN 'unique ' END,
+                    indexrelid::regclass, pg_get_indexdef(indexrelid, 1, true))
+                FROM owned JOIN pg_index ON indrelid = owned.oid AND NOT indisprimary
+            UNION ALL SELECT relname, format('%%s policy %%s for %%s to %%s using %%s with check %%s',
+                    permissive, policyname, cmd, array_to_string(roles, ', '),
+                    lower(regexp_replace(qual, %(added)s, '', 'gi')),
+                    lower(regexp_replace(with_check, %(added)s, '', 'gi')))
+                FROM owned JOIN pg_policies ON tablename = relname AND schemaname = current_schema()
+            """,
+            {"tables": tables, "added": ADDED},
+        )
+        found: dict[str, set[str]] = {table: set() for table in tables}
+        for table, fact in cursor.fetchall():
+            found[table].add(fact)
+        return found
+
+
+def _found_foreign_keys(connection: BaseDatabaseWrapper, table: str) -> dict[str, str]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint"
+            " WHERE conrelid = %s::regclass AND contype = 'f'",
+            [table],
+        )
+        return dict(cursor.fetchall())
+
+
+def _is_foreign_key(sql: Any, schema_editor: Any, table: str) -> bool:
+    return getattr(sql, "template", "") == schema_editor.sql_create_fk and sql.parts["table"].table == table

@@ -1,0 +1,37 @@
+-- The three roles of a PostgreSQL database, and what each may do:
+--   orders_owner  owns the tables and migrates them (DATABASE_OWNER_URL)
+--   orders_app    reads and writes rows, under row security (DATABASE_URL)
+--   orders_ops    reads and writes the rows of every tenant, for backups and bulk COPY; the service never uses it
+--
+-- Once per database, before the first `manage.py migrate`, as a superuser connected to it:
+--   psql postgres://postgres@host/orders -f deploy/roles.sql
+-- Then give each a password: \password orders_app, and so on. Running this again changes nothing.
+
+DO $$
+DECLARE
+    name text;
+BEGIN
+    FOREACH name IN ARRAY ARRAY['orders_owner', 'orders_app', 'orders_ops'] LOOP
+        IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) THEN
+            EXECUTE format('CREATE ROLE %I', name);
+        END IF;
+    END LOOP;
+    EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
+    EXECUTE format('GRANT CONNECT ON DATABASE %I TO orders_owner, orders_app, orders_ops', current_database());
+END $$;
+
+ALTER ROLE orders_owner LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEROLE NOINHERIT;
+ALTER ROLE orders_app LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEROLE NOCREATEDB NOINHERIT;
+ALTER ROLE orders_ops LOGIN NOSUPERUSER BYPASSRLS NOCREATEROLE NOCREATEDB NOINHERIT;
+
+REVOKE CREATE ON SCHEMA public FROM PUBLIC;
+GRANT USAGE, CREATE ON SCHEMA public TO orders_owner;
+GRANT USAGE ON SCHEMA public TO orders_app, orders_ops;
+
+-- Tables that are there, and those that the owner will make.
+GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO orders_app, orders_ops;
+GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO orders_app, orders_ops;
+ALTER DEFAULT PRIVILEGES FOR ROLE orders_owner IN SCHEMA public
+    GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO orders_app, orders_ops;
+ALTER DEFAULT PRIVILEGES FOR ROLE orders_owner IN SCHEMA public
+    GRANT USAGE, SELECT ON SEQUENCES TO orders_app, orders_ops;
