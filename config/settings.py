@@ -60,6 +60,17 @@ TEMPLATES = [
 # The tenant of a request without a key. Empty (production): such a request is a 401.
 DEFAULT_TENANT = env.str("DEFAULT_TENANT", default="")
 
+# Cache --------------------------------------------------------------------------------------------------------------
+
+# One per process, for keys that were looked up.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        # Above what one process serves in a minute; of a full cache the third that was unused longest goes.
+        "OPTIONS": {"MAX_ENTRIES": 50_000},
+    }
+}
+
 # Database -----------------------------------------------------------------------------------------------------------
 
 DATABASES = {"default": env.db_url("DATABASE_URL")}
