@@ -21,6 +21,7 @@ from django.urls import Resolver404, resolve
 from apps.tenancy import keys
 from apps.tenancy.models import Tenant
 from apps.tenancy.scope import snapshot_scope, tenant_scope
+from config.limits import TooManyRequests, count_request
 from config.problems import CONTENT_TYPE, problem, unexpected
 from config.statements import count_statements
 
@@ -60,7 +61,7 @@ class Envelope:
 
 
 class TenantRequest:
-    """Owns an API request: its address, its key, its tenant's scope and its transaction, COMMIT included.
+    """Owns an API request: its address, key, tenant's limit and scope, and its transaction, COMMIT included.
 
     ATOMIC_REQUESTS covers neither rendering nor COMMIT. A safe request reads one snapshot and waits for nobody; any
     other is a transaction that is rolled back when the answer's status is 400 or more. A view that commits by itself
@@ -82,15 +83,22 @@ class TenantRequest:
         refusal = self._refuse(request)
         if refusal is not None:
             return refusal
+        headers: dict[str, str] = {}
         try:
             tenant = keys.authenticate(request.headers.get("Authorization", ""), changes=not is_safe(request))
-            return self._answer(request, tenant, commits_itself=connection.alias in _non_atomic(view))
+            headers = count_request(tenant)
+            response = self._answer(request, tenant, commits_itself=connection.alias in _non_atomic(view))
         except keys.KeyRefused as error:
             return problem(request, 401, str(error), headers={"WWW-Authenticate": "Bearer"})
         except keys.KeyIsReadOnly as error:
             return problem(request, 403, str(error))
+        except TooManyRequests as error:
+            return problem(request, 429, str(error), headers=error.headers)
         except DatabaseError as error:  # Raised by BEGIN or COMMIT; the view's own went to process_exception.
-            return self._fail(request, error)
+            response = self._fail(request, error)
+        for name, value in headers.items():
+            response[name] = value
+        return response
 
     def process_exception(self, request: HttpRequest, exc: Exception) -> HttpResponse | None:
         """Django's hook for what a view or its rendering raised."""

@@ -39,6 +39,15 @@ DESCRIPTIONS = {
     "409": "The present state refuses this; `type` says why, `allowed` (moves) what would be possible.",
     "413": "The body is too large.",
     "415": "The body is not JSON.",
+    "429": "The tenant has made all the requests that it may make in this minute.",
+}
+LIMIT_HEADERS = {
+    "RateLimit-Policy": {"description": "Requests (`q`) per window of seconds (`w`).", "schema": {"type": "string"}},
+    "RateLimit": {
+        "description": "Requests left (`r`), seconds until the next window (`t`).",
+        "schema": {"type": "string"},
+    },
+    "Retry-After": {"description": "Seconds until the next window.", "schema": {"type": "integer"}},
 }
 
 
@@ -72,21 +81,23 @@ class StrictSerializerExtension(OpenApiSerializerExtension):
 def document_problems(result: Any, generator: Any, request: Any, public: Any) -> Any:
     """Postprocessing hook: every operation's error answers, which the middleware and the handler give alike."""
     result["components"]["schemas"]["Problem"] = PROBLEM
+    result["components"]["responses"] = {
+        f"Problem{status}": {
+            "description": description,
+            "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        }
+        for status, description in DESCRIPTIONS.items()
+    }
+    result["components"]["responses"]["Problem429"]["headers"] = LIMIT_HEADERS
     for path, operations in result["paths"].items():
         for method, operation in operations.items():
             for status in _statuses(path, method):
-                operation["responses"].setdefault(
-                    status,
-                    {
-                        "description": DESCRIPTIONS[status],
-                        "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
-                    },
-                )
+                operation["responses"].setdefault(status, {"$ref": f"#/components/responses/Problem{status}"})
     return result
 
 
 def _statuses(path: str, method: str) -> list[str]:
-    statuses = ["400", "401"]
+    statuses = ["400", "401", "429"]
     if "{" in path:
         statuses.append("404")
     if method != "get":

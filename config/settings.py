@@ -59,10 +59,12 @@ TEMPLATES = [
 
 # The tenant of a request without a key. Empty (production): such a request is a 401.
 DEFAULT_TENANT = env.str("DEFAULT_TENANT", default="")
+# Of one tenant, in one process. 0: no limit.
+REQUESTS_PER_MINUTE = env.int("REQUESTS_PER_MINUTE", default=6000)
 
 # Cache --------------------------------------------------------------------------------------------------------------
 
-# One per process, for keys that were looked up.
+# One per process: keys that were looked up, requests counted. Counting across processes needs a store that they share.
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",

@@ -52,7 +52,8 @@ def test_an_example_is_what_the_demo_data_answers(demo, api, name):
 def test_every_operation_has_a_summary_an_example_and_its_errors():
     for path, method in OPERATIONS:
         operation = DOCUMENT["paths"][path][method]
-        errors = {"400", "401", *(["404"] if "{" in path else []), *(["403", "409", "413", "415"] * (method != "get"))}
+        errors = {"400", "401", "429", *(["404"] if "{" in path else [])}
+        errors |= {"403", "409", "413", "415"} if method != "get" else set()
 
         assert operation["summary"], path
         assert errors <= set(operation["responses"]), path
