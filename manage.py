@@ -7,8 +7,8 @@ from pathlib import Path
 
 import environ
 
-# These change the schema, which the application's own role may not.
-OWNER_COMMANDS = {"migrate", "flush"}
+# These change tables or their statistics, which the application's own role may not.
+OWNER_COMMANDS = {"migrate", "flush", "seed"}
 
 
 def main() -> None:

@@ -7,21 +7,18 @@ import subprocess
 import sys
 from collections.abc import Sequence
 
-from tests.plugin import HOW_TO_GET_POSTGRESQL, find_binaries
+from tests.plugin import find_binaries, left_out
 
 
 def main(arguments: Sequence[str]) -> int:
-    """The exit status: 0 if every run passed. In CI a missing PostgreSQL is a failure."""
-    databases = ["sqlite"]
-    missing = find_binaries() is None
-    if not missing:
-        databases.append("postgresql")
+    """The exit status: 0 if every run passed. In CI what is left out is a failure."""
+    databases = ["sqlite", "postgresql"] if find_binaries() else ["sqlite"]
     failed = False
     for database in databases:
         command = [sys.executable, "-m", "pytest", "--database", database, *(arguments or ["-n", "auto"])]
         failed |= subprocess.run(command).returncode != 0
-    if missing:
-        print(f"PostgreSQL was left out: {HOW_TO_GET_POSTGRESQL}.", file=sys.stderr)  # noqa: T201
+    for line in left_out():
+        print(line, file=sys.stderr)  # noqa: T201
         failed |= os.environ.get("CI", "") != ""
     return int(failed)
 

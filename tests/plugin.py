@@ -28,7 +28,6 @@ ENVIRONMENT = {
     "DATABASE_POOL_SIZE": "8",
     "TZ": "UTC",
 }
-HOW_TO_GET_POSTGRESQL = "install PostgreSQL's server (Debian: apt install postgresql)"
 ROLES = Path(__file__).parents[1] / "deploy/roles.sql"
 
 
@@ -61,6 +60,20 @@ def pytest_report_header(config: pytest.Config) -> str:
     return f"database: {config.option.database}"
 
 
+def left_out() -> list[str]:
+    """What the tests need and this machine lacks, a line each; in CI that is a failure."""
+    needs = {
+        "PostgreSQL": (find_binaries(), "apt install postgresql"),
+        "PgBouncer": (find_pgbouncer(), "apt install pgbouncer"),
+    }
+    return [f"{name} was left out: it is not installed (Debian: {how})." for name, (at, how) in needs.items() if not at]
+
+
+def find_pgbouncer() -> str | None:
+    """The pooler's program, which Debian keeps off the path of users."""
+    return shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/sbin")
+
+
 def find_binaries() -> Path | None:
     """The folder of PostgreSQL's server programs, the newest if there are several."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
@@ -85,14 +98,10 @@ class Cluster:
     def __init__(self) -> None:
         binaries = find_binaries()
         if binaries is None:
-            raise pytest.UsageError(f"No PostgreSQL server was found: {HOW_TO_GET_POSTGRESQL}.")
+            raise pytest.UsageError(left_out()[0])
         self._binaries = binaries
         self._folder = Path(tempfile.mkdtemp(prefix="regression-lab-"))
-        # PostgreSQL refuses to run as root.
-        self._user: dict[str, Any] = {}
-        if os.getuid() == 0:
-            self._user = {"user": "nobody", "group": "nogroup", "extra_groups": []}
-            shutil.chown(self._folder, "nobody", "nogroup")
+        self._user = not_root(self._folder)
         self._password, self._port = password, port = secrets.token_hex(16), free_port()
         password_file = self._folder / "password"
         password_file.write_text(password)
@@ -123,6 +132,14 @@ class Cluster:
     def _run(self, program: str, *arguments: object) -> None:
         command = [str(self._binaries / program), *map(str, arguments)]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=self._folder, **self._user)
+
+
+def not_root(folder: Path) -> dict[str, Any]:
+    """Arguments of subprocess for a program that refuses to run as root; `folder` becomes its own."""
+    if os.getuid() != 0:
+        return {}
+    shutil.chown(folder, "nobody", "nogroup")
+    return {"user": "nobody", "group": "nogroup", "extra_groups": []}
 
 
 def free_port() -> int:

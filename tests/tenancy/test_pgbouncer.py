@@ -1,0 +1,145 @@
+"""Behind a pooler in transaction mode one server connection serves many tenants in turn; none sees another's rows."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+from django.db import connection
+from model_bakery import baker
+
+from apps.customers.models import Customer
+from apps.tenancy import keys
+from apps.tenancy.models import Tenant
+from apps.tenancy.scope import tenant_scope
+from tests.conftest import Api, become
+from tests.plugin import find_pgbouncer, free_port, left_out, not_root, url_of
+
+pytestmark = [
+    pytest.mark.postgresql,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(find_pgbouncer() is None, reason=" ".join(left_out())),
+]
+SERVER_CONNECTIONS = 2
+CONFIGURATION = """
+[databases]
+* = host={host} port={port}
+[pgbouncer]
+listen_addr = 127.0.0.1
+listen_port = {listen_port}
+unix_socket_dir =
+auth_type = scram-sha-256
+auth_file = {users}
+pool_mode = transaction
+default_pool_size = {size}
+"""
+
+
+@pytest.fixture
+def pooler() -> Iterator[str]:
+    """PgBouncer over two connections, and the tests' own connection through it; yields its address."""
+    server, port = urlsplit(url_of("orders_app")), free_port()
+    folder = Path(tempfile.mkdtemp(prefix="regression-lab-"))
+    users, configuration = folder / "users.txt", folder / "pgbouncer.ini"
+    users.write_text(f'"orders_app" "{server.password}"\n')
+    configuration.write_text(
+        CONFIGURATION.format(
+            host=server.hostname, port=server.port, listen_port=port, users=users, size=SERVER_CONNECTIONS
+        )
+    )
+    process = subprocess.Popen(
+        [str(find_pgbouncer()), str(configuration)], stderr=subprocess.PIPE, text=True, **not_root(folder)
+    )
+    direct = {name: connection.settings_dict[name] for name in ("HOST", "PORT", "OPTIONS")}
+    try:
+        address = f"postgres://orders_app:{server.password}@127.0.0.1:{port}/{connection.settings_dict['NAME']}"
+        _wait_for(address, process)
+        become("orders_app")
+        connection.settings_dict.update(HOST="127.0.0.1", PORT=port, OPTIONS={}, DISABLE_SERVER_SIDE_CURSORS=True)
+        yield address
+    finally:
+        connection.settings_dict.update(direct, DISABLE_SERVER_SIDE_CURSORS=False)
+        become("orders_app")
+        process.terminate()
+        process.communicate()
+        shutil.rmtree(folder)
+
+
+def _wait_for(address: str, process: subprocess.Popen[str]) -> None:
+    for _ in range(100):
+        try:
+            psycopg.connect(address).close()
+            return
+        except psycopg.OperationalError:
+            assert process.poll() is None, process.communicate()[1]
+            time.sleep(0.1)
+    pytest.fail("PgBouncer did not start.")
+
+
+def one_after_another(turns: list[tuple[str, str]]) -> list[tuple[str, int, set[str]]]:
+    """For each (tenant, key): the tenant, and status and owners of the rows of a write and a read in its name."""
+    seen = []
+    for turn, (slug, key) in enumerate(turns):
+        api = Api(key)
+        made = api.post("/api/v1/customers/", {"email": f"{turn}-{id(turns)}@{slug}.example.com", "name": slug})
+        listed = api.get("/api/v1/customers/?page_size=200")
+        seen.append((slug, made.status_code, {made.json()["name"]}))
+        seen.append((slug, listed.status_code, {row["name"] for row in listed.json()["results"]}))
+    connection.close()
+    return seen
+
+
+def test_several_tenants_mixed_over_two_server_connections_see_their_own_rows(pooler, db):
+    tenants = [Tenant.objects.create(slug=slug, name=slug) for slug in ("acme", "globex", "initech")]
+    held = [(tenant.slug, keys.issue_key(tenant=tenant)) for tenant in tenants]
+    for tenant in tenants:
+        with tenant_scope(tenant):
+            baker.make(Customer, name=tenant.slug, _quantity=3)
+    connection.close()
+
+    with ThreadPoolExecutor(12) as pool:
+        # Each client begins with another tenant, so that neighbours in time are of different ones.
+        answers = list(pool.map(one_after_another, [(held[n % 3 :] + held[: n % 3]) * 10 for n in range(12)]))
+
+    wrong = [
+        (slug, status, owners)
+        for answer in answers
+        for slug, status, owners in answer
+        if status not in (200, 201) or owners != {slug}
+    ]
+    assert sum(map(len, answers)) == 720
+    assert wrong == []
+    left = what_is_left(pooler)
+    assert len({pid for pid, *_ in left}) == SERVER_CONNECTIONS
+    assert [(setting or "", rows) for _, setting, rows in left] == [("", 0)] * SERVER_CONNECTIONS
+
+
+def what_is_left(address: str) -> list[Any]:
+    """Process, setting and visible customers of every server connection, each held by a transaction of its own."""
+    clients = [psycopg.connect(address, prepare_threshold=None) for _ in range(SERVER_CONNECTIONS)]
+    question = (
+        "SELECT pg_backend_pid(), current_setting('app.tenant_id', true), (SELECT count(*) FROM customers_customer)"
+    )
+    left = [client.execute(question).fetchone() for client in clients]
+    for client in clients:
+        client.close()
+    return left
+
+
+def test_the_pooler_hands_one_clients_setting_of_the_session_to_the_next(pooler):
+    """Why the scope's setting is the transaction's."""
+    with psycopg.connect(pooler, autocommit=True) as first:
+        first.execute("SELECT set_config('app.tenant_id', '1', false)")
+
+    settings = [setting for _, setting, _ in what_is_left(pooler)]
+
+    assert "1" in settings
