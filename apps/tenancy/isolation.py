@@ -56,9 +56,17 @@ class Isolate(Operation):
         for name, definition in found.items():
             if definition not in wanted:
                 schema_editor.execute(f'ALTER TABLE "{table}" DROP CONSTRAINT "{name}"')
-        for definition in wanted:
-            if definition not in found.values():
-                schema_editor.execute(f'ALTER TABLE "{table}" ADD {definition}')
+        missing = [definition for definition in wanted if definition not in found.values()]
+        # The owner checks a new key, and would see no row to check it with. The locks let nobody else in meanwhile.
+        forced = (
+            _forced(connection, [table, *(other._meta.db_table for _, other in references(model))]) if missing else []
+        )
+        for name in forced:
+            schema_editor.execute(f'ALTER TABLE "{name}" NO FORCE ROW LEVEL SECURITY')
+        for definition in missing:
+            schema_editor.execute(f'ALTER TABLE "{table}" ADD {definition}')
+        for name in forced:
+            schema_editor.execute(f'ALTER TABLE "{name}" FORCE ROW LEVEL SECURITY')
         schema_editor.execute(f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY')
         for name, (kind, condition) in POLICIES.items():
             schema_editor.execute(f'DROP POLICY IF EXISTS {name} ON "{table}"')
@@ -181,6 +189,16 @@ def _found_facts(connection: BaseDatabaseWrapper, tables: list[str]) -> dict[str
         for table, fact in cursor.fetchall():
             found[table].add(fact)
         return found
+
+
+def _forced(connection: BaseDatabaseWrapper, tables: list[str]) -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT relname FROM pg_class"
+            " WHERE relname = ANY (%s) AND relnamespace = current_schema()::regnamespace AND relforcerowsecurity",
+            [tables],
+        )
+        return [name for (name,) in cursor.fetchall()]
 
 
 def _found_foreign_keys(connection: BaseDatabaseWrapper, table: str) -> dict[str, str]:
