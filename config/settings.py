@@ -18,8 +18,14 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
 
 # Applications -------------------------------------------------------------------------------------------------------
 
-# Further apps (devtools, silk, one of your own) come from the environment, so production has none of them.
+# Further apps (devtools, silk, the admin, one of your own) come from the environment, so production has none of them.
 PLUGINS = env.list("PLUGINS", default=[])
+
+
+def only_with(plugin: str, *names: str) -> tuple[str, ...]:
+    return names if plugin in PLUGINS else ()
+
+
 INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "rest_framework",
@@ -31,15 +37,29 @@ INSTALLED_APPS = [
     "apps.orders",
     "apps.reporting",
     *PLUGINS,
+    *only_with(
+        "django.contrib.admin",
+        "django.contrib.auth",
+        "django.contrib.contenttypes",
+        "django.contrib.sessions",
+        "django.contrib.messages",
+    ),
 ]
 MIDDLEWARE = [
     # Outermost, so that what it writes to the database is not counted as the request's own statements.
-    *(["config.profiler.Profiler"] if "silk" in PLUGINS else []),
+    *only_with("silk", "config.profiler.Profiler"),
     "config.middleware.Envelope",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",  # for Silk's forms; the API has no cookies
+    "django.middleware.csrf.CsrfViewMiddleware",  # for the forms of Silk and the admin; the API has no cookies
+    # Lazy: a request that asks for no user, such as the API's, reads no session and gets no cookie.
+    *only_with(
+        "django.contrib.admin",
+        "django.contrib.sessions.middleware.SessionMiddleware",
+        "django.contrib.auth.middleware.AuthenticationMiddleware",
+        "django.contrib.messages.middleware.MessageMiddleware",
+    ),
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "config.middleware.TenantRequest",
 ]
@@ -50,8 +70,16 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
-        # Silk's pages need the request.
-        "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",  # Silk's pages need it, and the admin's.
+                *only_with(
+                    "django.contrib.admin",
+                    "django.contrib.auth.context_processors.auth",
+                    "django.contrib.messages.context_processors.messages",
+                ),
+            ]
+        },
     }
 ]
 
@@ -155,7 +183,7 @@ WHITENOISE_USE_FINDERS = True  # Serves the packages' own files: no collectstati
 
 # Transport security, on unless DEBUG is -----------------------------------------------------------------------------
 
-SECURE_SSL_REDIRECT = CSRF_COOKIE_SECURE = not DEBUG
+SECURE_SSL_REDIRECT = CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE = not DEBUG
 SECURE_REDIRECT_EXEMPT = [
     r"^healthz$",  # A load balancer asks over plain HTTP.
     r"^readyz$",

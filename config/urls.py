@@ -52,3 +52,7 @@ urlpatterns = [
 ]
 if apps.is_installed("silk"):
     urlpatterns.append(path("silk/", include("silk.urls", namespace="silk")))
+if apps.is_installed("django.contrib.admin"):
+    from django.contrib import admin
+
+    urlpatterns.append(path("admin/", admin.site.urls))

@@ -53,7 +53,8 @@ def walk(patterns, prefix=""):
         else:
             yield here
 from django.conf import settings
-print(json.dumps([sorted(walk(get_resolver().url_patterns)), settings.INSTALLED_APPS, settings.DEBUG]))
+print(json.dumps([sorted(walk(get_resolver().url_patterns)), settings.INSTALLED_APPS, settings.DEBUG,
+                  settings.MIDDLEWARE, settings.TEMPLATES[0]["OPTIONS"]["context_processors"]]))
 """
     )
 
@@ -78,8 +79,20 @@ print(json.dumps([sorted(walk(get_resolver().url_patterns)), settings.INSTALLED_
             "readyz",
         ]
     )
-    assert not {"apps.devtools", "silk", "lab", "django.contrib.admin"} & set(addresses[1])
+    assert not {"apps.devtools", "silk", "lab"} & set(addresses[1])
     assert addresses[2] is False
+    # No users, sessions or messages, and nothing of the admin that needs them.
+    assert [app for app in addresses[1] if app.startswith("django.")] == ["django.contrib.staticfiles"]
+    assert addresses[3] == [
+        "config.middleware.Envelope",
+        "django.middleware.security.SecurityMiddleware",
+        "whitenoise.middleware.WhiteNoiseMiddleware",
+        "django.middleware.common.CommonMiddleware",
+        "django.middleware.csrf.CsrfViewMiddleware",
+        "django.middleware.clickjacking.XFrameOptionsMiddleware",
+        "config.middleware.TenantRequest",
+    ]
+    assert addresses[4] == ["django.template.context_processors.request"]
 
 
 def test_production_redirects_to_https_and_says_so_for_a_year():
@@ -110,6 +123,22 @@ print(json.dumps([resolve("/").url_name, resolve("/silk/").namespace, settings.M
     )
 
     assert with_both == ["home", "silk", "config.profiler.Profiler"]
+
+
+@pytest.mark.parametrize("plugins", ["django.contrib.admin", "apps.devtools,silk,django.contrib.admin"])
+def test_the_admin_brings_what_it_needs(plugins):
+    answer = ask(
+        """
+from django.conf import settings
+from django.core.checks import run_checks
+from django.urls import resolve
+messages = [str(message) for message in run_checks(include_deployment_checks=True)]
+print(json.dumps([resolve("/admin/").namespace, messages, settings.MIDDLEWARE[-1], settings.SESSION_COOKIE_SECURE]))
+""",
+        PLUGINS=plugins,
+    )
+
+    assert answer == ["admin", [], "config.middleware.TenantRequest", True]
 
 
 def test_a_plugin_that_does_not_exist_stops_the_start():

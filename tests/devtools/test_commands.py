@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from apps.customers.models import Customer
+from apps.devtools.management.commands.run import Command as Run
 from apps.orders.models import Item, Order
 from apps.tenancy.models import Tenant
 from apps.tenancy.scope import tenant_scope
@@ -119,3 +120,21 @@ def test_seed_help_shows_examples_that_work(acme: Tenant, settings: Any, capsys:
         "",
     ]
     assert rows_of(acme) == [220, 1700, 6700]
+
+
+@pytest.mark.parametrize(
+    ("plugins", "pages"),
+    [
+        ([], ["Home", "API documentation", "Orders"]),
+        (["silk", "django.contrib.admin"], ["Home", "API documentation", "Orders", "Profiler", "Admin"]),
+    ],
+)
+def test_run_announces_what_is_plugged_in(settings: Any, plugins: list[str], pages: list[str]) -> None:
+    settings.PLUGINS = plugins
+    out = StringIO()
+
+    Run(stdout=out)._announce("http://127.0.0.1:8000")
+
+    lines = out.getvalue().splitlines()
+    assert [line.split("  ")[1] for line in lines] == pages
+    assert ("manage.py createsuperuser" in lines[-1]) is ("django.contrib.admin" in plugins)

@@ -38,5 +38,7 @@ class Command(BaseCommand):
         pages = [("Home", "/"), ("API documentation", "/api/v1/docs"), ("Orders", "/api/v1/orders/")]
         if "silk" in settings.PLUGINS:
             pages.append(("Profiler", "/silk/"))
+        if "django.contrib.admin" in settings.PLUGINS:
+            pages.append(("Admin", "/admin/  (for a login: manage.py createsuperuser)"))
         for name, path in pages:
             self.stdout.write(f"  {name:<18} {base}{path}")

@@ -1,0 +1,36 @@
+"""Runs a scenario in a process of its own that has what production has not: the profiler and the admin."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[1]
+CODE = """
+import json, sys
+import django
+django.setup()
+from django.core.management import call_command
+from django.utils.module_loading import import_string
+call_command("migrate", verbosity=0)
+print(json.dumps(import_string(sys.argv[1])(), default=str))
+"""
+
+
+def run_plugged(scenario: str, database_url: str) -> tuple[Any, str]:
+    """What the function at the dotted path `scenario` returns there, after `migrate`, and what the process logged."""
+    plugged = {
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "DEBUG": "on",
+        "DATABASE_URL": database_url,
+        "PLUGINS": "apps.devtools,silk,django.contrib.admin",
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", CODE, scenario], cwd=ROOT, env={**os.environ, **plugged}, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout), done.stderr
