@@ -201,7 +201,7 @@ SILKY_MIDDLEWARE_CLASS = "config.profiler.Profiler"
 SILKY_INTERCEPT_FUNC = lambda request: request.path_info.startswith("/api/v1/")  # noqa: E731  not the pages around it
 SILKY_IGNORE_PATHS = ["/api/v1/docs", "/api/v1/schema"]
 SILKY_MAX_RECORDED_REQUESTS = 1000
-SILKY_MAX_REQUEST_BODY_SIZE = SILKY_MAX_RESPONSE_BODY_SIZE = 64  # kB
+SILKY_MAX_REQUEST_BODY_SIZE = SILKY_MAX_RESPONSE_BODY_SIZE = 64 * 1024  # bytes
 SILKY_META = True
 # Silk explains each statement after it ran; in a transaction that a failed UPDATE ended, that would be a 500.
 SILKY_IGNORE_QUERIES = ['UPDATE "']
