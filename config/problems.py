@@ -13,6 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from rest_framework import exceptions
 
 from apps.errors import Conflict, violation
+from config.masking import masked
 
 CONTENT_TYPE = "application/problem+json"
 
@@ -29,7 +30,10 @@ def problem(
         "request_id": request.id,  # type: ignore[attr-defined]  # set by the Envelope middleware
         **members,
     }
-    return JsonResponse(body, status=status, content_type=CONTENT_TYPE, headers=headers)
+    response = JsonResponse(body, status=status, content_type=CONTENT_TYPE, headers=headers)
+    # An error names the value that it refuses; a key in the wrong place need not go on into the client's logs.
+    response.content = masked(response.content.decode())
+    return response
 
 
 def exception_handler(exc: Exception, context: dict[str, Any]) -> HttpResponse | None:

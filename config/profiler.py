@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import logging
-import re
 from copy import copy
 from typing import Any
 
@@ -10,21 +9,20 @@ from django.http import HttpRequest
 from silk.collector import DataCollector
 from silk.middleware import SilkyMiddleware
 
+from config.masking import masked
+
 log = logging.getLogger(__name__)
 
-# The pattern of a LIKE has a backslash before each underscore.
-API_KEY = re.compile(r"(rl\\*_[0-9a-f]{8}\\*_)[0-9a-f]+")
 
-
-def masked(value: Any) -> Any:
-    """`value`, a text or lists of them, without the secret of any API key in it."""
+def _masked_params(value: Any) -> Any:
+    """The parameters of a statement, texts or lists of them, without the secret of any API key."""
     if isinstance(value, (list, tuple)):
-        return [masked(part) for part in value]
-    return API_KEY.sub(r"\1…", value) if isinstance(value, str) else value
+        return [_masked_params(part) for part in value]
+    return masked(value) if isinstance(value, str) else value
 
 
-def store_masked(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-    return execute(sql, masked(params), many, context)
+def _store_masked(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+    return execute(sql, _masked_params(params), many, context)
 
 
 class Profiler(SilkyMiddleware):
@@ -35,7 +33,7 @@ class Profiler(SilkyMiddleware):
 
     def process_request(self, request: HttpRequest) -> None:
         try:
-            with connection.execute_wrapper(store_masked):
+            with connection.execute_wrapper(_store_masked):
                 super().process_request(request)
         except Exception as error:  # whatever it is, it is not the request's fault
             DataCollector().clear()
@@ -44,7 +42,7 @@ class Profiler(SilkyMiddleware):
 
     def process_response(self, request: HttpRequest, response: Any) -> Any:
         try:
-            with connection.execute_wrapper(store_masked):
+            with connection.execute_wrapper(_store_masked):
                 super().process_response(request, _recorded(response))
         except Exception as error:
             log.warning("Silk could not record %r: %r", request.path_info, error)

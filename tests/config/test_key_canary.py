@@ -54,6 +54,10 @@ REQUESTS: dict[str, tuple[int, Send]] = {
     # Keys where none belongs.
     "in a header": (401, lambda api, key: api().get(CUSTOMERS, headers={"X-Api-Key": key, "X-Request-ID": key})),
     "in a parameter": (400, lambda api, key: api(key).get(f"{CUSTOMERS}?key={key}")),
+    "as a parameter's name": (400, lambda api, key: api(key).get(f"{CUSTOMERS}?{key}=1")),
+    "as a value of a filter": (400, lambda api, key: api(key).get(f"{CUSTOMERS}?is_active={key}")),
+    "as an ordering": (400, lambda api, key: api(key).get(f"{CUSTOMERS}?ordering={key}")),
+    "as a field's name": (400, lambda api, key: api(key).post(CUSTOMERS, {key: 1})),
     "in a change's parameter": (400, lambda api, key: api(key).post(f"{CUSTOMERS}?key={key}", {})),
     "in a field": (400, lambda api, key: api(key).post(CUSTOMERS, {"name": key, "authorization": f"Bearer {key}"})),
     "in broken JSON": (400, lambda api, key: api(key).post(CUSTOMERS, f'{{"email": "{key}', "application/json")),
@@ -176,6 +180,10 @@ def test_profiler_keeps_what_is_public_of_a_key_where_none_belongs(profiled: dic
     assert {name: places for name, places in found.items() if places} == {
         "in a header": ["Request.encoded_headers"],
         "in a parameter": ["Request.query_params"],
+        "as a parameter's name": ["Request.query_params", "Response.raw_body"],
+        "as a value of a filter": ["Request.query_params", "Response.raw_body"],
+        "as an ordering": ["Request.query_params", "Response.raw_body"],
+        "as a field's name": ["Request.body", "Request.raw_body", "Response.raw_body"],
         "in a change's parameter": ["Request.query_params"],
         "in a field": ["Request.body", "Request.raw_body"],
         "in broken JSON": ["Request.body", "Request.raw_body"],
