@@ -14,23 +14,21 @@ CODE = """
 import json, sys
 import django
 django.setup()
-from django.core.management import call_command
 from django.utils.module_loading import import_string
-call_command("migrate", verbosity=0)
 print(json.dumps(import_string(sys.argv[1])(), default=str))
 """
 
 
-def run_plugged(scenario: str, database_url: str) -> tuple[Any, str]:
+def run_plugged(scenario: str, database: dict[str, str]) -> tuple[Any, str]:
     """What the function at the dotted path `scenario` returns there, after `migrate`, and what the process logged."""
     plugged = {
+        **os.environ,
+        **database,
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "DEBUG": "on",
-        "DATABASE_URL": database_url,
         "PLUGINS": "apps.devtools,silk,django.contrib.admin",
     }
-    done = subprocess.run(
-        [sys.executable, "-c", CODE, scenario], cwd=ROOT, env={**os.environ, **plugged}, capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stderr
+    for command in (["manage.py", "migrate", "-v", "0"], ["-c", CODE, scenario]):
+        done = subprocess.run([sys.executable, *command], cwd=ROOT, env=plugged, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
     return json.loads(done.stdout), done.stderr

@@ -131,7 +131,7 @@ def test_pages_of_the_tour_open(server):
         with urllib.request.urlopen(server + address) as page:
             titles.append((address, page.status, "<title>" in page.read().decode()))
 
-    assert titles == [("/", 200, True), ("/api/v1/docs", 200, True), ("/silk/", 200, True)]
+    assert titles == [("/", 200, True), ("/api/v1/docs", 200, True), ("/silk/", 200, True), ("/admin/", 200, True)]
 
 
 def test_silk_has_recorded_the_api_and_nothing_else(server):

@@ -140,8 +140,8 @@ def scenario() -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def profiled(empty_database_url: str) -> dict[str, Any]:
-    result, log = run_plugged(f"{__name__}.scenario", empty_database_url)
+def profiled(empty_database: dict[str, str]) -> dict[str, Any]:
+    result, log = run_plugged(f"{__name__}.scenario", empty_database)
     return {**result, "log": log}
 
 

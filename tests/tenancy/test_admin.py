@@ -90,8 +90,8 @@ def scenario() -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def seen(empty_database_url: str) -> dict[str, Any]:
-    return run_plugged(f"{__name__}.scenario", empty_database_url)[0]
+def seen(empty_database: dict[str, str]) -> dict[str, Any]:
+    return run_plugged(f"{__name__}.scenario", empty_database)[0]
 
 
 def test_admin_shows_tenants_and_keys_and_no_row_of_a_tenant(seen: dict[str, Any]) -> None:
