@@ -46,7 +46,11 @@ class OrderItemSerializer(StrictModelSerializer):
 class ItemSerializer(StrictModelSerializer):
     """An item by itself."""
 
-    order = serializers.PrimaryKeyRelatedField(queryset=Order.objects.all(), pk_field=serializers.IntegerField())
+    order = serializers.PrimaryKeyRelatedField(
+        queryset=Order.objects.all(),
+        pk_field=serializers.IntegerField(),
+        error_messages={"does_not_exist": "No such order."},
+    )
 
     class Meta:
         model = Item
@@ -67,7 +71,11 @@ class ItemSerializer(StrictModelSerializer):
 class OrderSerializer(StrictModelSerializer):
     """An order with its items and its customer's e-mail."""
 
-    customer = serializers.PrimaryKeyRelatedField(queryset=Customer.objects.all(), pk_field=serializers.IntegerField())
+    customer = serializers.PrimaryKeyRelatedField(
+        queryset=Customer.objects.all(),
+        pk_field=serializers.IntegerField(),
+        error_messages={"does_not_exist": "No such customer."},
+    )
     customer_email = serializers.EmailField(source="customer.email", read_only=True)
     items = OrderItemSerializer(many=True, min_length=1, max_length=MAX_ITEMS_PER_ORDER)  # type: ignore[call-arg]
 

@@ -1,0 +1,181 @@
+"""No request tells or changes anything of another tenant: every operation, every way to name what is another's.
+
+Acme sends each attack while globex has rows and while it has none: answers and acme's own rows are the same, byte for
+byte. A new operation, parameter or field fails here until its row says how it is attacked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from django.db import models
+from django.urls import resolve
+from rest_framework.relations import RelatedField
+
+from apps.tenancy.owned import TenantField, TenantManager, TenantOwned
+from tests.matrix import STATUSES, Operation, of_a_missing_row
+from tests.two_tenants import World
+
+DOCUMENT = yaml.safe_load((Path(__file__).parents[1] / "docs/openapi.yaml").read_text())
+
+LIST = {"ordering": "ordering", "cursor": "cursor"}
+LINE = "items.quantity items.sku items.unit_price_cents"
+ORDER_FILTERS = "archived count created_from created_to customer email max_total_cents min_total_cents page_size status"
+ONE = {"path id": "id"}
+ORDER_FIELDS = {"mass assignment": "archived_at cancelled_at customer_email paid_at shipped_at updated_at"}
+ORDER_BODY = {"body key": "customer", "value": LINE, "nested item": "items", **ORDER_FIELDS}
+# What each operation is attacked through: kind of attack -> parameters and fields. See tests/matrix.py.
+ROWS: dict[str, dict[str, str]] = {
+    "GET customers/": {"filter": "count email is_active page_size", **LIST},
+    "POST customers/": {"value": "email is_active name", "mass assignment": "updated_at"},
+    "GET customers/{id}/": ONE,
+    "PATCH customers/{id}/": {**ONE, "value": "email is_active name", "mass assignment": "updated_at"},
+    "DELETE customers/{id}/": {**ONE, "mass assignment": ""},
+    "GET customers/{customer_id}/orders/": {"path id": "customer_id", "filter": ORDER_FILTERS, **LIST},
+    "GET orders/": {"filter": ORDER_FILTERS, **LIST},
+    "POST orders/": ORDER_BODY,
+    "GET orders/{id}/": ONE,
+    "PATCH orders/{id}/": {**ONE, **ORDER_BODY},
+    "DELETE orders/{id}/": {**ONE, "mass assignment": ""},
+    "POST orders/{id}/archive/": {**ONE, **ORDER_FIELDS},
+    "POST orders/{id}/cancel/": {**ONE, **ORDER_FIELDS},
+    "POST orders/{id}/pay/": {**ONE, **ORDER_FIELDS},
+    "POST orders/{id}/ship/": {**ONE, **ORDER_FIELDS},
+    "POST orders/{id}/unarchive/": {**ONE, **ORDER_FIELDS},
+    "GET items/": {"filter": "count order page_size", **LIST},
+    "POST items/": {"body key": "order", "value": "quantity sku unit_price_cents", "mass assignment": ""},
+    "GET items/{id}/": ONE,
+    "PATCH items/{id}/": {
+        **ONE, "body key": "order", "value": "quantity sku unit_price_cents", "mass assignment": ""
+    },
+    "DELETE items/{id}/": {**ONE, "mass assignment": ""},
+    "GET reporting/summary/": {"filter": "from limit to"},
+    "GET reporting/sales/": {"filter": "by from to"},
+    "GET reporting/products/": {"filter": "from limit to"},
+    "POST devtools/seed/": {
+        "value": "customers items_per_order orders_per_customer seed", "mass assignment": ""
+    },
+}  # fmt: skip
+
+
+def operations(document: dict[str, Any]) -> dict[str, Operation]:
+    found = [Operation(document, path, method) for path, methods in document["paths"].items() for method in methods]
+    return {operation.label: operation for operation in found}
+
+
+OPERATIONS = operations(DOCUMENT)
+ABOUT_ROWS = {"path id", "filter", "ordering", "cursor", "body key"}  # what the walls are for; the rest is serializers'
+ATTACKS = [(label, kind) for label, row in ROWS.items() for kind in row]
+
+
+def first_wall_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Manager, field and delete are Django's own, as in code that forgets the tenant."""
+    resolve("/api/v1/orders/")  # or modules that are first imported now would keep what they build without the wall
+    monkeypatch.setattr(TenantManager, "get_queryset", models.Manager.get_queryset)
+    monkeypatch.setattr(TenantField, "get_db_prep_save", models.ForeignKey.get_db_prep_save)
+    monkeypatch.setattr(TenantOwned, "delete", models.Model.delete)
+    # Serializer fields keep a queryset that was built with the wall.
+    monkeypatch.setattr(RelatedField, "get_queryset", lambda field: field.queryset.model.objects.all())
+
+
+def second_wall_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing to take down yet: row-level security."""
+
+
+WALLS = {"both": (), "first off": (first_wall_off,), "second off": (second_wall_off,)}
+STANDING = ["both"]  # with row-level security, on PostgreSQL: each of WALLS
+
+
+@pytest.fixture
+def walls(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    for take_down in WALLS[request.param]:
+        take_down(monkeypatch)
+
+
+@pytest.fixture
+def no_walls(monkeypatch: pytest.MonkeyPatch) -> None:
+    first_wall_off(monkeypatch)
+    second_wall_off(monkeypatch)
+
+
+@pytest.fixture
+def world(acme: Any, globex: Any) -> World:
+    return World(acme, globex)
+
+
+def findings(world: World, operation: Operation, kind: str) -> Iterator[str]:
+    """What each attack of a kind told or changed; nothing is as it should be."""
+    with world.with_theirs():
+        theirs = world.rows(world.globex)
+        requests = operation.attacks(kind, world)
+        own = world.outcome(operation.own_request(world))
+        outcomes = [world.outcome(request) for request in requests]
+        missing = [
+            outcome if request == twin else world.outcome(twin)
+            for request, outcome, twin in zip(requests, outcomes, map(of_a_missing_row, requests), strict=True)
+        ]
+    for request, outcome, of_missing in zip(requests, outcomes, missing, strict=True):
+        sent = request.body if kind == "value" else None
+        assigned = outcome.status < 300 and kind in ("nested item", "mass assignment") and outcome != own
+        faults = {
+            "status": outcome.status not in STATUSES[kind],
+            "tells": world.seen(outcome.text, sent=sent),
+            "keeps": world.seen(outcome.ours, sent=sent),
+            "changes": outcome.theirs != theirs,
+            "assigns": assigned,
+            "is not as without the row": outcome != of_missing,
+            "is not as without globex": outcome[:3] != world.outcome(request)[:3],
+        }
+        yield from (f"{fault}: {request} {outcome.status}" for fault, found in faults.items() if found)
+
+
+def test_every_operation_parameter_and_field_has_its_row():
+    assert {label: operation.row for label, operation in OPERATIONS.items()} == ROWS
+
+
+def test_what_is_added_to_the_schema_without_a_row_is_seen():
+    document = deepcopy(DOCUMENT)
+    orders = document["paths"]["/api/v1/orders/"]
+    document["paths"]["/api/v1/orders/{id}/refund/"] = {"post": document["paths"]["/api/v1/orders/{id}/pay/"]["post"]}
+    orders["get"]["parameters"].append({"name": "sku", "in": "query", "schema": {"type": "string"}})
+    document["components"]["schemas"]["OrderItemRequest"]["properties"]["order"] = {"type": "integer"}
+
+    rows = {label: operation.row for label, operation in operations(document).items()}
+
+    changed = {label: row for label, row in rows.items() if row != ROWS.get(label)}
+    assert changed == {
+        "GET orders/": {**ROWS["GET orders/"], "filter": ORDER_FILTERS.replace("status", "sku status")},
+        "POST orders/": {**ORDER_BODY, "value": f"items.order {LINE}"},
+        "PATCH orders/{id}/": {**ONE, **ORDER_BODY, "value": f"items.order {LINE}"},
+        "POST orders/{id}/refund/": ROWS["POST orders/{id}/pay/"],
+    }
+
+
+def test_globex_sees_its_rows_in_every_read_so_a_leak_would_show(world):
+    with world.with_theirs():
+        seen = {
+            label: set().union(*(world.seen(world.outcome(read, world.globex).text) for read in operation.reads(world)))
+            for label, operation in OPERATIONS.items()
+            if operation.method == "get"
+        }
+
+    assert [label for label, canaries in seen.items() if not canaries] == []
+    assert set().union(*seen.values()) == world.canaries
+
+
+@pytest.mark.parametrize("walls", STANDING, indirect=True)
+@pytest.mark.parametrize(("label", "kind"), ATTACKS)
+def test_an_attack_tells_and_changes_nothing(world, walls, label, kind):
+    assert list(findings(world, OPERATIONS[label], kind)) == []
+
+
+@pytest.mark.parametrize(("label", "kind"), [attack for attack in ATTACKS if attack[1] in ABOUT_ROWS])
+def test_without_walls_an_attack_is_seen(world, no_walls, label, kind):
+    kept_by_the_customer = label == "GET customers/{customer_id}/orders/" and kind in ("filter", "ordering")
+
+    assert bool(list(findings(world, OPERATIONS[label], kind))) is not kept_by_the_customer
