@@ -11,7 +11,7 @@ DJANGO := $(PY) -m django
 export DJANGO_SETTINGS_MODULE := config.settings
 export PYTHONPATH := $(CURDIR)
 
-.PHONY: help run test lint fmt schema lock ci
+.PHONY: help run test bench lint fmt schema lock ci
 
 help: ## This list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -31,6 +31,9 @@ run: .venv/.installed .env ## Development server with sample data
 
 test: .venv/.installed ## The whole suite, on SQLite and on PostgreSQL where it is found
 	@$(PY) manage.py test
+
+bench: .venv/.installed ## What PostgreSQL's row security costs; four minutes (ORDERS=40000: two)
+	@$(PY) -m bench.row_security $(ORDERS)
 
 lint: .venv/.installed ## Style, types, import contracts, migrations, deployment checks, schema
 	$(PY) -m ruff check .

@@ -1,0 +1,192 @@
+"""What PostgreSQL's row security costs: the service's own statements with it and without it, in turns on one server.
+
+`python -m bench.row_security [ORDERS]` starts a server of its own, fills it and prints a table. See README.md.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import django
+import psycopg
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from apps.tenancy.scope import SETTING
+from config.statements import NOT_COUNTED
+from tests.plugin import ENVIRONMENT, HOW_TO_GET_POSTGRESQL, Cluster, find_binaries
+
+ROOT = Path(__file__).parents[1]
+TENANTS = 4
+TENANT = 1  # who asks
+ROUNDS = 7
+ROUND_SECONDS = 0.3  # that each side is asked for, about, but LEAST_TURNS times
+LEAST_TURNS = 9
+AGGREGATES, POINT_READS = 1.10, 1.20  # goals
+HALF_YEAR = "from=2026-01-01&to=2026-06-30"  # every order is in it
+TRIGRAMS = "CREATE INDEX bench_trigrams ON customers_customer USING gin (email gin_trgm_ops)"
+HEAD = f"{'median of the rounds (lowest-highest)':40}{'without, ms':>24}{'with, ms':>24}{'ratio':>22}  goal"
+
+
+@dataclass(frozen=True)
+class Case:
+    """One request of the service: the statements it sends, and what the ratio shall not exceed, if anything."""
+
+    name: str
+    statements: list[str]
+    goal: float | None = None
+
+
+def main(orders: int) -> None:
+    """Print the table for `orders` orders."""
+    if find_binaries() is None:
+        sys.exit(f"No PostgreSQL server was found: {HOW_TO_GET_POSTGRESQL}.")
+    with filled_server(orders) as server:
+        (newest,) = get("orders/?page_size=1").json()["results"]
+        searches = [
+            case("orders?email=, one customer in ten", "orders/?email=turing"),
+            case("orders?email=, no customer", "orders/?email=nobody"),
+        ]
+        cases = [
+            Case("no table: SELECT 1", ["SELECT 1"]),
+            case("aggregate: sales per month", f"reporting/sales/?by=month&{HALF_YEAR}", AGGREGATES),
+            case("aggregate: customers, summed up", f"reporting/summary/?{HALF_YEAR}", AGGREGATES),
+            case("customers, from kept totals", "reporting/summary/"),
+            case("orders, first page", "orders/"),
+            case("point read: one order", f"orders/{newest['id']}/", POINT_READS),
+            *searches,
+        ]
+        print(f"{version(server)}, {os.cpu_count()} cores, {orders:,} orders of {TENANTS} tenants\n\n{HEAD}")
+        print(*compare(server, cases), sep="\n", flush=True)
+        as_owner(server, "CREATE EXTENSION pg_trgm", TRIGRAMS, "ANALYZE customers_customer")
+        print("\nwith a trigram index on the customers' email:", *compare(server, searches), sep="\n")
+
+
+def compare(server: Cluster, cases: list[Case]) -> list[str]:
+    """The lines of the table. Rounds go through all cases, so that what else the machine does hits a few of each."""
+    rounds: list[list[tuple[float, float]]] = [[] for _ in cases]
+    for _ in range(ROUNDS):
+        with both_sides(server) as sessions:
+            for number, each in enumerate(cases):
+                rounds[number].append(ask_in_turns(sessions, each))
+    return [line(each, *zip(*found, strict=True)) for each, found in zip(cases, rounds, strict=True)]
+
+
+def ask_in_turns(sessions: list[psycopg.Connection], case: Case) -> tuple[float, float]:
+    """Median milliseconds of each side, which take turns in asking first. RuntimeError if their answers differ."""
+    warm_up = [[ask(session, case.statements) for session in sessions] for _ in range(3)]
+    if any(first[1] != second[1] for first, second in warm_up):
+        raise RuntimeError(f"{case.name}: row security changes the answer.")
+    turns = max(LEAST_TURNS, int(1000 * ROUND_SECONDS / max(side[0] for side in warm_up[-1])))
+    times: tuple[list[float], list[float]] = ([], [])
+    for turn in range(turns):
+        for side in (0, 1) if turn % 2 else (1, 0):
+            times[side].append(ask(sessions[side], case.statements)[0])
+    return median(times[0]), median(times[1])
+
+
+def ask(session: psycopg.Connection, statements: list[str]) -> tuple[float, set[Any]]:
+    """Milliseconds until all answers are here, and their rows. The transaction around them is not timed."""
+    with session.transaction():
+        session.execute("SELECT set_config(%s, %s, true)", [SETTING, str(TENANT)])
+        started = time.perf_counter()
+        answers = [session.execute(statement) for statement in statements]
+        milliseconds = 1000 * (time.perf_counter() - started)
+        return milliseconds, {row for answer in answers for row in answer}
+
+
+def line(case: Case, without: Sequence[float], secured: Sequence[float]) -> str:
+    # Of each round, whose sides saw the same load of the machine.
+    ratios = [second / first for first, second in zip(without, secured, strict=True)]
+    goal = f"{case.goal:.2f} {'met' if median(ratios) <= case.goal else 'MISSED'}" if case.goal else ""
+    return f"{case.name:40}{spread(without):>24}{spread(secured):>24}{spread(ratios):>22}  {goal}".rstrip()
+
+
+def spread(values: Sequence[float]) -> str:
+    return f"{median(values):.3g} ({min(values):.3g}-{max(values):.3g})"
+
+
+@contextmanager
+def both_sides(server: Cluster) -> Iterator[list[psycopg.Connection]]:
+    """Two connections that differ in one thing: row security applies to the second."""
+    # As Django connects: parameters are in the text, and no statement is prepared.
+    options: dict[str, Any] = {"cursor_factory": psycopg.ClientCursor, "prepare_threshold": None}
+    with (
+        psycopg.connect(server.url_of("orders_ops", "bench"), **options) as without,
+        psycopg.connect(server.url_of("orders_app", "bench"), **options) as secured,
+    ):
+        # One processor for us and both, who never work at once: to wake another one takes longer than a point read,
+        # and the system would choose on which side that happens.
+        if hasattr(os, "sched_setaffinity"):
+            for process in (0, without.info.backend_pid, secured.info.backend_pid):
+                os.sched_setaffinity(process, {min(os.sched_getaffinity(0))})
+        yield [without, secured]
+
+
+def version(server: Cluster) -> str:
+    """The server's name, after a look whether there is anything to compare."""
+    with both_sides(server) as sessions:
+        active = [session.execute("SELECT row_security_active('orders_order')").fetchone() for session in sessions]
+        if active != [(False,), (True,)]:
+            raise RuntimeError(f"Row security applies to the two sides like this: {active}.")
+        return f"PostgreSQL {sessions[0].info.parameter_status('server_version')}"
+
+
+def get(path: str) -> Any:
+    """The service's answer to TENANT."""
+    return Client().get(f"/api/v1/{path}", secure=True)
+
+
+def case(name: str, path: str, goal: float | None = None) -> Case:
+    """What a request sends to the database, in the very words: all but transaction control and who is asking."""
+    with CaptureQueriesContext(connection) as captured:
+        response = get(path)
+    if response.status_code != 200:
+        raise RuntimeError(f"{path}: {response.content}")
+    return Case(name, [query["sql"] for query in captured if not NOT_COUNTED.search(query["sql"])], goal)
+
+
+@contextmanager
+def filled_server(orders: int) -> Iterator[Cluster]:
+    """A server whose database `bench` is migrated and filled, and Django connected to it as the service is."""
+    server = Cluster()
+    try:
+        with psycopg.connect(server.url_of("orders_owner"), autocommit=True) as owner:
+            owner.execute("CREATE DATABASE bench")
+        os.environ.update(
+            ENVIRONMENT,
+            DATABASE_URL=server.url_of("orders_app", "bench"),
+            DATABASE_OWNER_URL=server.url_of("orders_owner", "bench"),
+            DATABASE_POOL_SIZE="0",
+            DEFAULT_TENANT=f"tenant-{TENANT}",
+        )
+        subprocess.run([sys.executable, "manage.py", "migrate", "--verbosity=0"], cwd=ROOT, check=True)
+        with psycopg.connect(server.url_of("orders_ops", "bench")) as ops:
+            ops.execute((ROOT / "bench/fill.sql").read_text().format(orders=orders, tenants=TENANTS))
+        as_owner(server, "VACUUM (ANALYZE)")
+        django.setup()
+        yield server
+    finally:
+        connection.close()
+        server.stop()
+
+
+def as_owner(server: Cluster, *statements: str) -> None:
+    with psycopg.connect(server.url_of("orders_owner", "bench"), autocommit=True) as owner:
+        for statement in statements:
+            owner.execute(statement)
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000)
