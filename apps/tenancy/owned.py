@@ -22,7 +22,7 @@ class CurrentTenant(Expression):
     output_field = models.BigIntegerField()
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[str | int, ...]]:
-        return "%s", (reachable_tenant().pk,)
+        return "%s", (reachable_tenant(connection).pk,)
 
 
 class TenantField(models.ForeignKey):
@@ -50,7 +50,7 @@ class TenantField(models.ForeignKey):
     def get_db_prep_save(self, value: Any, connection: Any) -> Any:
         if hasattr(value, "as_sql"):
             raise TenantMismatch("A row's tenant cannot be set to an expression.")
-        tenant = reachable_tenant()
+        tenant = reachable_tenant(connection)
         if value != tenant.pk:
             raise TenantMismatch(f"A row of tenant {value} cannot be written in the scope of {tenant.slug!r}.")
         return super().get_db_prep_save(value, connection)

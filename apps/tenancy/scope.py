@@ -12,7 +12,8 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext, supp
 from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
-from django.db import DatabaseError, connection, transaction
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 if TYPE_CHECKING:
     from apps.tenancy.models import Tenant
@@ -21,8 +22,9 @@ if TYPE_CHECKING:
 SETTING = "app.tenant_id"
 
 _tenant: ContextVar[Tenant | None] = ContextVar("tenant", default=None)
-# Whether the running transaction was begun or joined by a scope, so that the database knows the tenant too.
-_in_transaction: ContextVar[bool] = ContextVar("in_transaction", default=False)
+# The connection whose running transaction a scope began or joined, so that its database knows the tenant too. Threads
+# and tasks may inherit this, and have other connections.
+_told: ContextVar[BaseDatabaseWrapper | None] = ContextVar("told", default=None)
 
 
 class TenantNotSet(RuntimeError):
@@ -47,14 +49,15 @@ def current_tenant_id() -> int | None:
     return tenant.pk if tenant else None
 
 
-def reachable_tenant() -> Tenant:
-    """The tenant whose rows a statement may reach now; raises TenantNotSet where the scope has no transaction.
+def reachable_tenant(connection: BaseDatabaseWrapper) -> Tenant:
+    """The tenant whose rows a statement on `connection` may reach now.
 
-    PostgreSQL would answer there with no rows at all, which looks like an empty table.
+    Raises TenantNotSet where the scope has no transaction on it: PostgreSQL would answer with no rows at all, which
+    looks like an empty table.
     """
     tenant = current_tenant()
-    if not _in_transaction.get():
-        raise TenantNotSet("The scope has no transaction: wrap the call in `with tenant_scope(tenant):` again.")
+    if _told.get() is not connection:
+        raise TenantNotSet("The scope has no transaction here: wrap the call in `with tenant_scope(tenant):` again.")
     return tenant
 
 
@@ -96,20 +99,29 @@ def _acting_for(
     outer = _tenant.get()
     if outer is not None and outer.pk != tenant.pk:
         raise TenantMismatch(f"Tenant {tenant.slug!r} was asked for inside the scope of {outer.slug!r}.")
-    enters = not _in_transaction.get() and (new_transaction is not None or connection.in_atomic_block)
-    tokens = _tenant.set(tenant), _in_transaction.set(enters or _in_transaction.get())
+    here = connections[DEFAULT_DB_ALIAS]
+    enters = _told.get() is not here and (new_transaction is not None or here.in_atomic_block)
+    token = _tenant.set(tenant)
     try:
-        with new_transaction or nullcontext():
-            if enters:
-                _tell_database(str(tenant.pk), first_statement)
+        with new_transaction or nullcontext(), _telling(tenant, first_statement) if enters else nullcontext():
             yield
     finally:
-        _tenant.reset(tokens[0])
-        _in_transaction.reset(tokens[1])
+        _tenant.reset(token)
         # The transaction goes on without us. If it refuses this it is broken, and a rollback undoes the setting.
-        if enters and connection.in_atomic_block:
+        if enters and here.in_atomic_block:
             with suppress(DatabaseError):
                 _tell_database("")
+
+
+@contextmanager
+def _telling(tenant: Tenant, first_statement: str) -> Iterator[None]:
+    _tell_database(str(tenant.pk), first_statement)
+    token = _told.set(connections[DEFAULT_DB_ALIAS])
+    try:
+        yield
+    finally:
+        # Before COMMIT: what `on_commit` then runs is in no transaction.
+        _told.reset(token)
 
 
 def _tell_database(tenant_id: str, first_statement: str = "") -> None:

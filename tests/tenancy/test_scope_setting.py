@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
+from contextvars import copy_context
 
 import pytest
 from django.db import DatabaseError, InternalError, connection, transaction
@@ -152,3 +154,34 @@ def test_setting_is_unknown_to_the_next_user_of_the_connection(acme, globex):
         connection.close()  # gives it back to the pool
 
     assert seen == [1, 0, 2, 0]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_thread_that_inherits_a_scope_has_to_open_its_own(acme):
+    """Its connection is another one, which no scope has told the tenant."""
+
+    def count() -> int:
+        try:
+            return Customer.objects.count()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool, tenant_scope(acme), pytest.raises(TenantNotSet, match="no transaction"):
+        pool.submit(copy_context().run, count).result()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_runs_on_commit_has_to_open_a_scope_of_its_own(acme):
+    seen = []
+
+    def on_commit() -> None:
+        with pytest.raises(TenantNotSet, match="no transaction"):
+            Customer.objects.count()
+        with tenant_scope(acme):
+            seen.append(Customer.objects.count())
+
+    with tenant_scope(acme):
+        baker.make(Customer)
+        transaction.on_commit(on_commit)
+
+    assert seen == [1]
