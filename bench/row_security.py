@@ -24,7 +24,7 @@ from django.test.utils import CaptureQueriesContext
 
 from apps.tenancy.scope import SETTING
 from config.statements import NOT_COUNTED
-from tests.plugin import ENVIRONMENT, HOW_TO_GET_POSTGRESQL, Cluster, find_binaries
+from tests.plugin import ENVIRONMENT, Cluster, find_binaries, left_out
 
 ROOT = Path(__file__).parents[1]
 TENANTS = 4
@@ -50,7 +50,7 @@ class Case:
 def main(orders: int) -> None:
     """Print the table for `orders` orders."""
     if find_binaries() is None:
-        sys.exit(f"No PostgreSQL server was found: {HOW_TO_GET_POSTGRESQL}.")
+        sys.exit(left_out()[0])
     with filled_server(orders) as server:
         (newest,) = get("orders/?page_size=1").json()["results"]
         searches = [
