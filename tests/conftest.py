@@ -10,13 +10,14 @@ import psycopg
 import pytest
 from django.conf import settings as django_settings
 from django.core.cache import cache
-from django.db import connection
+from django.db import connection, models
 from django.test import Client
 from model_bakery import baker, random_gen
 
 from apps.orders.lifecycle import REVENUE_STATUSES
-from apps.orders.models import Item, Order
+from apps.orders.models import Item, Order, OrderEvent
 from apps.tenancy import keys
+from apps.tenancy.isolation import tenant_owned_models
 from apps.tenancy.models import Tenant
 from apps.tenancy.scope import tenant_scope
 from config.statements import Statements, count_statements
@@ -139,6 +140,25 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[st
         server.execute(f"CREATE DATABASE {name}")
         yield {"DATABASE_URL": url_of("orders_app", name), "DATABASE_OWNER_URL": url_of("orders_owner", name)}
         server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def one_of_each(tenant: Tenant) -> dict[type[models.Model], Any]:
+    """A row of each tenant-owned model, the business ones new and belonging to each other."""
+    with tenant_scope(tenant):
+        baker.make(OrderEvent, order=baker.make(Item, quantity=1, unit_price_cents=1).order)
+        for model in tenant_owned_models():
+            if not model.objects.exists():
+                baker.make(model)
+        return {model: model.objects.latest("pk") for model in tenant_owned_models()}
+
+
+def rows_of(*tenants: Tenant) -> list[Any]:
+    """Every row that the tenants own, with every column."""
+    found = []
+    for tenant in tenants:
+        with tenant_scope(tenant):
+            found += [list(model.objects.order_by("pk").values()) for model in tenant_owned_models()]
+    return found
 
 
 @pytest.fixture

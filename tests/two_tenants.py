@@ -11,7 +11,6 @@ from itertools import count
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, unquote, urlencode, urlsplit
 
-from django.apps import apps
 from django.core import signing
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
@@ -21,12 +20,11 @@ from apps.orders.lifecycle import Status
 from apps.orders.models import Item, Order, OrderEvent
 from apps.reporting.models import CustomerTotal
 from apps.tenancy import keys
+from apps.tenancy.isolation import tenant_owned_models
 from apps.tenancy.models import Tenant
-from apps.tenancy.owned import TenantOwned
 from apps.tenancy.scope import tenant_scope
 from tests.conftest import JSON, Api
 
-OWNED = [model for model in apps.get_models() if issubclass(model, TenantOwned)]
 DAY = "2024-01-07"  # of all rows; what a request dates is later
 OURS: dict[str, Any] = {"first_id": 6 * 10**9, "word": "own", "at": "12:00:00", "quantity": 1, "price": 101}
 THEIRS: dict[str, Any] = {"first_id": 5 * 10**9, "word": "canary", "at": "03:07:13", "quantity": 9001, "price": 7654321}
@@ -96,7 +94,8 @@ class World:
         """Every row that the tenant owns, with every column."""
         with tenant_scope(tenant):
             rows = {
-                model.__name__: list(model.objects.filter(tenant=tenant).order_by("pk").values()) for model in OWNED
+                model.__name__: list(model.objects.filter(tenant=tenant).order_by("pk").values())
+                for model in tenant_owned_models()
             }
         return json.dumps(rows, cls=DjangoJSONEncoder)
 

@@ -48,7 +48,11 @@ def tenants_kept_apart(app_configs: Any, databases: Sequence[str] | None = None,
     for alias in databases or ():
         if not pending_migrations(connections[alias]):
             messages += [
-                Error(problem, hint="Name the model in a migration: Isolate(...).", id="tenancy.E003")
+                Error(
+                    problem,
+                    hint="Name the model in a migration: Isolate(...).",
+                    id="tenancy.E003",
+                )
                 for problem in isolation_problems(connections[alias])
             ]
             messages += [

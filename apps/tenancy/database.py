@@ -74,7 +74,7 @@ def numbers() -> list[Number]:
 
 
 def for_every_tenant(statement: str) -> str:
-    """PL/pgSQL that runs `statement` once per tenant: TRUNCATE reaches past row security, what follows from it not."""
+    """PL/pgSQL that runs `statement` once per tenant: TRUNCATE passes row security by, its consequences do not."""
     return f"""
         DECLARE
             before text := coalesce(current_setting('{SETTING}', true), '');

@@ -6,18 +6,15 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.apps import apps
 from django.db import IntegrityError, connection, models, transaction
 from django.db.models import F, Value
-from model_bakery import baker
 
-from apps.orders.models import Item, OrderEvent
+from apps.tenancy.isolation import tenant_owned_models
 from apps.tenancy.models import Tenant
-from apps.tenancy.owned import TenantOwned
 from apps.tenancy.scope import tenant_scope
+from tests.conftest import one_of_each, rows_of
 
-# The app of one of them can be left out.
-OWNED = [model for model in apps.get_models() if issubclass(model, TenantOwned)]
+OWNED = tenant_owned_models()
 KEYS = [field for model in OWNED for field in model._meta.fields if field.related_model in OWNED]
 
 
@@ -116,35 +113,20 @@ CASES = [
 ]
 
 
-def rows(*tenants: Tenant) -> list[Any]:
-    found = []
-    for tenant in tenants:
-        with tenant_scope(tenant):
-            found += [list(model.objects.order_by("pk").values()) for model in OWNED]
-    return found
-
-
-def stored(tenant: Tenant) -> dict[type[models.Model], models.Model]:
-    """A new row of each model, one belonging to the other."""
-    with tenant_scope(tenant):
-        baker.make(OrderEvent, order=baker.make(Item, quantity=1, unit_price_cents=1).order)
-        return {model: model.objects.latest("pk") for model in OWNED}
-
-
 @pytest.mark.parametrize(("key", "point"), CASES)
 def test_key_to_another_tenants_row_is_refused_at_once(acme: Tenant, globex: Tenant, key: Any, point: Any) -> None:
-    ours, theirs = stored(acme)[key.model], stored(globex)[key.related_model]
-    before = rows(acme, globex)
+    ours, theirs = one_of_each(acme)[key.model], one_of_each(globex)[key.related_model]
+    before = rows_of(acme, globex)
 
     with tenant_scope(acme), pytest.raises(IntegrityError), transaction.atomic():
         point(ours, key, theirs)
 
-    assert rows(acme, globex) == before
+    assert rows_of(acme, globex) == before
 
 
 @pytest.mark.parametrize(("key", "point"), CASES)
 def test_key_to_an_own_row_is_written(acme: Tenant, key: Any, point: Any) -> None:
-    ours, other = stored(acme)[key.model], stored(acme)[key.related_model]
+    ours, other = one_of_each(acme)[key.model], one_of_each(acme)[key.related_model]
     with tenant_scope(acme):
         pointing = key.model.objects.filter(**{key.name: other})
         pointing.delete()

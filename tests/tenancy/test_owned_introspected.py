@@ -10,18 +10,17 @@ from typing import Any
 
 import pytest
 from asgiref.sync import async_to_sync
-from django.apps import apps
 from django.db import connection, models, transaction
 from django.db.models import Count, QuerySet, Value
 from django.db.models.manager import BaseManager
-from model_bakery import baker
 
-from apps.orders.models import Item, OrderEvent
+from apps.tenancy.isolation import tenant_owned_models
 from apps.tenancy.models import Tenant
 from apps.tenancy.owned import TenantOwned
 from apps.tenancy.scope import TenantNotSet, tenant_scope
+from tests.conftest import one_of_each, rows_of
 
-OWNED = [model for model in apps.get_models() if issubclass(model, TenantOwned)]
+OWNED = tenant_owned_models()
 
 
 def given(*args: Any, **kwargs: Any) -> Callable[[Any, Any], tuple[Any, Any]]:
@@ -35,13 +34,6 @@ def given_all(row: models.Model, target: Any) -> tuple[Any, Any]:
 
 def given_pk(row: models.Model, target: Any) -> tuple[Any, Any]:
     return (), {"pk": row.pk}
-
-
-def given_day(row: models.Model, target: Any) -> tuple[Any, Any]:
-    """A column that is a time, the model's or that of what it belongs to, and a precision."""
-    names = {field.name for field in row._meta.fields}
-    parent = next((name for name in ("customer", "order") if name in names), "")
-    return ("created_at" if "created_at" in names else f"{parent}__created_at", "day"), {}
 
 
 def given_columns(row: models.Model, target: Any) -> tuple[Any, Any]:
@@ -69,7 +61,7 @@ CALLS: list[tuple[Callable[[Any, Any], tuple[Any, Any]], str]] = [
     (given(where=["1 = 1"]), "extra"),
     (given_pk, "filter get get_or_create update_or_create"),
     (given_all, "__and__ __or__ __xor__ difference intersection union"),
-    (given_day, "dates datetimes"),
+    (given("tenant__created_at", "day"), "dates datetimes"),
     (given_columns, "create update"),
     (lambda row, target: ((row,), {}), "add contains"),
     (lambda row, target: (([row],), {}), "set"),
@@ -168,23 +160,14 @@ def statements_on_rows() -> Iterator[list[str]]:
         yield seen
 
 
-def rows(tenant: Tenant) -> list[Any]:
-    with tenant_scope(tenant):
-        return [list(model.objects.order_by("pk").values()) for model in OWNED]
-
-
 @pytest.fixture
-def stored(acme: Tenant) -> Callable[[type[models.Model]], models.Model]:
-    """A row of each model, one belonging to the other."""
-    with tenant_scope(acme):
-        baker.make(OrderEvent, order=baker.make(Item, quantity=1, unit_price_cents=1).order)
-        kept = {model: model.objects.get() for model in OWNED}
-    return kept.__getitem__
+def stored(acme: Tenant) -> dict[type[models.Model], Any]:
+    return one_of_each(acme)
 
 
 @pytest.mark.parametrize(("model", "way"), CASES)
 def test_every_method_is_known(stored: Any, model: type[models.Model], way: Callable[[Any], Any]) -> None:
-    found = methods(way(stored(model)))
+    found = methods(way(stored[model]))
 
     assert [name for name in found if (family(name) in ARGUMENTS) == (family(name) in REACHES_NO_ROW)] == []
 
@@ -193,7 +176,7 @@ def test_every_method_is_known(stored: Any, model: type[models.Model], way: Call
 def test_every_method_is_refused_without_a_scope(
     acme: Tenant, stored: Any, model: type[models.Model], way: Callable[[Any], Any]
 ) -> None:
-    row, before = stored(model), rows(acme)
+    row, before = stored[model], rows_of(acme)
     reached = {}
 
     for name in [name for name in methods(way(row)) if family(name) in ARGUMENTS]:
@@ -204,14 +187,14 @@ def test_every_method_is_refused_without_a_scope(
             reached[name] = statements[0]
 
     assert reached == {}
-    assert rows(acme) == before
+    assert rows_of(acme) == before
 
 
 @pytest.mark.parametrize(("model", "way"), CASES)
 def test_every_method_reaches_the_rows_in_a_scope(
     acme: Tenant, stored: Any, model: type[models.Model], way: Callable[[Any], Any]
 ) -> None:
-    row = stored(model)
+    row = stored[model]
     idle = []
 
     for name in [name for name in methods(way(row)) if family(name) in ARGUMENTS]:
