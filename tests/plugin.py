@@ -50,14 +50,15 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On SQLite leave out, as "deselected", what only PostgreSQL can do."""
+    """On SQLite leave out what only PostgreSQL can do; the header says so."""
     if config.option.database == "sqlite":
         config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("postgresql")])
         items[:] = [item for item in items if not item.get_closest_marker("postgresql")]
 
 
 def pytest_report_header(config: pytest.Config) -> str:
-    return f"database: {config.option.database}"
+    left = " (what only PostgreSQL can do is left out)" if config.option.database == "sqlite" else ""
+    return f"database: {config.option.database}{left}"
 
 
 def left_out() -> list[str]:
