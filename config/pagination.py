@@ -18,6 +18,7 @@ from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from apps.rows import read
 from apps.strict import suggest
 
 DEFAULT_SIZE, MAX_SIZE = 20, 200
@@ -27,8 +28,9 @@ PARAMETERS = ("cursor", "page_size", "count", "ordering")
 class KeysetPagination(BasePagination):
     """`{"next", "previous", "results"}`, with `"count"` on `?count=true`.
 
-    A view declares `ordering_fields` (columns that are never null) and its default `ordering`. Ties are broken by id in
-    the same direction. One statement a page, whatever its number; one more for the count.
+    A view declares `ordering_fields` (columns that it shows, never null) and its default `ordering`. Ties are broken by
+    id in the same direction. The rows are read here, as `apps.rows` does: one statement a page, whatever its
+    number, and one for each kind of list inside; one more for the count.
     """
 
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
@@ -48,7 +50,7 @@ class KeysetPagination(BasePagination):
             edge = _row(value, Value(cursor["id"], output_field=models.BigIntegerField()))
             queryset = queryset.filter(_compare(_row(F(column), F("id")), "<" if falling else ">", edge))
         sign = "-" if falling else ""
-        rows = list(queryset.order_by(f"{sign}{column}", f"{sign}id")[: size + 1])
+        rows = read(view.get_serializer_class(), queryset.order_by(f"{sign}{column}", f"{sign}id")[: size + 1])
         more, rows = len(rows) > size, rows[:size]
         if backwards:
             rows.reverse()
@@ -61,9 +63,9 @@ class KeysetPagination(BasePagination):
             return urlunsplit(urlsplit(request.build_absolute_uri())._replace(query=params.urlencode()))
 
         def link(row: Any, backwards: bool) -> str:
-            value = getattr(row, column)
+            value = row[column]
             value = value.isoformat() if hasattr(value, "isoformat") else value
-            return address({"ordering": ordering, "backwards": backwards, "value": value, "id": row.pk})
+            return address({"ordering": ordering, "backwards": backwards, "value": value, "id": row["id"]})
 
         # The page that a link came from lies on its other side; on this side there is one if a row was left over.
         self.next = link(rows[-1], False) if rows and (more or backwards) else None

@@ -42,6 +42,7 @@ class Customer(TenantOwned):
             # SQL that does not go through the field cannot make twins either.
             models.CheckConstraint(condition=models.Q(email=Lower("email")), name="customer_email_lower_case"),
         ]
+        indexes = [models.Index(fields=["tenant", "created_at", "id"], name="customer_by_created")]
 
     def __str__(self) -> str:
         return self.email

@@ -11,6 +11,7 @@ from apps.customers import selectors, services
 from apps.customers.filters import CustomerFilter
 from apps.customers.models import Customer
 from apps.customers.serializers import CustomerSerializer
+from apps.rows import RowsMixin
 
 
 @extend_schema_view(
@@ -21,8 +22,7 @@ from apps.customers.serializers import CustomerSerializer
     destroy=extend_schema(summary="Delete a customer", description="409 if the customer has orders."),
 )
 class CustomerViewSet(
-    mixins.ListModelMixin,
-    mixins.RetrieveModelMixin,
+    RowsMixin,
     mixins.CreateModelMixin,
     mixins.UpdateModelMixin,
     mixins.DestroyModelMixin,

@@ -15,6 +15,7 @@ from apps.orders import selectors, services
 from apps.orders.filters import ItemFilter, OrderFilter
 from apps.orders.models import Item, Order
 from apps.orders.serializers import ItemSerializer, OrderSerializer
+from apps.rows import RowsMixin, read_one
 from apps.strict import NoBodySerializer
 
 METHODS = ["get", "post", "patch", "delete", "head"]
@@ -24,7 +25,7 @@ METHODS = ["get", "post", "patch", "delete", "head"]
     list=extend_schema(summary="List orders"),
     retrieve=extend_schema(summary="Read an order"),
 )
-class OrderViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
+class OrderViewSet(RowsMixin, viewsets.GenericViewSet):
     lookup_value_converter = "int"
     http_method_names = METHODS
     queryset = Order.objects.all()
@@ -90,11 +91,11 @@ class OrderViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Ge
         return self._order(pk)
 
     def _order(self, pk: int, status: int = 200) -> Response:
-        return Response(self.get_serializer(selectors.order_list().get(pk=pk)).data, status=status)
+        return Response(read_one(OrderSerializer, selectors.order_list(), pk), status=status)
 
 
 @extend_schema_view(list=extend_schema(summary="List a customer's orders"))
-class CustomerOrderViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
+class CustomerOrderViewSet(RowsMixin, viewsets.GenericViewSet):
     http_method_names = ["get", "head"]
     queryset = Order.objects.all()
     serializer_class = OrderSerializer
@@ -114,8 +115,7 @@ class CustomerOrderViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
     destroy=extend_schema(summary="Delete an item of a draft", description="409 unless the order is a draft."),
 )
 class ItemViewSet(
-    mixins.ListModelMixin,
-    mixins.RetrieveModelMixin,
+    RowsMixin,
     mixins.CreateModelMixin,
     mixins.UpdateModelMixin,
     mixins.DestroyModelMixin,
