@@ -46,17 +46,15 @@ def tenants_kept_apart(app_configs: Any, databases: Sequence[str] | None = None,
     """`manage.py check --deploy --database default`, as the role that serves: what PostgreSQL would let through."""
     messages: list[CheckMessage] = []
     for alias in databases or ():
-        if not pending_migrations(connections[alias]):
-            messages += [
-                Error(
-                    problem,
-                    hint="Name the model in a migration: Isolate(...).",
-                    id="tenancy.E003",
-                )
-                for problem in isolation_problems(connections[alias])
-            ]
-            messages += [
-                Error(problem, hint="Serve as a role of deploy/roles.sql: orders_app.", id="tenancy.E004")
-                for problem in role_problems(connections[alias])
-            ]
+        # Also while migrations are pending: this check stops no `migrate`, and a wall that is half built is none.
+        messages += [
+            Error(
+                problem, hint="Run manage.py migrate; name the model in a migration: Isolate(...).", id="tenancy.E003"
+            )
+            for problem in isolation_problems(connections[alias])
+        ]
+        messages += [
+            Error(problem, hint="Serve as a role of deploy/roles.sql: orders_app.", id="tenancy.E004")
+            for problem in role_problems(connections[alias])
+        ]
     return messages

@@ -243,16 +243,18 @@ def test_the_application_may_do_nothing_but_read_and_write_rows(statement):
         sql(statement)
 
 
+OF_THE_OWNER = [
+    "may create tables",
+    *(f"may {what} the table {table}" for what in ("change", "truncate") for table in MODELS),
+]
 ROLES = {
     "orders_app": [],
-    "orders_owner": [f"the role of DATABASE_URL may change the table {table}" for table in MODELS],
-    "orders_ops": ["the role of DATABASE_URL bypasses row security"],
+    "orders_owner": OF_THE_OWNER,
+    "orders_ops": ["bypasses row security"],
     "superuser": [
-        "the role of DATABASE_URL is a superuser",
-        "the role of DATABASE_URL bypasses row security",
-        *[f"the role of DATABASE_URL may change the table {table}" for table in MODELS],
+        "is a superuser", "bypasses row security", "may create roles", "may become orders_ops", *OF_THE_OWNER,
     ],
-}
+}  # fmt: skip
 
 
 @as_each_of(*ROLES)
@@ -260,7 +262,7 @@ def test_a_role_that_may_more_fails_the_deploy_check(client, user):
     exempt = user in ("orders_ops", "superuser")
     problems = [f"{table}: missing: row security applies to this role" for table in MODELS] if exempt else []
 
-    assert sorted(role_problems(connection)) == sorted(ROLES[user])
+    assert sorted(role_problems(connection)) == sorted(f"the role of DATABASE_URL {what}" for what in ROLES[user])
     assert isolation_problems(connection) == problems
     assert len(errors_of_the_deploy_check()) == len(ROLES[user]) + len(problems)
     assert client.get("/readyz").status_code == (503 if exempt else 200)
@@ -277,3 +279,35 @@ def test_a_key_to_another_tenants_row_is_refused_where_row_security_does_not_app
     ):
         with pytest.raises(IntegrityError, match="violates foreign key constraint"), transaction.atomic():
             sql(f"UPDATE {table} SET {column} = %s WHERE id = %s", other, row)
+
+
+@pytest.mark.role("superuser")
+@pytest.mark.parametrize(
+    ("statement", "problem"),
+    [
+        ("GRANT orders_ops TO orders_app", "may become orders_ops"),
+        ("ALTER ROLE orders_app CREATEROLE", "may create roles"),
+        ("GRANT CREATE ON SCHEMA public TO orders_app", "may create tables"),
+        ("GRANT TRUNCATE ON orders_item TO orders_app", "may truncate the table orders_item"),
+    ],
+)
+def test_a_right_given_to_the_application_fails_the_deploy_check(statement, problem):
+    sql(statement)
+    sql("SET LOCAL ROLE orders_app")
+
+    assert errors_of_the_deploy_check() == [("tenancy.E004", f"the role of DATABASE_URL {problem}")]
+
+
+def test_a_default_for_the_setting_is_reported(client):
+    sql("SELECT set_config('app.tenant_id', '2', false)")
+
+    assert isolation_problems(connection) == ["app.tenant_id is set outside of any scope"]
+    assert client.get("/readyz").status_code == 503
+
+
+@as_owner
+def test_the_deploy_check_looks_while_migrations_are_pending():
+    sql("DELETE FROM django_migrations WHERE app = 'reporting'")
+    sql("ALTER TABLE orders_order DISABLE ROW LEVEL SECURITY")
+
+    assert ("tenancy.E003", "orders_order: missing: row security is enabled") in errors_of_the_deploy_check()
