@@ -122,7 +122,7 @@ class World:
 
 
 def _words(text: str) -> set[str]:
-    # Shorter ones, such as a count or a tenant's id, occur anywhere.
+    # Shorter ones, such as a count, occur anywhere.
     return {word for word in re.findall(r"[\w@.-]+", text) if len(word) > 3}
 
 
@@ -133,7 +133,10 @@ def _opened(cursor: str) -> str:
 def _visible(tenant: Tenant) -> set[str]:
     """The words of what a tenant's rows show to the tenant."""
     with tenant_scope(tenant):
-        rows = [list(model.objects.filter(tenant=tenant).values()) for model in (Customer, Order, Item)]
+        rows = [row for model in (Customer, Order, Item) for row in model.objects.filter(tenant=tenant).values()]
+        for row in rows:
+            # No answer shows it, and it has as many digits as the tests before gave it.
+            del row["tenant_id"]
         sums = CustomerTotal.objects.filter(tenant=tenant).values_list("total_cents", flat=True)
         return _words(json.dumps([rows, list(sums)], cls=DjangoJSONEncoder))
 
