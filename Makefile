@@ -11,10 +11,10 @@ DJANGO := $(PY) -m django
 export DJANGO_SETTINGS_MODULE := config.settings
 export PYTHONPATH := $(CURDIR)
 
-.PHONY: help run test bench lint fmt schema lock ci
+.PHONY: help run test bench bench-full lint fmt schema lock ci
 
 help: ## This list
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 .venv/.installed: requirements/dev.txt
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 10) <= v <= (3, 13) else \
@@ -31,9 +31,6 @@ run: .venv/.installed .env ## Development server with sample data
 
 test: .venv/.installed ## The whole suite, on SQLite and on PostgreSQL where it is found
 	@$(PY) manage.py test
-
-bench: .venv/.installed ## What PostgreSQL's row security costs; four minutes (ORDERS=40000: two)
-	@$(PY) -m bench.row_security $(ORDERS)
 
 lint: .venv/.installed ## Style, types, import contracts, migrations, deployment checks, schema
 	$(PY) -m ruff check .
@@ -57,5 +54,21 @@ lock: .venv/.installed ## Pin the newest versions that requirements/*.in allow
 	$(PY) -m pip install --quiet uv
 	cd requirements && for name in base dev; do ../.venv/bin/uv pip compile --quiet --universal --generate-hashes \
 		--no-header --no-annotate --upgrade --python-version 3.10 $$name.in -o $$name.txt; done
+	cd bench && ../.venv/bin/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --upgrade \
+		--python-version 3.10 requirements.in -o requirements.txt
+
+# The peers and the servers compared are nobody's dependencies but the benchmarks'.
+BENCH := .venv-bench/bin/python
+.venv-bench/.installed: bench/requirements.txt
+	$(PYTHON) -m venv .venv-bench
+	$(BENCH) -m pip install --quiet --disable-pip-version-check --require-hashes -r bench/requirements.txt
+	@touch $@
+
+bench: .venv-bench/.installed ## Beside peers on 1,600 orders, and what row security costs; ten minutes
+	@$(BENCH) -m bench.compare
+	@$(BENCH) -m bench.row_security $(ORDERS)
+
+bench-full: .venv-bench/.installed ## Beside peers up to a million orders, written to bench/; most of an hour
+	@$(BENCH) -m bench.compare --full --write
 
 ci: lint test ## Everything that must hold before a merge

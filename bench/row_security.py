@@ -1,6 +1,6 @@
 """What PostgreSQL's row security costs: the service's own statements with it and without it, in turns on one server.
 
-`python -m bench.row_security [ORDERS]` starts a server of its own, fills it and prints a table. See README.md.
+`python -m bench.row_security [ORDERS]` starts a server of its own, fills it and prints a table. See row_security.md.
 """
 
 from __future__ import annotations

@@ -1,0 +1,220 @@
+"""The databases that are measured: made, filled by set-based SQL, copied to SQLite, looked into."""
+
+from __future__ import annotations
+
+import os
+import re
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import psutil
+import psycopg
+
+from config.statements import NOT_COUNTED
+from tests.plugin import Cluster
+
+ROOT = Path(__file__).resolve().parents[1]
+TABLES = (
+    "tenancy_tenant", "tenancy_apikey", "customers_customer", "orders_order", "orders_item", "orders_orderevent",
+    "reporting_customertotal",
+)  # fmt: skip
+ORDERS_PER_CUSTOMER, NEIGHBOURS = 8, 2  # further tenants, each with a tenth of the orders
+COMMON_NEEDLE = "turing"  # in a seventh of the addresses
+
+# No trigger runs in this session, so what they keep is written here; `manage.py reconcile` then compares.
+FILL = """
+    INSERT INTO customers_customer (tenant_id, email, name, is_active, created_at, updated_at)
+    SELECT {tenant}, lower(format('%s.%s.%s@example.com', given, family, n)), given || ' ' || family, true, e, e
+    FROM (SELECT n, timestamptz '2026-01-01Z' AS e, ('{{Ada,Alan,Grace,Hedy,Ken}}'::text[])[1 + n % 5] AS given,
+                 ('{{Hopper,Knuth,Turing,Liskov,Lamarr,Allen,Dijkstra}}'::text[])[1 + n % 7] AS family
+          FROM generate_series(1, {customers}) n) numbered;
+
+    CREATE TEMP TABLE made ON COMMIT DROP AS
+    SELECT nextval('orders_order_id_seq') AS id, c.id AS customer_id, created_at,
+           ('{{draft,paid,paid,shipped,shipped,shipped,cancelled}}'::text[])[1 + floor(random() * 7)::int] AS status
+    FROM (SELECT array_agg(id) AS ids FROM customers_customer WHERE tenant_id = {tenant}) own,
+         (SELECT date_trunc('minute', timestamptz '2026-01-01Z' + random() * interval '180 days') AS created_at,
+                 1 + floor(random() * {customers})::int AS nth FROM generate_series(1, {orders})
+          ORDER BY created_at) o,
+         LATERAL (SELECT ids[nth] AS id) c;
+
+    INSERT INTO orders_item (tenant_id, order_id, sku, quantity, unit_price_cents)
+    SELECT {tenant}, id, ('{{TEA-GREEN-100,TEA-BLACK-100,MUG-BLUE,POT-STEEL-1L}}'::text[])[line], 1 + (id + line) % 5,
+           ('{{450,390,790,2490}}'::int[])[line]
+    FROM made, generate_series(1, 4) line;
+
+    INSERT INTO orders_order (tenant_id, id, customer_id, status, total_cents, created_at, updated_at,
+                              paid_at, shipped_at, cancelled_at)
+    SELECT {tenant}, id, customer_id, status,
+           (1 + (id + 1) % 5) * 450 + (1 + (id + 2) % 5) * 390 + (1 + (id + 3) % 5) * 790 + (1 + (id + 4) % 5) * 2490,
+           created_at, created_at,
+           CASE WHEN status IN ('paid', 'shipped') THEN created_at + interval '1 hour' END,
+           CASE status WHEN 'shipped' THEN created_at + interval '1 day' END,
+           CASE status WHEN 'cancelled' THEN created_at + interval '2 hours' END
+    FROM made;
+
+    INSERT INTO orders_orderevent (tenant_id, order_id, kind, created_at)
+    SELECT {tenant}, id, kind, at FROM orders_order, LATERAL (VALUES
+        ('paid', paid_at), ('shipped', shipped_at), ('cancelled', cancelled_at)) event (kind, at)
+    WHERE tenant_id = {tenant} AND at IS NOT NULL;
+
+    INSERT INTO reporting_customertotal (tenant_id, customer_id, order_count, total_cents)
+    SELECT {tenant}, c.id, count(o), coalesce(sum(total_cents), 0)
+    FROM customers_customer c LEFT JOIN orders_order o
+        ON o.customer_id = c.id AND o.tenant_id = c.tenant_id AND status IN ('paid', 'shipped')
+    WHERE c.tenant_id = {tenant} GROUP BY c.id"""
+
+
+class Database:
+    """A migrated database of the measured size on a private server, and the environments that processes use it with."""
+
+    def __init__(self, cluster: Cluster, name: str) -> None:
+        self.cluster, self.name = cluster, name
+        with psycopg.connect(cluster.url_of("superuser"), autocommit=True) as server:
+            server.execute(f"CREATE DATABASE {name} OWNER orders_owner")
+        self.product = production(cluster.url_of("orders_app", name), cluster.url_of("orders_owner", name))
+        # The peers have no tenants: their role sees every row, and they ask for one tenant's.
+        self.peers = {"PEER_DATABASE_URL": cluster.url_of("orders_ops", name)}
+        manage("migrate", environment=self.product)
+
+    @contextmanager
+    def superuser(self, **options: Any) -> Iterator[psycopg.Connection]:
+        with psycopg.connect(self.cluster.url_of("superuser", self.name), **options) as connection:
+            yield connection
+
+    def make_tenants(self) -> str:
+        """Make the tenant that is measured (id 1) and its neighbours; returns a key of it."""
+        for number in range(1 + NEIGHBOURS):
+            manage("tenant", "create", f"tenant-{number + 1}", environment=self.product)
+        return manage("apikey", "create", "tenant-1", environment=self.product).strip()
+
+    def fill(self, orders: int) -> float:
+        """Write `orders` orders of 4 items for tenant 1, a tenth for each neighbour; returns the seconds it took."""
+        started = time.perf_counter()
+        with self.superuser() as connection:
+            connection.execute("SET session_replication_role = replica; SET work_mem = '256MB'; SELECT setseed(0.5)")
+            for tenant in range(1, 2 + NEIGHBOURS):
+                count = orders if tenant == 1 else orders // 10
+                customers = max(1, count // ORDERS_PER_CUSTOMER)
+                connection.execute(FILL.format(tenant=tenant, customers=customers, orders=count))
+                connection.commit()
+        with self.superuser(autocommit=True) as connection:
+            connection.execute("VACUUM ANALYZE")
+        return time.perf_counter() - started
+
+    def empty(self) -> None:
+        """Remove every row but the tenants and keys."""
+        with self.superuser() as connection:
+            connection.execute("SET session_replication_role = replica")
+            connection.execute(f"TRUNCATE {', '.join(TABLES[2:])}")
+
+    def copy_again(self, tables: tuple[str, ...]) -> float:
+        """Empty the database and COPY the same rows back, triggers on; returns the seconds of the latter."""
+        with psycopg.connect(self.peers["PEER_DATABASE_URL"]) as connection:
+            rows = {}
+            for table in tables:
+                with connection.cursor().copy(f"COPY {table} TO STDOUT") as copy:
+                    rows[table] = [bytes(block) for block in copy]
+        self.empty()
+        with psycopg.connect(self.peers["PEER_DATABASE_URL"]) as connection:
+            started = time.perf_counter()
+            for table in tables:
+                with connection.cursor().copy(f"COPY {table} FROM STDIN") as copy:
+                    # A row a block is what comes out; what goes in is best bigger.
+                    copy.write(b"".join(rows.pop(table)))
+            connection.commit()
+        return time.perf_counter() - started
+
+    def one(self, query: str) -> Any:
+        """The first column of the only row."""
+        with self.superuser() as connection:
+            return connection.execute(query).fetchone()[0]
+
+    def cpu_seconds(self) -> float:
+        """Processor time that the database server has used so far."""
+        return cpu_seconds(int((self.cluster._data / "postmaster.pid").read_text().split()[0]))
+
+    def statements_of(self, action: Any) -> int:
+        """How many statements the server sees during `action()`, less transaction control and the tenant's."""
+        log = self.cluster._folder / "log"
+        with self.superuser(autocommit=True) as connection:
+            connection.execute("ALTER SYSTEM SET log_statement = 'all'")
+            connection.execute("SELECT pg_reload_conf()")
+            time.sleep(0.5)  # the other sessions read it when they are next idle
+            action()
+            start = log.stat().st_size
+            action()
+            time.sleep(0.2)
+            seen = log.read_bytes()[start:].decode()
+            connection.execute("ALTER SYSTEM RESET log_statement")
+            connection.execute("SELECT pg_reload_conf()")
+            time.sleep(0.2)
+        found = re.findall(r"LOG:  (?:statement|execute [^:]*): (.*(?:\n\t.*)*)", seen)
+        return sum(not NOT_COUNTED.search(sql) for sql in found)
+
+    def copy_to_sqlite(self, file: Path) -> dict[str, str]:
+        """Copy every row to a migrated SQLite database; returns the environment that serves it."""
+        environment = production(f"sqlite:///{file}")
+        manage("migrate", environment=environment)
+        lite = sqlite3.connect(file, isolation_level=None)
+        triggers = [sql for (sql,) in lite.execute("SELECT sql FROM sqlite_master WHERE type = 'trigger'")]
+        for (name,) in lite.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            lite.execute(f"DROP TRIGGER {name}")
+        lite.execute("BEGIN")
+        with self.superuser() as connection:
+            for table in TABLES:
+                with connection.cursor(name="rows") as rows:
+                    rows.itersize = 20_000
+                    rows.execute(f"SELECT * FROM {table} ORDER BY id")
+                    first = rows.fetchone()
+                    columns = [column.name for column in rows.description]
+                    into = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
+                    if first:
+                        lite.execute(into, _lite(first))
+                    lite.executemany(into, map(_lite, rows))
+        for sql in triggers:
+            lite.execute(sql)
+        lite.execute("COMMIT")
+        lite.execute("ANALYZE")
+        lite.close()
+        return environment
+
+
+def _lite(row: tuple[Any, ...]) -> list[Any]:
+    return [value.strftime("%Y-%m-%d %H:%M:%S") if isinstance(value, datetime) else value for value in row]
+
+
+def cpu_seconds(pid: int) -> float:
+    """Processor time of a process and of all that it started, ended ones included."""
+    root = psutil.Process(pid)
+    times = [root.cpu_times()]
+    for child in root.children(recursive=True):
+        with suppress(psutil.NoSuchProcess):  # a parallel worker of PostgreSQL's, which ended just now
+            times.append(child.cpu_times())
+    return sum(time.user + time.system for time in times) + times[0].children_user + times[0].children_system
+
+
+def production(url: str, owner: str = "") -> dict[str, str]:
+    """The product's environment in production, but for the limit of requests."""
+    return {
+        "DEBUG": "off", "SECRET_KEY": "benchmark-" * 6, "SECRET_KEY_FALLBACKS": "", "ALLOWED_HOSTS": "127.0.0.1",
+        "DATABASE_URL": url, "DATABASE_OWNER_URL": owner, "DATABASE_POOL_SIZE": "8", "DEFAULT_TENANT": "",
+        "REQUESTS_PER_MINUTE": "0", "PLUGINS": "", "TRUST_X_FORWARDED_PROTO": "on",
+    }  # fmt: skip
+
+
+def manage(*arguments: str, environment: dict[str, str]) -> str:
+    """Run `manage.py`; returns what it prints. Raises CalledProcessError, its messages having gone to ours."""
+    command = [sys.executable, "manage.py", *arguments]
+    done = subprocess.run(command, cwd=ROOT, env={**os.environ, **environment}, capture_output=True, text=True)
+    if done.returncode:
+        sys.stderr.write(done.stdout + done.stderr)
+        done.check_returncode()
+    return done.stdout

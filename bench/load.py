@@ -1,0 +1,94 @@
+"""A load generator that costs little, so that the server is what is measured: one thread, sockets kept alive."""
+
+from __future__ import annotations
+
+import selectors
+import socket
+import time
+from dataclasses import dataclass, field
+
+LONGEST_SECONDS = 900  # without any answer
+
+
+@dataclass
+class Load:
+    """Seconds that each answer took, how long all of it took, and requests that got no whole answer."""
+
+    seconds: float = 0.0
+    times: list[float] = field(default_factory=list)
+    lost: int = 0
+    last: bytes = b""
+    cpu_seconds: float = 0.0  # of the servers, filled in by who knows them
+
+    @property
+    def rate(self) -> float:
+        return len(self.times) / self.seconds
+
+
+def request_bytes(port: int, path: str, headers: dict[str, str], body: bytes = b"") -> bytes:
+    """An HTTP/1.1 request; a POST if it has a body."""
+    lines = [f"{'POST' if body else 'GET'} {path} HTTP/1.1", f"Host: 127.0.0.1:{port}"]
+    lines += [f"{name}: {value}" for name, value in headers.items()]
+    if body:
+        lines += ["Content-Type: application/json", f"Content-Length: {len(body)}"]
+    return ("\r\n".join(lines) + "\r\n\r\n").encode() + body
+
+
+def load(port: int, request: bytes, connections: int, seconds: float, *, may_lose: bool = False) -> Load:
+    """Send `request` over and over on each connection for `seconds`, at least once, and wait for what is under way.
+
+    Raises RuntimeError for an answer that is no 2xx, and for a connection that breaks unless `may_lose`.
+    """
+    result, selector = Load(), selectors.DefaultSelector()
+
+    def send(sock: socket.socket | None = None) -> None:
+        sock = sock or socket.create_connection(("127.0.0.1", port))
+        sock.sendall(request)
+        selector.register(sock, selectors.EVENT_READ, [time.perf_counter(), b""])
+
+    started = time.perf_counter()
+    for _ in range(connections):
+        send()
+    while selector.get_map():
+        ready = selector.select(LONGEST_SECONDS)
+        if not ready:
+            raise RuntimeError(f"no answer in {LONGEST_SECONDS} seconds")
+        for key, _ in ready:
+            sock, state = key.fileobj, key.data
+            try:
+                received = sock.recv(1 << 18)
+            except ConnectionError:
+                received = b""
+            state[1] += received
+            done = _is_whole(state[1])
+            if received and not done:
+                continue
+            selector.unregister(sock)
+            now = time.perf_counter()
+            if not done:
+                if not may_lose:
+                    raise RuntimeError(f"the connection broke after {state[1][:300]!r}")
+                result.lost += 1
+                continue
+            if not state[1].startswith(b"HTTP/1.1 2"):
+                raise RuntimeError(state[1][:2000].decode(errors="replace"))
+            result.times.append(now - state[0])
+            result.last = state[1]
+            head = state[1][: state[1].index(b"\r\n\r\n")].lower()
+            keeps = b"connection: close" not in head
+            if now - started < seconds:
+                send(sock if keeps else None)
+            if not keeps or now - started >= seconds:
+                sock.close()
+    result.seconds = time.perf_counter() - started
+    return result
+
+
+def _is_whole(answer: bytes) -> bool:
+    head, found, body = answer.partition(b"\r\n\r\n")
+    if not found:
+        return False
+    for line in head.lower().split(b"\r\n"):
+        if line.startswith(b"content-length:"):
+            return len(body) >= int(line[15:])
+    return answer.endswith(b"\r\n0\r\n\r\n")  # chunked

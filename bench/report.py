@@ -1,0 +1,178 @@
+"""What a run found, as tables, a picture, and the goals held against it."""
+
+from __future__ import annotations
+
+import math
+from html import escape
+from typing import Any
+
+from bench.data import ROOT
+from bench.works import (
+    BARE,
+    COMMON,
+    CREATE,
+    DEEP,
+    DRF,
+    FASTAPI,
+    LIST,
+    LITE,
+    NINJA,
+    NUMBERED,
+    ONE_QUERY,
+    PYTHON,
+    RARE,
+    SUMMARY,
+    US,
+)  # fmt: skip
+
+BEGIN, END = "<!-- results:begin -->", "<!-- results:end -->"
+SEED, COPY, LOOP = "this service's seed", "raw COPY of the same rows", "predecessor, save() per row"
+
+
+def _find(document: dict[str, Any], work: str, size: int, contender: str, what: str) -> float | None:
+    for row in document["results"]:
+        if (row["work"], row["size"], row["contender"]) == (work, size, contender):
+            return row[what]["median"] if isinstance(row[what], dict) else row[what]
+    return None
+
+
+def goals(document: dict[str, Any]) -> list[str]:
+    """A line of a table for each goal that the measured sizes can tell about."""
+    sizes = sorted({row["size"] for row in document["results"] if row["work"] == LIST})
+    rows = []
+
+    def times(goal: str, least: float, above: float | None, below: float | None) -> None:
+        if above and below:
+            ratio = above / below
+            rows.append(f"| {goal} | {ratio:,.2f} x | {'yes' if ratio >= least else '**no**'} |")
+
+    def at_most(goal: str, most: float, value: float | None, base: float | None) -> None:
+        if value and base:
+            rows.append(f"| {goal} | {value / base:,.2f} x | {'yes' if value <= most * base else '**no**'} |")
+
+    for size in sizes:
+
+        def ms(work: str, who: str, size: int = size) -> float | None:
+            return _find(document, work, size, who, "milliseconds")
+
+        def rate(work: str, who: str, size: int = size) -> float | None:
+            return _find(document, work, size, who, "requests_per_second")
+
+        at = f"{size:,}: "
+        if size == 1_000_000:
+            times(f"{at}summary, at least 100 x as fast as one ORM query", 100, ms(SUMMARY, ONE_QUERY), ms(SUMMARY, US))
+            at_most(f"{at}summary, at most 2 x its time at 1,600", 2, ms(SUMMARY, US), ms(SUMMARY, US, 1_600))
+            for name, filter_ in (("common", COMMON), ("rare", RARE)):
+                times(f"{at}filters, {name} e-mail, at least 5 x DRF", 5, ms(filter_, DRF), ms(filter_, US))
+        at_most(f"{at}summary, at most 3 x bare SQL", 3, ms(SUMMARY, US), ms(SUMMARY, BARE))
+        for peer in (DRF, NUMBERED, NINJA, FASTAPI):
+            times(f"{at}order list, ahead of {peer}", 1, rate(LIST, US), rate(LIST, peer))
+        times(f"{at}order list, 2 x FastAPI (moonshot)", 2, rate(LIST, US), rate(LIST, FASTAPI))
+        at_most(f"{at}deep page, at most 1.5 x page 1", 1.5, ms(DEEP, US), ms(DEEP, f"{US}, page 1"))
+        for peer in (DRF, FASTAPI):
+            times(f"{at}create, ahead of {peer}", 1, rate(CREATE, US), rate(CREATE, peer))
+    for size in sorted({row["size"] for row in document["results"] if row["work"] == "seed"}):
+        own, copy, loop = (_find(document, "seed", size, who, "seconds") for who in (SEED, COPY, LOOP))
+        times(f"{size:,}: seed, at least 20 x the loop", 20, loop, own)
+        at_most(f"{size:,}: seed, at most 3 x raw COPY", 3, own, copy)
+    return rows
+
+
+def tables(document: dict[str, Any]) -> str:
+    """Markdown: the goals, then every figure."""
+    machine = document["machine"]
+    packages = ", ".join(f"{name} {number}" for name, number in machine["packages"].items())
+    lines = [
+        f"{machine['cores']} cores, {machine['system']}, Python {machine['python']}, "
+        f"PostgreSQL {machine['postgresql']}; {packages}. Median (lowest to highest) of {document['rounds']} rounds of "
+        f"{document['seconds']:g} s, in turns.",
+        "", "| goal | measured | met |", "|---|---|---|", *goals(document),
+        "", "| orders | who | work | requests/s | ms | 99th, ms | CPU ms | statements |",
+        "|---:|---|---|---:|---:|---:|---:|---:|",
+    ]  # fmt: skip
+    found = document["results"]
+    for row in found:
+        if "milliseconds" in row:
+            times = _span(row["milliseconds"]), _short(row["p99_milliseconds"]), _short(row["cpu_milliseconds"])
+            lines.append(_line(row, row["work"], _span(row["requests_per_second"]), *times, row["statements"]))
+    lines += ["", "| orders | seeded by | seconds | peak memory, MB |", "|---:|---|---:|---:|"]
+    lines += [_line(row, _span(row["seconds"]), row.get("megabytes")) for row in found if row["work"] == "seed"]
+    lines += ["", "| orders | process | cold start, ms | worker after the run, MB |", "|---:|---|---:|---:|"]
+    lines += [_line(row, _span(row["cold_start_ms"]), row["megabytes"]) for row in found if row["work"] == "process"]
+    return "\n".join(lines)
+
+
+def _line(row: dict[str, Any], *cells: object) -> str:
+    shown = ("" if cell is None else str(cell) for cell in (f"{row['size']:,}", row["contender"], *cells))
+    return f"| {' | '.join(shown)} |"
+
+
+def _span(value: dict[str, float]) -> str:
+    return "{} ({} to {})".format(*(_short(value[name]) for name in ("median", "low", "high")))
+
+
+def _short(number: float) -> str:
+    return f"{number:,.0f}" if number >= 100 else f"{number:.3g}"
+
+
+def write(document: dict[str, Any]) -> None:
+    """Put the tables between the markers of README.md, and draw growth.svg."""
+    page = ROOT / "bench/README.md"
+    before, _, rest = page.read_text().partition(BEGIN)
+    page.write_text(f"{before}{BEGIN}\n{tables(document)}\n{END}{rest.partition(END)[2]}")
+    (ROOT / "bench/growth.svg").write_text(picture(document))
+
+
+LINES = (
+    ("summary", SUMMARY, US, "#0b6e4f"), ("summary, predecessor's query", SUMMARY, ONE_QUERY, "#c1121f"),
+    ("summary, predecessor's N+1", SUMMARY, PYTHON, "#e07a5f"), ("deep page", DEEP, US, "#1d4ed8"),
+    ("deep page, DRF page numbers", DEEP, NUMBERED, "#9333ea"), ("filter, one address", RARE, US, "#0891b2"),
+    ("filter, one address, DRF", RARE, DRF, "#b45309"), ("summary on SQLite", SUMMARY, LITE, "#84a98c"),
+)  # fmt: skip
+WIDTH, HEIGHT, LEFT, TOP, RIGHT, BOTTOM = 760, 440, 60, 40, 220, 45
+
+
+def picture(document: dict[str, Any]) -> str:
+    """Time of a request against the number of orders, both logarithmic, as SVG."""
+    curves = []
+    for label, work, who, colour in LINES:
+        points = [(row["size"], row["milliseconds"]["median"]) for row in document["results"]
+                  if (row["work"], row["contender"]) == (work, who)]  # fmt: skip
+        if points:
+            curves.append((label, colour, sorted(points)))
+    sizes = sorted({size for *_, points in curves for size, _ in points})
+    times = [ms for *_, points in curves for _, ms in points]
+    low, high = math.floor(math.log10(min(times))), math.ceil(math.log10(max(times)))
+    left, right = math.log10(sizes[0]), math.log10(max(sizes[-1], sizes[0] * 10))
+
+    def x(size: float) -> float:
+        return LEFT + (WIDTH - LEFT - RIGHT) * (math.log10(size) - left) / (right - left)
+
+    def y(ms: float) -> float:
+        return HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * (math.log10(ms) - low) / (high - low)
+
+    parts = [
+        '<svg xmlns="http://www.w3.org/2000/svg" font-family="sans-serif" font-size="12"'
+        f' viewBox="0 0 {WIDTH} {HEIGHT}">',
+        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#fff"/>',
+        f'<text x="{LEFT}" y="22" font-size="15" fill="#222">Milliseconds of a request, by number of orders</text>',
+    ]
+    for power in range(low, high + 1):
+        height = y(10**power)
+        parts.append(f'<path d="M{LEFT} {height:.1f}H{WIDTH - RIGHT}" stroke="#e5e5e5"/>')
+        label = f"{10.0**power:g}"
+        parts.append(f'<text x="{LEFT - 8}" y="{height + 4:.1f}" text-anchor="end" fill="#555">{label}</text>')
+    for size in sizes:
+        parts.append(
+            f'<text x="{x(size):.1f}" y="{HEIGHT - BOTTOM + 20}" text-anchor="middle" fill="#555">{size:,}</text>'
+        )
+    # Labels stand where their lines end, pushed apart where lines meet.
+    lowest = TOP - 16.0
+    for label, colour, points in sorted(curves, key=lambda curve: -curve[2][-1][1]):
+        path = " ".join(f"{x(size):.1f},{y(ms):.1f}" for size, ms in points)
+        parts.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"/>')
+        parts += [f'<circle cx="{x(size):.1f}" cy="{y(ms):.1f}" r="3" fill="{colour}"/>' for size, ms in points]
+        lowest = max(lowest + 16, y(points[-1][1]) + 4)
+        at = WIDTH - RIGHT + 10
+        parts.append(f'<text x="{at}" y="{lowest:.1f}" fill="{colour}">{escape(label)} {_short(points[-1][1])}</text>')
+    return "\n".join([*parts, "</svg>"]) + "\n"

@@ -1,0 +1,82 @@
+"""Server processes: started, waited for, looked at, stopped."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from http.client import HTTPConnection
+from pathlib import Path
+
+import psutil
+
+from bench.data import ROOT
+from tests.plugin import free_port
+
+THREADS = 4
+BIN = Path(sys.executable).parent
+
+
+def gunicorn(application: str, workers: int = 1, *more: str) -> list[str]:
+    """gunicorn's command line, for a service with threads."""
+    return ["gunicorn", application, "--worker-class=gthread", f"--threads={THREADS}", f"--workers={workers}",
+            "--bind=127.0.0.1:{port}", "--keep-alive=60", "--timeout=900", "--log-level=warning", *more]  # fmt: skip
+
+
+# What serves the product and every WSGI peer, and what serves ASGI.
+WSGI = gunicorn
+UVICORN = ["uvicorn", "bench.peers.fastapi_app:app", "--port={port}", "--workers=1", "--no-access-log",
+           "--log-level=warning"]  # fmt: skip
+HEADERS = {"X-Forwarded-Proto": "https", "Accept": "application/json"}
+
+
+class Served:
+    """A running server; `cold_start` is the seconds from its start to its first answer."""
+
+    def __init__(self, command: list[str], environment: dict[str, str], probe: str) -> None:
+        self.port, started = free_port(), time.perf_counter()
+        command = [part.replace("{port}", str(self.port)) for part in command]
+        self._log = tempfile.TemporaryFile("w+")  # noqa: SIM115  open as long as the server runs
+        self.process = subprocess.Popen(
+            [str(BIN / command[0]), *command[1:]], cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
+            stdout=self._log, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+        while True:
+            try:
+                self.get(probe, {})
+                break
+            except ConnectionError:
+                if self.process.poll() is not None or time.perf_counter() - started > 60:
+                    self._log.seek(0)
+                    raise RuntimeError(f"{command} does not serve: {self._log.read()[-3000:]}") from None
+                time.sleep(0.005)
+        self.cold_start = time.perf_counter() - started
+
+    def get(self, path: str, headers: dict[str, str]) -> tuple[int, bytes]:
+        """The status and body of one request."""
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=900)
+        connection.request("GET", path, headers={**HEADERS, **headers})
+        answer = connection.getresponse()
+        status, body = answer.status, answer.read()
+        connection.close()
+        return status, body
+
+    def worker_megabytes(self) -> float:
+        """Memory of the process that answers, the biggest of the server's: pages that it alone has or shares."""
+        root = psutil.Process(self.process.pid)
+        sizes = [process.memory_info().rss for process in (root, *root.children(recursive=True))]
+        return max(sizes) / 1e6
+
+    def stop(self) -> None:
+        """Stop it and what it started."""
+        family = [*psutil.Process(self.process.pid).children(recursive=True), self.process]
+        self.process.terminate()
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            for process in family:
+                process.kill()
+            self.process.wait()
+        self._log.close()

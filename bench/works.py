@@ -1,0 +1,130 @@
+"""What is asked of whom: each piece of work, and the address that does it at each contender."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+from bench.data import COMMON_NEEDLE, Database, cpu_seconds
+from bench.load import Load, load, request_bytes
+from bench.serving import HEADERS, THREADS, UVICORN, WSGI, Served
+
+API = "/api/v1/"
+US, LITE = "this service", "this service on SQLite"
+DRF, NUMBERED = "DRF idiom, cursor", "DRF idiom, page numbers"
+NINJA, FASTAPI, BARE = "Django Ninja", "FastAPI + SQLAlchemy async", "bare psycopg + orjson"
+ONE_QUERY, PYTHON = "predecessor, one ORM query", "predecessor, N+1 in Python"
+LIST, SUMMARY, DEEP, CREATE = "order list", "summary", "deep page", "create an order"
+COMMON, RARE = "filter, common e-mail", "filter, rare e-mail"
+SERVERS = {
+    US: (WSGI("config.wsgi"), "/healthz"),
+    LITE: (WSGI("config.wsgi"), "/healthz"),
+    DRF: (WSGI("django.core.wsgi:get_wsgi_application()"), "/orders/"),
+    NINJA: (WSGI("django.core.wsgi:get_wsgi_application()"), "/orders/"),
+    FASTAPI: (UVICORN, "/orders/"),
+    BARE: (WSGI("bench.peers.bare"), "/orders/"),
+}
+SERVED_BY = {NUMBERED: DRF, ONE_QUERY: DRF, PYTHON: DRF, f"{US}, page 1": US, f"{LITE}, page 1": LITE}
+
+
+def environment_of(server: str, database: Database, lite: dict[str, str]) -> dict[str, str]:
+    if server in (US, LITE):
+        return {"DJANGO_SETTINGS_MODULE": "config.settings", **(lite if server == LITE else database.product)}
+    urls = {DRF: "bench.peers.drf_idiom", NINJA: "bench.peers.ninja_app"}.get(server, "")
+    return {"DJANGO_SETTINGS_MODULE": "bench.peers.settings", "PEER": urls, **database.peers}
+
+
+@dataclass
+class Work:
+    """`addresses` of contenders, asked over `connections`; `same` picks what has to be equal in all their answers."""
+
+    name: str
+    addresses: dict[str, str]
+    same: Callable[[Any], Any]
+    connections: int = 1
+    body: bytes = b""
+
+
+class Asked:
+    """The running servers, and the key of the service."""
+
+    def __init__(self, servers: dict[str, Served], database: Database, key: str) -> None:
+        self.servers, self.database = servers, database
+        self.headers = {**HEADERS, "Authorization": f"Bearer {key}"}
+
+    def load(self, contender: str, work: Work, seconds: float) -> Load:
+        """Do the work for that long; `seconds` 0: once."""
+        server = self.servers[SERVED_BY.get(contender, contender)]
+        request = request_bytes(server.port, work.addresses[contender], self.headers, work.body)
+        before = self._cpu_seconds(server)
+        found = load(server.port, request, work.connections if seconds else 1, seconds)
+        found.cpu_seconds = self._cpu_seconds(server) - before
+        return found
+
+    def _cpu_seconds(self, server: Served) -> float:
+        return cpu_seconds(server.process.pid) + self.database.cpu_seconds()
+
+    def answer(self, contender: str, work: Work) -> Any:
+        """The JSON of one request."""
+        return json.loads(self.load(contender, work, 0).last.partition(b"\r\n\r\n")[2])
+
+
+def works(size: int, database: Database, asked: Asked) -> list[Work]:
+    """All the work on a database with `size` orders of tenant 1, the one that writes last."""
+
+    def lists(query: str) -> dict[str, str]:
+        own = dict.fromkeys((US, LITE), f"{API}orders/{query}")
+        return {**own, DRF: f"/orders/{query}", NUMBERED: f"/numbered/{query}"}
+
+    def results(answer: Any) -> Any:
+        return answer["results"]
+
+    page = min(10_000, size // 40)
+    deep = _deep_cursor(page, database, asked)
+    found = [
+        Work(LIST, {**lists(""), **dict.fromkeys((NINJA, FASTAPI, BARE), "/orders/")}, results, THREADS),
+        Work(SUMMARY, {
+            **dict.fromkeys((US, LITE), f"{API}reporting/summary/?limit=50"), BARE: "/summary/?limit=50",
+            ONE_QUERY: "/predecessor/one-query/?limit=50",
+            **({PYTHON: "/predecessor/python/?limit=50"} if size < 10_000 else {}),
+        }, lambda answer: answer["rows"]),
+        Work(DEEP, {
+            **{f"{name}, page 1": f"{API}orders/" for name in (US, LITE)}, **dict.fromkeys((US, LITE), deep),
+            NUMBERED: f"/numbered/?page={page}", FASTAPI: f"/orders/?page={page}",
+        }, results),
+    ]  # fmt: skip
+    rare = database.one(
+        "SELECT email FROM customers_customer c JOIN orders_order o ON o.customer_id = c.id"
+        " WHERE c.tenant_id = 1 AND status = 'paid' ORDER BY o.id LIMIT 1"
+    )
+    for name, needle in ((COMMON, COMMON_NEEDLE), (RARE, rare)):
+        found.append(Work(name, lists(f"?status=paid&email={needle}"), results))
+    customer = database.one("SELECT min(id) FROM customers_customer WHERE tenant_id = 1")
+    items = [{"sku": f"SKU-{n}", "quantity": n, "unit_price_cents": 100 * n} for n in (1, 2, 3, 4)]
+    body = json.dumps({"customer": customer, "items": items}).encode()
+    orders = {**dict.fromkeys((US, LITE), f"{API}orders/"), **dict.fromkeys((DRF, FASTAPI, BARE), "/orders/")}
+    found.append(Work(CREATE, orders, _without_ids_and_times, THREADS, body))
+    return found
+
+
+def _deep_cursor(page: int, database: Database, asked: Asked) -> str:
+    """The service's address of that page: the `next` of a list that ends with the last row before it."""
+    at, ties = database.one(
+        "SELECT ARRAY[to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'), (SELECT count(*)::text"
+        " FROM orders_order t WHERE t.tenant_id = 1 AND t.created_at = o.created_at AND t.id >= o.id)]"
+        " FROM orders_order o WHERE tenant_id = 1 ORDER BY created_at DESC, id DESC"
+        f" LIMIT 1 OFFSET {20 * (page - 1) - 1}"
+    )
+    before = Work(DEEP, {US: f"{API}orders/?{urlencode({'created_to': at, 'page_size': ties})}"}, lambda answer: answer)
+    query = parse_qs(urlsplit(asked.answer(US, before)["next"]).query)
+    return f"{API}orders/?{urlencode({'cursor': query['cursor'][0]})}"
+
+
+def _without_ids_and_times(answer: dict[str, Any]) -> dict[str, Any]:
+    items = [{name: value for name, value in item.items() if name != "id"} for item in answer["items"]]
+    return {name: value for name, value in answer.items() if name not in ("id", "created_at", "updated_at")} | {
+        "items": items
+    }
