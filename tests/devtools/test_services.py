@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import tracemalloc
 from typing import Any
 
 import pytest
@@ -159,21 +160,39 @@ def test_seed_dates_orders_as_their_status_says(in_acme: Tenant) -> None:
     }
 
 
-@pytest.mark.parametrize("customers", [10, 20])
-def test_seed_costs_statements_by_chunk_not_by_row(in_acme: Tenant, count: Any, customers: int) -> None:
+@pytest.mark.parametrize(
+    ("size", "chunks"),
+    [
+        ({"customers": 10, "orders_per_customer": 5, "items_per_order": 3}, 1),
+        ({"customers": 20, "orders_per_customer": 5, "items_per_order": 3}, 1),
+        (TWO_CHUNKS, 2),
+    ],
+)
+def test_seed_costs_statements_by_chunk_not_by_row(
+    in_acme: Tenant, count: Any, size: dict[str, int], chunks: int
+) -> None:
     with count() as statements:
-        services.seed(customers=customers, orders_per_customer=5, items_per_order=3, seed=42)
+        services.seed(**size, seed=42)
 
-    rows = sum(model.objects.count() for model in (Customer, Order, Item, OrderEvent))
-    # 1. the highest id of a customer
-    # 2. customers
-    # 3. orders
-    # 4. items
-    # 5. events
-    # 6. the planner's statistics (PostgreSQL)
-    # SQLite limits the parameters of a statement, so there an INSERT is cut into several: at most one per 50 rows.
-    allowed = {"postgresql": range(6, 7), "sqlite": range(5, rows // 50 + 1)}[connection.vendor]
-    assert len(statements) in allowed, statements.sql
+    # Once: the highest id of a customer; on PostgreSQL the planner's statistics.
+    # Per chunk: customers, orders, items, events; on PostgreSQL, from the second chunk on, new plans.
+    expected = {"sqlite": 1 + 4 * chunks, "postgresql": 1 + 4 * chunks + (chunks - 1) + 1}[connection.vendor]
+    assert len(statements) == expected, statements.sql
+
+
+def test_seed_holds_one_chunk_in_memory(in_acme: Tenant) -> None:
+    chunk = {"orders_per_customer": 25, "items_per_order": ITEMS, "seed": 42}  # of two customers
+    peaks = []
+    services.seed(customers=2, **chunk)  # what is cached for good
+
+    for chunks in (1, 4):
+        tracemalloc.start()
+        services.seed(customers=2 * chunks, **chunk)
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+
+    one, four = peaks
+    assert four < 1.5 * one
 
 
 def test_seed_reports_the_customers_of_each_chunk(in_acme: Tenant) -> None:
