@@ -11,7 +11,7 @@ DJANGO := $(PY) -m django
 export DJANGO_SETTINGS_MODULE := config.settings
 export PYTHONPATH := $(CURDIR)
 
-.PHONY: help run test bench bench-full lint fmt schema lock ci
+.PHONY: help run serve test bench bench-full lint fmt schema lock ci
 
 help: ## This list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -28,6 +28,10 @@ help: ## This list
 
 run: .venv/.installed .env ## Development server with sample data
 	@$(PY) manage.py run
+
+# Settings come from the environment alone, and granian's own from GRANIAN_HOST, GRANIAN_PORT, GRANIAN_WORKERS, …
+serve: .venv/.installed ## Production server, with production's settings (README, "In production")
+	@.venv/bin/granian config.wsgi:application --interface wsgi --blocking-threads 3 --no-ws --respawn-failed-workers
 
 test: .venv/.installed ## The whole suite, on SQLite and on PostgreSQL where it is found
 	@$(PY) manage.py test

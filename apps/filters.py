@@ -23,6 +23,19 @@ def refusal(reason: str, *, code: str) -> ValidationError:
     return ValidationError("%(reason)s", code=code, params={"reason": reason})
 
 
+class FilterSet(django_filters.FilterSet):
+    """django-filter's, but it sets up only those filters that the request names: each costs a form's field."""
+
+    base_filters: dict[str, django_filters.Filter]
+
+    def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
+        self.base_filters = {name: each for name, each in self.base_filters.items() if name in (data or ())}
+        super().__init__(data, *args, **kwargs)
+
+    def get_form_class(self) -> type[forms.Form]:
+        return super().get_form_class() if self.filters else forms.Form  # none to make for a plain list
+
+
 class WordsField(forms.CharField):
     """One of the known words, or several with commas if `many`; an unknown one is refused with the nearest known."""
 

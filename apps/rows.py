@@ -16,6 +16,7 @@ from django.db.models import ForeignObjectRel, QuerySet
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.settings import api_settings
 
 if TYPE_CHECKING:
     from rest_framework.viewsets import GenericViewSet as _GenericViewSet
@@ -38,11 +39,20 @@ _AS_IT_IS = {
 
 @dataclass
 class _Shape:
-    """Where the values of a serializer's fields come from; a list inside is keyed by the row's `id`."""
+    """Where the values of a serializer's fields come from."""
 
     columns: dict[str, str] = field(default_factory=dict)
     conversions: dict[str, Callable[[Any], Any]] = field(default_factory=dict)
-    lists: dict[str, tuple[ForeignObjectRel, _Shape]] = field(default_factory=dict)
+    lists: dict[str, _List] = field(default_factory=dict)
+
+
+@dataclass
+class _List:
+    """Where the rows of a list inside come from: those whose column `key` is the `id` of a row outside."""
+
+    key: str
+    shape: _Shape
+    queryset: QuerySet[Any, Any]  # every such row there is; made once, as making it takes half as long as running it
 
 
 # DRF's list and retrieve, but by `read`. (A docstring would be each of its views' description in the schema.)
@@ -57,7 +67,8 @@ class RowsMixin(_GenericViewSet):
 
 def read(serializer_class: Any, queryset: QuerySet[Any, Any]) -> list[dict[str, Any]]:
     """The rows of `queryset` as the serializer shows them. One statement, and one for each kind of list inside."""
-    return _read(_shape(serializer_class), queryset)
+    shape = _shape(serializer_class)
+    return _read(shape, queryset.values_list(*shape.columns.values()))
 
 
 def read_one(serializer_class: Any, queryset: QuerySet[Any, Any], pk: int) -> dict[str, Any]:
@@ -68,19 +79,18 @@ def read_one(serializer_class: Any, queryset: QuerySet[Any, Any], pk: int) -> di
     return rows[0]
 
 
-def _read(shape: _Shape, queryset: QuerySet[Any, Any]) -> list[dict[str, Any]]:
+def _read(shape: _Shape, values: QuerySet[Any, Any]) -> list[dict[str, Any]]:
     names = tuple(shape.columns)
-    rows = [dict(zip(names, values, strict=True)) for values in queryset.values_list(*shape.columns.values())]
+    rows = [dict(zip(names, row, strict=True)) for row in values]
     for name, convert in shape.conversions.items():
         for row in rows:
             row[name] = convert(row[name])
-    for name, (relation, inner) in shape.lists.items():
+    for name, each in shape.lists.items():
         inside: dict[int, list[dict[str, Any]]] = defaultdict(list)
-        key = relation.field.attname
         if rows:
-            found = relation.related_model._default_manager.filter(**{f"{key}__in": [row["id"] for row in rows]})
-            for row in _read(inner, found.order_by(key, "pk")):
-                inside[row.pop(key)].append(row)
+            found = each.queryset.filter(**{f"{each.key}__in": [row["id"] for row in rows]})
+            for row in _read(each.shape, found):
+                inside[row.pop(each.key)].append(row)
         for row in rows:
             row[name] = inside[row["id"]]
     return rows
@@ -92,17 +102,28 @@ def _shape(serializer_class: Any, key: str = "") -> _Shape:
     shape = _Shape(columns={key: key} if key else {})
     for name, each in serializer.fields.items():
         if isinstance(each, serializers.ListSerializer):
-            relation = serializer.Meta.model._meta.get_field(each.source)
-            inner: Any = type(each.child)
-            shape.lists[name] = relation, _shape(inner, relation.field.attname)
+            shape.lists[name] = _list(serializer.Meta.model._meta.get_field(each.source), type(each.child))
             shape.columns[name] = "pk"  # keeps its place among the fields
         elif each.source == "*":
             raise TypeError(f"{serializer_class.__name__}.{name} comes from no column.")
         elif not each.write_only:
             shape.columns[name] = "__".join(each.source_attrs)
-            if type(each).to_representation not in _AS_IT_IS:
+            if not _shows_as_it_is(each):
                 shape.conversions[name] = _but_none(each.to_representation)
     return shape
+
+
+def _list(relation: ForeignObjectRel, serializer_class: Any) -> _List:
+    key = relation.field.attname
+    shape = _shape(serializer_class, key)
+    rows = relation.related_model._default_manager.order_by(key, "pk")
+    return _List(key, shape, rows.values_list(*shape.columns.values()))
+
+
+def _shows_as_it_is(field: serializers.Field) -> bool:
+    if isinstance(field, serializers.BigIntegerField):
+        return not getattr(field, "coerce_to_string", api_settings.COERCE_BIGINT_TO_STRING)
+    return type(field).to_representation in _AS_IT_IS
 
 
 def _but_none(convert: Callable[[Any], Any]) -> Callable[[Any], Any]:

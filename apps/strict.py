@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from copy import deepcopy
 from difflib import get_close_matches
+from functools import cache
 from typing import Any
 
 from django.http import QueryDict
@@ -45,6 +47,15 @@ class StrictModelSerializer(StrictSerializer, serializers.ModelSerializer):
     """A ModelSerializer that refuses unknown fields; `tenant` is known of every row, and only the key sets it."""
 
     ignored = ("tenant",)
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        return deepcopy(_fields(type(self)))
+
+
+@cache
+def _fields(serializer_class: type[StrictModelSerializer]) -> dict[str, serializers.Field]:
+    """What a ModelSerializer makes of its model, made once instead of for each request."""
+    return super(StrictModelSerializer, serializer_class()).get_fields()
 
 
 class NoBodySerializer(StrictSerializer):

@@ -33,8 +33,8 @@ from tests.plugin import Cluster
 
 FULL = (1_600, 100_000, 1_000_000)
 PACKAGES = ("django", "djangorestframework", "django-ninja", "fastapi", "sqlalchemy", "asyncpg", "psycopg", "orjson",
-            "gunicorn", "uvicorn", "pydantic")  # fmt: skip
-SEED_SMALL, SEED_BIG = (200, 8, 4), (125_000, 8, 4)
+            "granian", "uvicorn", "pydantic")  # fmt: skip
+SEEDS = ((200, 8, 4), (12_500, 8, 4), (125_000, 8, 4))  # customers, orders of each, items of each
 
 
 def main() -> None:
@@ -52,9 +52,8 @@ def main() -> None:
         for size in FULL if options.full else options.sizes:
             say(f"{size:,} orders")
             measure_size(size, cluster, options, results, errors)
-        measure_seed(cluster, SEED_SMALL, options.rounds, results)
-        if options.full:
-            measure_seed(cluster, SEED_BIG, 1, results)
+        for numbers in SEEDS if options.full else SEEDS[:1]:
+            measure_seed(cluster, numbers, 1 if numbers == SEEDS[-1] else options.rounds, results)
         with psycopg.connect(cluster.url_of("superuser")) as server:
             postgresql = server.info.server_version
     finally:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import math
-from html import escape
 from typing import Any
 
+from bench import growth
 from bench.data import ROOT
 from bench.works import (
     BARE,
@@ -15,11 +14,9 @@ from bench.works import (
     DRF,
     FASTAPI,
     LIST,
-    LITE,
     NINJA,
     NUMBERED,
     ONE_QUERY,
-    PYTHON,
     RARE,
     SUMMARY,
     US,
@@ -120,59 +117,4 @@ def write(document: dict[str, Any]) -> None:
     page = ROOT / "bench/README.md"
     before, _, rest = page.read_text().partition(BEGIN)
     page.write_text(f"{before}{BEGIN}\n{tables(document)}\n{END}{rest.partition(END)[2]}")
-    (ROOT / "bench/growth.svg").write_text(picture(document))
-
-
-LINES = (
-    ("summary", SUMMARY, US, "#0b6e4f"), ("summary, predecessor's query", SUMMARY, ONE_QUERY, "#c1121f"),
-    ("summary, predecessor's N+1", SUMMARY, PYTHON, "#e07a5f"), ("deep page", DEEP, US, "#1d4ed8"),
-    ("deep page, DRF page numbers", DEEP, NUMBERED, "#9333ea"), ("filter, one address", RARE, US, "#0891b2"),
-    ("filter, one address, DRF", RARE, DRF, "#b45309"), ("summary on SQLite", SUMMARY, LITE, "#84a98c"),
-)  # fmt: skip
-WIDTH, HEIGHT, LEFT, TOP, RIGHT, BOTTOM = 760, 440, 60, 40, 220, 45
-
-
-def picture(document: dict[str, Any]) -> str:
-    """Time of a request against the number of orders, both logarithmic, as SVG."""
-    curves = []
-    for label, work, who, colour in LINES:
-        points = [(row["size"], row["milliseconds"]["median"]) for row in document["results"]
-                  if (row["work"], row["contender"]) == (work, who)]  # fmt: skip
-        if points:
-            curves.append((label, colour, sorted(points)))
-    sizes = sorted({size for *_, points in curves for size, _ in points})
-    times = [ms for *_, points in curves for _, ms in points]
-    low, high = math.floor(math.log10(min(times))), math.ceil(math.log10(max(times)))
-    left, right = math.log10(sizes[0]), math.log10(max(sizes[-1], sizes[0] * 10))
-
-    def x(size: float) -> float:
-        return LEFT + (WIDTH - LEFT - RIGHT) * (math.log10(size) - left) / (right - left)
-
-    def y(ms: float) -> float:
-        return HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * (math.log10(ms) - low) / (high - low)
-
-    parts = [
-        '<svg xmlns="http://www.w3.org/2000/svg" font-family="sans-serif" font-size="12"'
-        f' viewBox="0 0 {WIDTH} {HEIGHT}">',
-        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#fff"/>',
-        f'<text x="{LEFT}" y="22" font-size="15" fill="#222">Milliseconds of a request, by number of orders</text>',
-    ]
-    for power in range(low, high + 1):
-        height = y(10**power)
-        parts.append(f'<path d="M{LEFT} {height:.1f}H{WIDTH - RIGHT}" stroke="#e5e5e5"/>')
-        label = f"{10.0**power:g}"
-        parts.append(f'<text x="{LEFT - 8}" y="{height + 4:.1f}" text-anchor="end" fill="#555">{label}</text>')
-    for size in sizes:
-        parts.append(
-            f'<text x="{x(size):.1f}" y="{HEIGHT - BOTTOM + 20}" text-anchor="middle" fill="#555">{size:,}</text>'
-        )
-    # Labels stand where their lines end, pushed apart where lines meet.
-    lowest = TOP - 16.0
-    for label, colour, points in sorted(curves, key=lambda curve: -curve[2][-1][1]):
-        path = " ".join(f"{x(size):.1f},{y(ms):.1f}" for size, ms in points)
-        parts.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"/>')
-        parts += [f'<circle cx="{x(size):.1f}" cy="{y(ms):.1f}" r="3" fill="{colour}"/>' for size, ms in points]
-        lowest = max(lowest + 16, y(points[-1][1]) + 4)
-        at = WIDTH - RIGHT + 10
-        parts.append(f'<text x="{at}" y="{lowest:.1f}" fill="{colour}">{escape(label)} {_short(points[-1][1])}</text>')
-    return "\n".join([*parts, "</svg>"]) + "\n"
+    (ROOT / "bench/growth.svg").write_text(growth.picture(document))

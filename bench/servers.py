@@ -17,21 +17,22 @@ from typing import Any
 
 from bench.data import Database
 from bench.load import Load, load, request_bytes
-from bench.serving import HEADERS, Served
+from bench.serving import HEADERS, Served, granian
 from tests.plugin import Cluster
 
 LIST, DETAIL = "/api/v1/orders/", "/api/v1/orders/1/"
 GUNICORN = ["gunicorn", "config.wsgi", "--bind=127.0.0.1:{port}", "--timeout=60", "--log-level=warning"]
-GRANIAN = ["granian", "config.wsgi:application", "--interface=wsgi", "--host=127.0.0.1", "--port={port}",
-           "--no-ws", "--log-level=warning"]  # fmt: skip
-THREADED = ["--worker-class=gthread", "--threads=4", "--keep-alive=60"]
+THREADED = ["--worker-class=gthread", "--keep-alive=60"]
+APPLICATION = "config.wsgi:application"
 CANDIDATES = {
     "gunicorn sync, 1 worker": [*GUNICORN, "--workers=1"],
-    "gunicorn sync, 2 workers": [*GUNICORN, "--workers=2"],
-    "gunicorn gthread, 1 x 4": [*GUNICORN, *THREADED, "--workers=1"],
-    "gunicorn gthread, 2 x 4": [*GUNICORN, *THREADED, "--workers=2"],
-    "granian, 1 x 4": [*GRANIAN, "--workers=1", "--blocking-threads=4"],
-    "granian, 2 x 4": [*GRANIAN, "--workers=2", "--blocking-threads=4"],
+    "gunicorn gthread, 1 x 3": [*GUNICORN, *THREADED, "--workers=1", "--threads=3"],
+    "gunicorn gthread, 1 x 4": [*GUNICORN, *THREADED, "--workers=1", "--threads=4"],
+    "gunicorn gthread, 2 x 3": [*GUNICORN, *THREADED, "--workers=2", "--threads=3"],
+    "granian, 1 x 2": granian(APPLICATION, threads=2),
+    "granian, 1 x 3": granian(APPLICATION, threads=3),
+    "granian, 1 x 4": granian(APPLICATION, threads=4),
+    "granian, 2 x 3": granian(APPLICATION, workers=2, threads=3),
     "waitress, 4 threads": ["waitress-serve", "--listen=127.0.0.1:{port}", "--threads=4",
                             "--trusted-proxy=127.0.0.1", "--trusted-proxy-headers=x-forwarded-proto",
                             "config.wsgi:application"],

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from bench.data import COMMON_NEEDLE, Database, cpu_seconds
 from bench.load import Load, load, request_bytes
-from bench.serving import HEADERS, THREADS, UVICORN, WSGI, Served
+from bench.serving import CONNECTIONS, HEADERS, UVICORN, Served, granian
 
 API = "/api/v1/"
 US, LITE = "this service", "this service on SQLite"
@@ -20,12 +20,12 @@ ONE_QUERY, PYTHON = "predecessor, one ORM query", "predecessor, N+1 in Python"
 LIST, SUMMARY, DEEP, CREATE = "order list", "summary", "deep page", "create an order"
 COMMON, RARE = "filter, common e-mail", "filter, rare e-mail"
 SERVERS = {
-    US: (WSGI("config.wsgi"), "/healthz"),
-    LITE: (WSGI("config.wsgi"), "/healthz"),
-    DRF: (WSGI("django.core.wsgi:get_wsgi_application()"), "/orders/"),
-    NINJA: (WSGI("django.core.wsgi:get_wsgi_application()"), "/orders/"),
+    US: (granian("config.wsgi:application"), "/healthz"),
+    LITE: (granian("config.wsgi:application"), "/healthz"),
+    DRF: (granian("bench.peers.wsgi:application"), "/orders/"),
+    NINJA: (granian("bench.peers.wsgi:application"), "/orders/"),
     FASTAPI: (UVICORN, "/orders/"),
-    BARE: (WSGI("bench.peers.bare"), "/orders/"),
+    BARE: (granian("bench.peers.bare:application"), "/orders/"),
 }
 SERVED_BY = {NUMBERED: DRF, ONE_QUERY: DRF, PYTHON: DRF, f"{US}, page 1": US, f"{LITE}, page 1": LITE}
 
@@ -85,7 +85,7 @@ def works(size: int, database: Database, asked: Asked) -> list[Work]:
     page = min(10_000, size // 40)
     deep = _deep_cursor(page, database, asked)
     found = [
-        Work(LIST, {**lists(""), **dict.fromkeys((NINJA, FASTAPI, BARE), "/orders/")}, results, THREADS),
+        Work(LIST, {**lists(""), **dict.fromkeys((NINJA, FASTAPI, BARE), "/orders/")}, results, CONNECTIONS),
         Work(SUMMARY, {
             **dict.fromkeys((US, LITE), f"{API}reporting/summary/?limit=50"), BARE: "/summary/?limit=50",
             ONE_QUERY: "/predecessor/one-query/?limit=50",
@@ -106,7 +106,7 @@ def works(size: int, database: Database, asked: Asked) -> list[Work]:
     items = [{"sku": f"SKU-{n}", "quantity": n, "unit_price_cents": 100 * n} for n in (1, 2, 3, 4)]
     body = json.dumps({"customer": customer, "items": items}).encode()
     orders = {**dict.fromkeys((US, LITE), f"{API}orders/"), **dict.fromkeys((DRF, FASTAPI, BARE), "/orders/")}
-    found.append(Work(CREATE, orders, _without_ids_and_times, THREADS, body))
+    found.append(Work(CREATE, orders, _without_ids_and_times, CONNECTIONS, body))
     return found
 
 

@@ -7,7 +7,7 @@ more of them share a value, as seeded or imported rows do. Here the key is the r
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlencode
 
 from django.core import signing
 from django.db import models
@@ -55,12 +55,13 @@ class KeysetPagination(BasePagination):
         if backwards:
             rows.reverse()
 
+        own_address = request.build_absolute_uri(request.path)
+
         def address(state: dict[str, Any] | None) -> str:
-            params = query.copy()
-            params.pop("cursor", None)
+            params = {name: value for name, value in query.items() if name != "cursor"}
             if state:
                 params["cursor"] = signing.dumps(state, salt=salt)
-            return urlunsplit(urlsplit(request.build_absolute_uri())._replace(query=params.urlencode()))
+            return f"{own_address}{'?' if params else ''}{urlencode(params)}"
 
         def link(row: Any, backwards: bool) -> str:
             value = row[column]

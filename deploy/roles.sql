@@ -24,6 +24,10 @@ ALTER ROLE orders_owner LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEROLE NOINHERIT;
 ALTER ROLE orders_app LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEROLE NOCREATEDB NOINHERIT;
 ALTER ROLE orders_ops LOGIN NOSUPERUSER BYPASSRLS NOCREATEROLE NOCREATEDB NOINHERIT;
 
+-- Compiling a statement to machine code took 340 ms where running it took 5: its costs are guesses, under row security.
+ALTER ROLE orders_app SET jit = off;
+ALTER ROLE orders_ops SET jit = off;
+
 REVOKE CREATE ON SCHEMA public FROM PUBLIC;
 GRANT USAGE, CREATE ON SCHEMA public TO orders_owner;
 GRANT USAGE ON SCHEMA public TO orders_app, orders_ops;

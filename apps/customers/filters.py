@@ -6,7 +6,7 @@ import django_filters
 from django.db.models import QuerySet
 
 from apps.customers.models import Customer
-from apps.filters import FlagFilter
+from apps.filters import FilterSet, FlagFilter
 
 
 class EmailFilter(django_filters.CharFilter):
@@ -24,7 +24,7 @@ class EmailFilter(django_filters.CharFilter):
         return super().filter(queryset, value.lower())
 
 
-class CustomerFilter(django_filters.FilterSet):
+class CustomerFilter(FilterSet):
     email = EmailFilter()
     is_active = FlagFilter()
 

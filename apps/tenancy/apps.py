@@ -1,4 +1,7 @@
+import sys
+
 from django.apps import AppConfig
+from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate, pre_migrate
 
 
@@ -7,8 +10,10 @@ class TenancyConfig(AppConfig):
     triggers = "apps.tenancy.triggers"
 
     def ready(self) -> None:
-        from apps.tenancy import checks, database  # noqa: F401  Importing checks registers them.
+        from apps.tenancy import checks, database, timestamps  # noqa: F401  Importing checks registers them.
 
         # Sent once per app; with one sender each handler runs once per `migrate`, after every migration.
         pre_migrate.connect(database.before_migrate, sender=self)
         post_migrate.connect(database.after_migrate, sender=self)
+        if sys.version_info >= (3, 11):  # before, Python reads no `+00`
+            connection_created.connect(timestamps.read_fast)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from collections.abc import Callable
 from datetime import datetime
 from typing import TypeVar
 
@@ -66,8 +67,10 @@ def authenticate(authorization: str, *, changes: bool) -> Tenant:
     Reads one ApiKey with its tenant, or a cached copy of at most 5 seconds. Raises KeyRefused or KeyIsReadOnly.
     """
     if not authorization and settings.DEFAULT_TENANT:
-        tenants = Tenant.objects.filter(slug=settings.DEFAULT_TENANT, is_active=True)
-        tenant = _first_cached(f"default-tenant:{settings.DEFAULT_TENANT}", tenants)
+        tenant = _first_cached(
+            f"default-tenant:{settings.DEFAULT_TENANT}",
+            lambda: Tenant.objects.filter(slug=settings.DEFAULT_TENANT, is_active=True),
+        )
         if tenant is None:
             raise KeyRefused(f"The default tenant {settings.DEFAULT_TENANT!r} does not exist or is not active.")
         return tenant
@@ -78,10 +81,11 @@ def authenticate(authorization: str, *, changes: bool) -> Tenant:
     prefix, _, secret = rest.partition("_")
     # A prefix is 8 characters of hex; anything else need not reach the database.
     well_formed = label == "rl" and len(prefix) == 8 and prefix.isalnum() and prefix.isascii()
-    found = ApiKey.objects.select_related("tenant").filter(prefix=prefix)
-    key = _first_cached(_cache_name(prefix), found) if well_formed else None
+    key = well_formed and _first_cached(
+        _cache_name(prefix), lambda: ApiKey.objects.select_related("tenant").filter(prefix=prefix)
+    )
     if (
-        key is None
+        not key
         or not hmac.compare_digest(key.secret_sha256, _digest(secret))
         or not key.is_live(timezone.now())
         or not key.tenant.is_active
@@ -92,10 +96,10 @@ def authenticate(authorization: str, *, changes: bool) -> Tenant:
     return key.tenant
 
 
-def _first_cached(name: str, rows: QuerySet[Row]) -> Row | None:
-    """The first of `rows`, or its copy under `name`. None is not kept: made-up keys would fill the cache."""
+def _first_cached(name: str, rows: Callable[[], QuerySet[Row]]) -> Row | None:
+    """The first of `rows()`, or its copy under `name`. None is not kept: made-up keys would fill the cache."""
     row = cache.get(name)
-    if row is None and (row := rows.first()) is not None:
+    if row is None and (row := rows().first()) is not None:
         cache.add(name, row, CACHE_SECONDS)  # add: what revoke_key wrote since the read stays
     return row
 

@@ -25,6 +25,10 @@ class CurrentTenant(Expression):
         return "%s", (reachable_tenant(connection).pk,)
 
 
+# One for all: Django compares expressions by a signature that it works out once per instance.
+CURRENT_TENANT = CurrentTenant()
+
+
 class TenantField(models.ForeignKey):
     """The owner of a row: stamped when the row is written, and refused when it is not the running scope's tenant.
 
@@ -78,7 +82,7 @@ class TenantQuerySet(models.QuerySet):
 
 class TenantManager(models.Manager.from_queryset(TenantQuerySet)):  # type: ignore[misc]  # a class made at run time
     def get_queryset(self) -> models.QuerySet:
-        return super().get_queryset().filter(tenant=CurrentTenant())
+        return super().get_queryset().filter(tenant=CURRENT_TENANT)
 
 
 class TenantOwned(models.Model):

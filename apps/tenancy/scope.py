@@ -78,24 +78,15 @@ def snapshot_scope(tenant: Tenant) -> Iterator[Tenant]:
     """Act for `tenant` inside the block, whose statements all see one state of the database and wait for no writer.
 
     An order and its items are two statements; without this a write between them would show a total that is not its
-    items'. The block only reads: PostgreSQL refuses a write, SQLite a transaction inside it. Inside a transaction that
-    is already running it is a scope like any other.
+    items'. The block only reads: PostgreSQL refuses a write, both refuse a transaction inside it. Inside a transaction
+    that is already running it is a scope like any other.
     """
-    if connection.in_atomic_block:
-        with _acting_for(tenant, None):
-            yield tenant
-    elif connection.vendor == "sqlite":
-        with _acting_for(tenant, _deferred_transaction()):
-            yield tenant
-    else:
-        with _acting_for(tenant, transaction.atomic(), "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY; "):
-            yield tenant
+    with _acting_for(tenant, None if connection.in_atomic_block else _snapshot(tenant)):
+        yield tenant
 
 
 @contextmanager
-def _acting_for(
-    tenant: Tenant, new_transaction: AbstractContextManager[None] | None, first_statement: str = ""
-) -> Iterator[None]:
+def _acting_for(tenant: Tenant, new_transaction: AbstractContextManager[None] | None) -> Iterator[None]:
     outer = _tenant.get()
     if outer is not None and outer.pk != tenant.pk:
         raise TenantMismatch(f"Tenant {tenant.slug!r} was asked for inside the scope of {outer.slug!r}.")
@@ -103,7 +94,7 @@ def _acting_for(
     enters = _told.get() is not here and (new_transaction is not None or here.in_atomic_block)
     token = _tenant.set(tenant)
     try:
-        with new_transaction or nullcontext(), _telling(tenant, first_statement) if enters else nullcontext():
+        with new_transaction or nullcontext(), _telling(tenant) if enters else nullcontext():
             yield
     finally:
         _tenant.reset(token)
@@ -114,8 +105,9 @@ def _acting_for(
 
 
 @contextmanager
-def _telling(tenant: Tenant, first_statement: str) -> Iterator[None]:
-    _tell_database(str(tenant.pk), first_statement)
+def _telling(tenant: Tenant) -> Iterator[None]:
+    if connection.in_atomic_block:  # A snapshot has told it.
+        _tell_database(str(tenant.pk))
     token = _told.set(connections[DEFAULT_DB_ALIAS])
     try:
         yield
@@ -124,17 +116,23 @@ def _telling(tenant: Tenant, first_statement: str) -> Iterator[None]:
         _told.reset(token)
 
 
-def _tell_database(tenant_id: str, first_statement: str = "") -> None:
+def _tell_database(tenant_id: str) -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute(f"{first_statement}SELECT set_config('{SETTING}', %s, true)", [tenant_id])
+            cursor.execute(f"SELECT set_config('{SETTING}', %s, true)", [tenant_id])
 
 
 @contextmanager
-def _deferred_transaction() -> Iterator[None]:
-    # Django's own transactions on SQLite are IMMEDIATE, which wait for writers.
+def _snapshot(tenant: Tenant) -> Iterator[None]:
+    # By hand: on SQLite Django's own transactions are IMMEDIATE, which wait for writers, and on PostgreSQL they would
+    # take two more round trips.
     with connection.cursor() as cursor:
-        cursor.execute("BEGIN DEFERRED")
+        if connection.vendor == "postgresql":
+            # One round trip, so no parameter: with one, a cursor that binds on the server takes one statement.
+            tell = f"SELECT set_config('{SETTING}', '{tenant.pk:d}', true)"
+            cursor.execute(f"BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY; {tell}")
+        else:
+            cursor.execute("BEGIN DEFERRED")
         try:
             yield
         finally:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 from model_bakery import baker
 
+from apps.orders.filters import CustomerEmailFilter
 from apps.orders.models import Order
 
 pytestmark = pytest.mark.usefixtures("in_acme")
@@ -29,6 +30,19 @@ def test_status_takes_one_or_several(api):
 
     assert found(api, "status=paid") == [paid.pk]
     assert found(api, "status=draft,shipped") == [draft.pk, shipped.pk]
+
+
+@pytest.mark.parametrize("count", ["", "&count=true"])
+@pytest.mark.parametrize("few", [0, 1, 200])
+def test_email_finds_the_same_whether_few_customers_have_it_or_many(api, monkeypatch, few, count):
+    monkeypatch.setattr(CustomerEmailFilter, "FEW", few)
+    ada, other = (baker.make(Order, customer__email=f"{name}@example.com") for name in ("ada", "ada.other"))
+    again = baker.make(Order, customer=ada.customer)
+    baker.make(Order, customer__email="alan@example.com")
+
+    assert found(api, f"email=ada{count}") == [ada.pk, other.pk, again.pk]
+    assert found(api, f"email=ada@{count}") == [ada.pk, again.pk]
+    assert found(api, f"email=nobody{count}") == []
 
 
 def test_email_finds_a_part_whatever_its_case(api):
