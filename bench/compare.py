@@ -47,26 +47,31 @@ def main() -> None:
     options = parser.parse_args()
     results: list[dict[str, Any]] = []
     errors: list[str] = []
+    document = {"rounds": options.rounds, "seconds": options.seconds, "threads": THREADS,
+                "errors": errors, "results": results}  # fmt: skip
     cluster = Cluster()
     try:
+        with psycopg.connect(cluster.url_of("superuser")) as server:
+            document["machine"] = machine(server.info.server_version)
         for size in FULL if options.full else options.sizes:
             say(f"{size:,} orders")
             measure_size(size, cluster, options, results, errors)
+            keep(document, options)
         for numbers in SEEDS if options.full else SEEDS[:1]:
             measure_seed(cluster, numbers, 1 if numbers == SEEDS[-1] else options.rounds, results)
-        with psycopg.connect(cluster.url_of("superuser")) as server:
-            postgresql = server.info.server_version
+            keep(document, options)
     finally:
         cluster.stop()
-    document = {"machine": machine(postgresql), "rounds": options.rounds, "seconds": options.seconds,
-                "threads": THREADS, "errors": errors, "results": results}  # fmt: skip
     say(report.tables(document))
-    if options.write:
-        (ROOT / "bench/results.json").write_text(json.dumps(document, indent=1) + "\n")
-        report.write(document)
     for error in errors:
         print(error, file=sys.stderr)
     sys.exit(1 if errors else 0)
+
+
+def keep(document: dict[str, Any], options: Any) -> None:
+    if options.write:
+        (ROOT / "bench/results.json").write_text(json.dumps(document, indent=1) + "\n")
+        report.write(document)
 
 
 def say(text: str) -> None:
@@ -155,7 +160,9 @@ def measure_seed(cluster: Cluster, numbers: tuple[int, int, int], rounds: int, r
     orders = numbers[0] * numbers[1]
     database = Database(cluster, f"seed_{orders}")
     database.make_tenants()
-    product = {**database.product, "PLUGINS": "apps.devtools"}
+    # As `manage.py seed` does, whose role may refresh the statistics.
+    owner = {"DATABASE_URL": database.product["DATABASE_OWNER_URL"], "PLUGINS": "apps.devtools"}
+    product = {**database.product, **owner}
     found: dict[str, list[dict[str, float]]] = {SEED: [], COPY: [], LOOP: []}
     for _ in range(rounds):
         database.empty()

@@ -48,6 +48,9 @@ def picture(document: dict[str, Any]) -> str:
         f'<rect width="{WIDTH}" height="{HEIGHT * len(charts)}" fill="#fff"/>',
     ]
     for number, (title, curves) in enumerate(charts):
+        curves = [curve for curve in curves if curve[2]]
+        if not curves:
+            continue
         parts += [
             f'<g transform="translate(0 {HEIGHT * number})">',
             *_chart(f"{title}, by number of orders", curves),
@@ -57,7 +60,6 @@ def picture(document: dict[str, Any]) -> str:
 
 
 def _chart(title: str, curves: list[Curve]) -> list[str]:
-    curves = [curve for curve in curves if curve[2]]
     sizes = sorted({size for *_, points in curves for size, _ in points})
     values = [value for *_, points in curves for _, value in points]
     low, high = math.floor(math.log10(min(values))), max(1, math.ceil(math.log10(max(values))))
