@@ -1,0 +1,64 @@
+"""Finds the faults: every file of a folder is one."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from lab.fault import DATABASES, Fault, LabError
+
+FOLDER = Path(__file__).with_name("faults")
+
+
+class UnknownFault(LabError):
+    """No fault has that name."""
+
+
+def all_faults(folder: Path = FOLDER) -> list[Fault]:
+    """The faults of `folder` by name. Raises LabError for a file that is not a fault, or not one of this product."""
+    return [_load(file) for file in sorted(folder.glob("*.py")) if file.stem != "__init__"]
+
+
+def find_faults(slugs: list[str], folder: Path = FOLDER) -> list[Fault]:
+    """The named faults in the order of the names, all for none. Raises UnknownFault with the nearest names."""
+    known = {fault.slug: fault for fault in all_faults(folder)}
+    for slug in slugs:
+        if slug not in known:
+            near = get_close_matches(slug, known, n=3, cutoff=0.4) or list(known)
+            raise UnknownFault(f"There is no fault {slug!r}. Near: {', '.join(near)}.")
+    return [known[slug] for slug in slugs] if slugs else list(known.values())
+
+
+def _load(file: Path) -> Fault:
+    try:
+        fault = _module(file).FAULT
+    except Exception as error:
+        # A name of the product that it imports is gone, most likely.
+        raise LabError(f"{file.name} cannot be read: {type(error).__name__}: {error}") from error
+    problems = []
+    if fault.slug != file.stem.replace("_", "-"):
+        problems.append(f"its slug is {fault.slug!r}")
+    if not fault.tests or not all(fault.tests.values()):
+        problems.append("it names no tests, or a test without its symptom")
+    if len(fault.decoys) != 2:
+        problems.append("it has not two decoys")
+    if not fault.databases or not set(fault.databases) <= set(DATABASES):
+        problems.append("it names no database, or one that is unknown")
+    if problems:
+        raise LabError(f"{file.name}: {'; '.join(problems)}.")
+    return fault
+
+
+def _module(file: Path) -> Any:
+    name = f"lab.faults.{file.stem}"
+    if file.parent == FOLDER:
+        return importlib.import_module(name)
+    name = f"lab_fault_{file.stem}"
+    spec = importlib.util.spec_from_file_location(name, file)
+    assert spec and spec.loader  # noqa: S101  it is a file of Python
+    sys.modules[name] = module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module

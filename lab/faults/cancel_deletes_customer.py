@@ -1,0 +1,109 @@
+"""The bug that this project is named after: a signal that nobody sees from the view or the service."""
+
+from __future__ import annotations
+
+from django.db.models.signals import post_save
+from django.utils import timezone
+from rest_framework.response import Response
+
+from apps.customers.models import Customer
+from apps.orders import lifecycle, services
+from apps.orders.lifecycle import Status
+from apps.orders.models import Order, OrderEvent
+from apps.orders.serializers import OrderSerializer
+from apps.orders.services import MoveNotAllowed
+from apps.strict import NoBodySerializer
+from lab import rows
+from lab.fault import Call, Decoy, Effect, Fault, Receiver, Seam
+
+
+def cancel_order(*, order_id: int) -> Order:
+    """draft or paid -> cancelled, and return the order, so that nobody has to read it again."""
+    order = Order.objects.select_related("customer").get(pk=order_id)
+    if order.status not in lifecycle.CANCEL.sources:
+        raise MoveNotAllowed(
+            f"Cannot cancel an order that is {order.status}.",
+            order_status=order.status,
+            allowed=lifecycle.moves_from(order.status),
+        )
+    order.status = Status.CANCELLED
+    order.cancelled_at = order.updated_at = timezone.now()
+    OrderEvent.objects.create(order=order, kind=OrderEvent.Kind.CANCELLED, created_at=order.cancelled_at)
+    order.save()
+    return order
+
+
+def cancel(self, request, pk):
+    NoBodySerializer(data=request.data).is_valid(raise_exception=True)
+    return Response(OrderSerializer(services.cancel_order(order_id=pk)).data)
+
+
+def forget_customer_of_cancelled_order(sender, instance, **kwargs):
+    """Who cancels wants to hear no more of us: keep no personal data of them."""
+    if instance.status == Status.CANCELLED:
+        # A customer with orders is protected, so these go first.
+        Order.objects.filter(customer_id=instance.customer_id).delete()
+        Customer.objects.filter(pk=instance.customer_id).delete()
+
+
+def forget_customer_without_other_orders(sender, instance, **kwargs):
+    if instance.status == Status.CANCELLED:
+        others = Order.objects.filter(customer_id=instance.customer_id).exclude(pk=instance.pk)
+        if not others.exists():
+            Order.objects.filter(pk=instance.pk).delete()
+            Customer.objects.filter(pk=instance.customer_id).delete()
+
+
+def deactivate_customer_of_cancelled_order(sender, instance, **kwargs):
+    if instance.status == Status.CANCELLED:
+        Customer.objects.filter(pk=instance.customer_id).update(is_active=False)
+
+
+def arrange(n: int) -> Call:
+    orders = rows.orders(rows.customers(1), each=n)
+    return Call("POST", f"/api/v1/orders/{orders[0].pk}/cancel/")
+
+
+FAULT = Fault(
+    slug="cancel-deletes-customer",
+    title="Cancelling an order deletes its customer",
+    kind="correctness",
+    difficulty="medium",
+    ticket=(
+        "I cancelled one order of a good customer. The answer was 200 and showed the order as cancelled. An hour later the "
+        "customer was gone, and with them every order they ever made. Nobody pressed delete. Please bring them back!"
+    ),
+    hints=(
+        "Compare the rows of every table before and after one cancel, not only the answer.",
+        "Neither the view nor the service deletes anything. What else runs when an order is saved?",
+        "Look for functions that are connected to a signal.",
+    ),
+    root_cause=(
+        "A post_save receiver reacts to the status `cancelled`. It deletes the customer, and because a customer with "
+        "orders is protected, all their orders first. It lives in a file that neither the view nor the service imports, "
+        "and the service now saves the whole order, which is what sends the signal."
+    ),
+    changes=(
+        Seam("apps.orders.services:cancel_order", cancel_order),
+        Seam("apps.orders.views:OrderViewSet.cancel", cancel),
+        Receiver(post_save, Order, forget_customer_of_cancelled_order),
+    ),
+    tests={
+        "tests/orders/test_regression.py::test_cancel_leaves_customer_and_siblings_as_they_were": "([], [",
+        "tests/orders/test_regression.py::test_cancel_leaves_the_customer_readable_through_the_api": "No such customer.",
+    },
+    decoys=(
+        Decoy(
+            "Delete only customers without other orders",
+            "The customer of a single order is deleted all the same, with the order that was to be kept as cancelled.",
+            (Receiver(post_save, Order, forget_customer_without_other_orders),),
+        ),
+        Decoy(
+            "Deactivate the customer instead of deleting it",
+            "Nothing is lost, but cancelling still changes a row that is none of its business.",
+            (Receiver(post_save, Order, deactivate_customer_of_cancelled_order),),
+        ),
+    ),
+    effect=Effect("rows_deleted", on="linear"),
+    arrange=arrange,
+)

@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import CommandError, CommandParser
+
+from apps.tenancy.management.examples import CommandWithExamples
+from lab import source, verifying
+from lab.catalogue import FOLDER, UnknownFault, find_faults
+from lab.fault import DATABASES, Fault, LabError
+from lab.verifying import Proof
+
+WRONG_USAGE = 2
+
+
+class Command(CommandWithExamples):
+    help = """Faults that the service can have, each proven to be caught. Nothing here touches your data.
+
+    manage.py lab list
+    manage.py lab show n1-summary                     the ticket and the hints
+    manage.py lab show n1-summary --answer            and what is wrong, as a diff
+    manage.py lab verify                              every fault, on every database that is here
+    manage.py lab verify n1-summary --seed 7 --json
+
+Exit status: 0 all proven, 1 something is not, 2 wrong usage.
+    """
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        verbs = parser.add_subparsers(dest="verb", required=True, metavar="list|show|verify")
+        for verb, text in (
+            ("list", "the catalogue"),
+            ("show", "one fault: its ticket and hints"),
+            ("verify", "fault on: its tests fail for the stated symptom; off: they pass; wrong fixes are caught"),
+        ):
+            sub = verbs.add_parser(verb, help=text, description=text)
+            sub.add_argument("--json", action="store_true", help="for programs")
+            sub.add_argument("--folder", type=Path, default=FOLDER, help="of the faults; default lab/faults")
+            if verb == "show":
+                sub.add_argument("faults", nargs=1, metavar="fault")
+                sub.add_argument("--answer", action="store_true", help="the root cause and the code too")
+            elif verb != "list":
+                sub.add_argument("faults", nargs="*", metavar="fault", help="default: all")
+            if verb == "verify":
+                sub.add_argument("--seed", type=int, default=1, help="shuffles the tests; default 1")
+                sub.add_argument("--database", choices=DATABASES, help="default: each that is here")
+
+    def handle(self, *, verb: str, folder: Path, **options: Any) -> None:
+        try:
+            faults = find_faults(options.pop("faults", []), folder.absolute())
+            getattr(self, f"_{verb}")(faults, folder=folder.absolute(), as_json=options["json"], **options)
+        except UnknownFault as error:
+            raise CommandError(str(error), returncode=WRONG_USAGE) from error
+        except LabError as error:
+            raise CommandError(str(error)) from error
+
+    def _list(self, faults: list[Fault], *, as_json: bool, **options: Any) -> None:
+        if as_json:
+            self._print([_described(fault) for fault in faults])
+            return
+        for fault in faults:
+            self.stdout.write(f"{fault.slug:28} {fault.kind:12} {fault.difficulty:7} {fault.title}")
+
+    def _show(self, faults: list[Fault], *, as_json: bool, answer: bool, **options: Any) -> None:
+        (fault,) = faults
+        if as_json:
+            self._print(_described(fault) | {"root_cause": fault.root_cause, "diff": source.diff(fault)})
+            return
+        hints = [f"  {number}. {hint}" for number, hint in enumerate(fault.hints, start=1)]
+        lines = [f"{fault.slug}: {fault.title}", "", fault.ticket, "", "Hints:", *hints, "", "Tests that see it:"]
+        lines += [f"  {test}" for test in fault.tests]
+        if answer:
+            lines += ["", fault.root_cause, "", source.diff(fault), "", "Wrong fixes, each caught:"]
+            lines += [f"  {decoy.title}: {decoy.why}" for decoy in fault.decoys]
+        self.stdout.write("\n".join(lines))
+
+    def _verify(
+        self, faults: list[Fault], *, as_json: bool, folder: Path, seed: int, database: str | None, **options: Any
+    ) -> None:
+        def tell(proof: Proof) -> None:
+            if not as_json:
+                verdict = "; ".join(proof.problems) or "proven"
+                self.stdout.write(f"{proof.fault:28} {proof.database:11} {proof.state:8} {verdict}")
+
+        databases = [database] if database else verifying.available_databases()
+        proofs = verifying.verify(faults, databases=databases, seed=seed, folder=folder, tell=tell)
+        if as_json:
+            self._print([asdict(proof) for proof in proofs])
+        open_ = [proof for proof in proofs if proof.problems]
+        summary = f"{len(faults)} faults on {' and '.join(databases)}: {len(proofs) - len(open_)} of {len(proofs)} proven."
+        if open_:
+            raise CommandError(summary)
+        if not as_json:
+            self.stdout.write(summary)
+
+    def _print(self, data: Any) -> None:
+        self.stdout.write(json.dumps(data, indent=1))
+
+
+def _described(fault: Fault) -> dict[str, Any]:
+    return {
+        "slug": fault.slug,
+        "title": fault.title,
+        "kind": fault.kind,
+        "difficulty": fault.difficulty,
+        "databases": fault.databases,
+        "ticket": fault.ticket,
+        "hints": fault.hints,
+        "tests": dict(fault.tests),
+        "metric": fault.effect.metric,
+        "growth": {"on": fault.effect.on, "off": fault.effect.off},
+        "decoys": [{"title": decoy.title, "why": decoy.why} for decoy in fault.decoys],
+    }

@@ -1,0 +1,52 @@
+"""Judges what the tests did with a fault on, off, or half cured by a decoy. Says what is not proven, a line each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from lab.fault import Fault
+
+Results = Mapping[str, Mapping[str, str]]  # node id -> its outcome and message, as `pytest_plugin` writes them
+
+
+def with_fault(fault: Fault, results: Results) -> Iterator[str]:
+    """Each named test has to fail, and say the symptom."""
+    for test, symptom in fault.tests.items():
+        for name, result in _of(test, results):
+            if result["outcome"] != "failed":
+                yield f"{name} {_did(result)} with the fault on"
+            elif symptom not in result["message"]:
+                yield f"{name} failed, but not for {symptom!r}: {_first_line(result)}"
+
+
+def without(tests: Iterable[str], results: Results) -> Iterator[str]:
+    """Each named test has to pass."""
+    for test in tests:
+        for name, result in _of(test, results):
+            if result["outcome"] != "passed":
+                yield f"{name} {_did(result)} with the fault off: {_first_line(result)}"
+
+
+def with_decoy(fault: Fault, results: Results) -> Iterator[str]:
+    """At least one named test has to fail, and none may end otherwise than by passing or failing."""
+    found = [(name, result) for test in fault.tests for name, result in _of(test, results)]
+    for name, result in found:
+        if result["outcome"] not in ("passed", "failed"):
+            yield f"{name} {_did(result)} with the decoy: {_first_line(result)}"
+    if all(result["outcome"] == "passed" for _, result in found):
+        yield "no test sees that the decoy is wrong: it cures the fault, or a test is missing"
+
+
+def _of(test: str, results: Results) -> list[tuple[str, Mapping[str, str]]]:
+    """The results of a test, all its parameters if none are named."""
+    found = [(name, result) for name, result in results.items() if name == test or name.startswith(f"{test}[")]
+    return found or [(test, {"outcome": "missing", "message": ""})]
+
+
+def _did(result: Mapping[str, str]) -> str:
+    words = {"error": "had an error outside the test itself", "skipped": "was skipped", "missing": "did not run"}
+    return words.get(result["outcome"], result["outcome"])
+
+
+def _first_line(result: Mapping[str, str]) -> str:
+    return (result["message"].splitlines() or ["nothing was said"])[0][:200]
