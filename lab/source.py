@@ -29,7 +29,7 @@ def right_code(change: Change) -> str:
 def buggy_code(change: Change, written_in: Any) -> str:
     """What the fault has there; `written_in` is the fault's module."""
     if isinstance(change, Receiver) or inspect.isfunction(change.code):
-        return _definition(written_in, change.code.__name__, change.place)
+        return _definition(written_in, change.code.__code__.co_name, change.place)
     return _definition(written_in, change.path.rpartition(".")[2].rpartition(":")[2], change.path)
 
 

@@ -56,6 +56,7 @@ def _apply(change: Change, undo: ExitStack) -> None:
     if inspect.isfunction(original):
         # What decorators noted on it: DRF's actions, the schema's descriptions.
         vars(change.code).update(vars(original))
+        change.code.__name__ = name  # pytest tells the parameters of a test by it
     for place in (owner, *(import_module(importer) for importer in change.importers)):
         undo.enter_context(patch.object(place, name, change.code))
 

@@ -7,12 +7,12 @@ import os
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from lab import proof
 from lab.fault import DATABASES, Fault, LabError
@@ -39,15 +39,37 @@ class _Run:
     state: str
     database: str
     faults: list[Fault]
+    report: Path
     decoy: int = 0
 
-    def tests(self) -> list[str]:
-        return sorted({test for fault in self.faults for test in fault.tests})
+    def described(self) -> dict[str, Any]:
+        """What the plugin has to know of it."""
+        return {
+            "name": f"test_{self.report.stem}",
+            "fault": None if self.state == "off" else self.faults[0].slug,
+            "decoy": self.decoy,
+            "tests": sorted({test for fault in self.faults for test in fault.tests}),
+            "report": str(self.report),
+        }
 
-    def judge(self, fault: Fault, results: proof.Results) -> list[str]:
+    def proofs(self) -> list[Proof]:
+        """What the run proved of each of its faults."""
+        report = json.loads(self.report.read_text()) if self.report.exists() else {"seconds": 0.0, "results": {}}
+        crashed = [] if report["results"] else [f"no test ran: {_end_of(Path(f'{self.report}.log'))}"]
+        return [
+            Proof(fault.slug, self.database, self.state, round(report["seconds"], 2), crashed or problems)
+            for fault in self.faults
+            for problems in [self._problems(fault, report["results"])]
+        ]
+
+    def _problems(self, fault: Fault, results: proof.Results) -> list[str]:
         if self.state == "off":
             return list(proof.without(fault.tests, results))
         return list((proof.with_decoy if self.decoy else proof.with_fault)(fault, results))
+
+
+def _end_of(log: Path) -> str:
+    return log.read_text().strip()[-500:] if log.exists() else "the process did not start"
 
 
 def available_databases() -> list[str]:
@@ -72,16 +94,17 @@ def verify(
     for fault, problem in broken:
         proofs.append(Proof(fault.slug, "none", "on", 0.0, [problem]))
         tell(proofs[-1])
-    runs = list(_runs(faults, databases))
-    with tempfile.TemporaryDirectory() as temporary, _servers(databases) as urls, ThreadPoolExecutor(PROCESSES) as pool:
-        waiting = [
-            pool.submit(_run, run, f"lab_{number}", urls[run.database], seed, folder, Path(temporary))
-            for number, run in enumerate(runs)
-        ]
-        for done in as_completed(waiting):
-            for found in done.result():
-                proofs.append(found)
-                tell(found)
+    with tempfile.TemporaryDirectory() as temporary, ThreadPoolExecutor() as pool:
+        runs = [list(_runs(faults, database, Path(temporary))) for database in databases]
+        several = len([each for each in runs if each])
+
+        def run_all(runs: list[_Run]) -> None:
+            for run in _ended(runs, max(1, PROCESSES // several), seed, folder, Path(temporary)) if runs else ():
+                for proof in run.proofs():
+                    proofs.append(proof)
+                    tell(proof)
+
+        list(pool.map(run_all, runs))
     return sorted(proofs, key=lambda each: (each.fault, each.database, each.state))
 
 
@@ -101,50 +124,54 @@ def _with_seams(faults: list[Fault]) -> tuple[list[Fault], list[tuple[Fault, str
     return whole, broken
 
 
-def _runs(faults: list[Fault], databases: list[str]) -> Iterator[_Run]:
-    for database in databases:
-        here = [fault for fault in faults if database in fault.databases]
-        if here:
-            # With nothing switched on the faults' tests may share a process.
-            yield _Run("off", database, here)
-        for fault in here:
-            yield _Run("on", database, [fault])
-            for number, _ in enumerate(fault.decoys, start=1):
-                yield _Run(f"decoy {number}", database, [fault], number)
+def _runs(faults: list[Fault], database: str, folder: Path) -> Iterator[_Run]:
+    here = [fault for fault in faults if database in fault.databases]
+    if here:
+        # With nothing switched on the faults' tests may share a process.
+        yield _Run("off", database, here, folder / f"{database}.json")
+    for fault in here:
+        for decoy, state in enumerate(("on", "decoy 1", "decoy 2")):
+            yield _Run(state, database, [fault], folder / f"{database}_{fault.slug}_{decoy}.json", decoy)
 
 
-def _run(run: _Run, name: str, url: str, seed: int, folder: Path, temporary: Path) -> list[Proof]:
-    report = temporary / f"{name}.json"
+def _ended(runs: list[_Run], processes: int, seed: int, folder: Path, temporary: Path) -> Iterator[_Run]:
+    """Run them all on one database, and yield each when it has ended."""
+    database = runs[0].database
+    listed = temporary / f"{database}_runs.json"
+    listed.write_text(json.dumps([run.described() for run in runs]))
     command = [
-        sys.executable, "-m", "pytest", "-q", "-p", "lab.pytest_plugin", "-p", "no:cacheprovider", "-p", "no:xdist",
-        "-o", "verbosity_assertions=2", f"--database={run.database}", f"--randomly-seed={seed}",
-        f"--basetemp={temporary / name}", f"--fault-report={report}", f"--fault-folder={folder}",
+        sys.executable, "-m", "pytest", "-q", "-s", "-p", "lab.pytest_plugin", "-p", "no:cacheprovider",
+        "-p", "no:hypothesispytest",  # a second at the end of each run, for statistics
+        "-o", "verbosity_assertions=2", f"--database={database}", f"--randomly-seed={seed}",
+        f"--fault-folder={folder}", f"--fault-runs={listed}", f"--fault-processes={processes}",
     ]  # fmt: skip
-    if run.state != "off":
-        command += [f"--fault={run.faults[0].slug}", f"--decoy={run.decoy}"]
-    environment = {**os.environ, **ENVIRONMENT}
-    if url:
-        # As a worker of xdist inherits it: the server that is running, with a database of its own.
-        environment |= {"PYTEST_XDIST_WORKER": name, "DATABASE_URL": url.format(name)}
-    started = time.perf_counter()
-    done = subprocess.run([*command, *run.tests()], cwd=ROOT, env=environment, capture_output=True, text=True)
-    seconds = time.perf_counter() - started
-    results = json.loads(report.read_text()) if report.exists() else {}
-    crashed = [] if results else [f"pytest ran no test: {(done.stderr + done.stdout).strip()[-500:]}"]
-    return [
-        Proof(fault.slug, run.database, run.state, seconds, crashed or run.judge(fault, results))
-        for fault in run.faults
-    ]
+    with _server(database) as url:
+        environment = {**os.environ, **ENVIRONMENT, "PYTEST_DEBUG_TEMPROOT": str(temporary)}
+        if url:
+            # As a worker of xdist inherits it: the environment is made, the server is running.
+            environment |= {"PYTEST_XDIST_WORKER": "lab", "DATABASE_URL": url}
+        with subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        ) as process:
+            assert process.stdout  # noqa: S101  it was asked for
+            said = []
+            for line in process.stdout:
+                if line.strip().isdigit():
+                    yield runs[int(line)]
+                else:
+                    said.append(line)
+        if process.returncode:
+            raise LabError(f"pytest could not start: {''.join(said)[-1000:]}")
 
 
 @contextmanager
-def _servers(databases: list[str]) -> Iterator[dict[str, str]]:
-    """Where the tests find each database, with a place for the database's name; SQLite's they find themselves."""
-    if "postgresql" not in databases:
-        yield {"sqlite": ""}
+def _server(database: str) -> Iterator[str]:
+    """Where a server runs that all the tests on this database share; '' where they need none."""
+    if database == "sqlite":
+        yield ""
         return
     server = Cluster()
     try:
-        yield {"sqlite": "", "postgresql": server.url_of("orders_app", "{}")}
+        yield server.url_of("orders_app")
     finally:
         server.stop()

@@ -89,7 +89,7 @@ FAULT = Fault(
         Receiver(post_save, Order, forget_customer_of_cancelled_order),
     ),
     tests={
-        "tests/orders/test_regression.py::test_cancel_leaves_customer_and_siblings_as_they_were": "([], [",
+        "tests/orders/test_regression.py::test_cancel_leaves_customer_and_siblings_as_they_were": "-             'is_active': True,",
         "tests/orders/test_regression.py::test_cancel_leaves_the_customer_readable_through_the_api": "No such customer.",
     },
     decoys=(

@@ -81,6 +81,20 @@ def test_summary_is_one_select(count, order_worth, size):
     assert len(statements) == 1, statements.sql
 
 
+@pytest.mark.parametrize("first", [None, date(2026, 1, 1)])
+def test_summary_lets_the_database_sort_and_stop(count, order_worth, first):
+    """One statement is not enough: it must not bring more rows than are shown."""
+    for _ in range(3):
+        order_worth(1, status="paid")
+
+    # 1. totals with their customers
+    with count() as statements:
+        rows = list(selectors.customer_summary(limit=2, first=first))
+
+    assert len(rows) == 2
+    assert [sql.rpartition(" ORDER BY ")[2][-8:] for sql in statements.sql] == [" LIMIT 2"]
+
+
 def test_summary_orders_ties_by_id_and_ends_with_zeros(order_worth):
     poor, first, second, inactive = baker.make(Customer, _quantity=4)
     Customer.objects.filter(pk=inactive.pk).update(is_active=False)

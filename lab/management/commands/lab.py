@@ -89,7 +89,9 @@ Exit status: 0 all proven, 1 something is not, 2 wrong usage.
         if as_json:
             self._print([asdict(proof) for proof in proofs])
         open_ = [proof for proof in proofs if proof.problems]
-        summary = f"{len(faults)} faults on {' and '.join(databases)}: {len(proofs) - len(open_)} of {len(proofs)} proven."
+        summary = (
+            f"{len(faults)} faults on {' and '.join(databases)}: {len(proofs) - len(open_)} of {len(proofs)} proven."
+        )
         if open_:
             raise CommandError(summary)
         if not as_json:

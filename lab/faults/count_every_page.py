@@ -1,0 +1,72 @@
+"""Every page is counted, for the one client that shows "page 1 of 500"."""
+
+from __future__ import annotations
+
+from rest_framework.exceptions import ValidationError
+
+from apps.orders.models import Order
+from lab import rows
+from lab.fault import Call, Decoy, Effect, Fault, Seam
+
+
+def _read_flag(name, text):
+    """Whether the flag is on; clients want the count, so it is unless they say otherwise."""
+    if text not in (None, "true", "false"):
+        raise ValidationError({name: "Either true or false."})
+    return text != "false"
+
+
+def order_list():
+    """All orders of the current tenant, in no order, which makes them cheap to count."""
+    return Order.objects.order_by()
+
+
+def _read_flag_or_empty(name, text):
+    if text not in (None, "", "true", "false"):
+        raise ValidationError({name: "Either true or false."})
+    return text in (None, "true")
+
+
+def arrange(n: int) -> Call:
+    rows.orders(rows.customers(1), each=n)
+    return Call("GET", "/api/v1/orders/?page_size=2")
+
+
+FAULT = Fault(
+    slug="count-every-page",
+    title="Every page of a list counts the whole list",
+    kind="performance",
+    difficulty="medium",
+    ticket=(
+        "Scrolling through our orders got slower with every month, although a page has 20 rows as ever. Since your last "
+        "release the answer has a field `count`, which we do not use."
+    ),
+    hints=(
+        "What has the answer that it did not have before, and what does it cost?",
+        "One more statement, whatever the page. How many rows does it have to look at?",
+        "Who does not ask should not pay.",
+    ),
+    root_cause=(
+        "`count` is on unless a client turns it off. The number of statements per page is constant, 3 instead of 2, so a "
+        "test of growth does not see it; but a COUNT reads every row that matches."
+    ),
+    changes=(Seam("config.pagination:_read_flag", _read_flag),),
+    tests={
+        "tests/orders/test_views.py::test_order_list_costs_the_same_at_any_size": "SELECT COUNT(*)",
+        "tests/config/test_pagination.py::test_the_cursor_is_one_comparison_of_row_values": "SELECT COUNT(*)",
+    },
+    decoys=(
+        Decoy(
+            "Count without sorting",
+            "Django leaves the order out of a COUNT anyway. It is still counted.",
+            (Seam("apps.orders.selectors:order_list", order_list),),
+        ),
+        Decoy(
+            "Let clients leave it empty to turn it off",
+            "Another way to say no. Who says nothing still pays.",
+            (Seam("config.pagination:_read_flag", _read_flag_or_empty),),
+        ),
+    ),
+    effect=Effect("statements", on="constant"),
+    arrange=arrange,
+)

@@ -1,0 +1,98 @@
+"""Read, check, write: of several cancels at once each finds the order not cancelled yet."""
+
+from __future__ import annotations
+
+import time
+
+from django.db import transaction
+from django.utils import timezone
+
+from apps.orders import lifecycle
+from apps.orders.models import Order, OrderEvent
+from apps.orders.services import MoveNotAllowed
+from lab import rows
+from lab.fault import Call, Decoy, Effect, Fault, Seam
+
+
+def refund(order):
+    """Tell the payment provider, who takes a moment."""
+    time.sleep(0.2)
+
+
+def cancel_order(*, order_id):
+    """draft or paid -> cancelled, with the money paid back."""
+    order = Order.objects.get(pk=order_id)
+    if order.status not in lifecycle.CANCEL.sources:
+        allowed = lifecycle.moves_from(order.status)
+        raise MoveNotAllowed(f"The order is {order.status}.", order_status=order.status, allowed=allowed)
+    refund(order)
+    order.status = lifecycle.Status.CANCELLED
+    order.cancelled_at = order.updated_at = timezone.now()
+    order.save()
+    OrderEvent.objects.create(order=order, kind=OrderEvent.Kind.CANCELLED, created_at=order.cancelled_at)
+
+
+def cancel_order_in_a_transaction(*, order_id):
+    with transaction.atomic():
+        cancel_order(order_id=order_id)
+
+
+def cancel_order_writing_little(*, order_id):
+    order = Order.objects.get(pk=order_id)
+    if order.status not in lifecycle.CANCEL.sources:
+        allowed = lifecycle.moves_from(order.status)
+        raise MoveNotAllowed(f"The order is {order.status}.", order_status=order.status, allowed=allowed)
+    refund(order)
+    order.status = lifecycle.Status.CANCELLED
+    order.cancelled_at = order.updated_at = timezone.now()
+    order.save(update_fields=["status", "cancelled_at", "updated_at"])
+    OrderEvent.objects.create(order=order, kind=OrderEvent.Kind.CANCELLED, created_at=order.cancelled_at)
+
+
+def seam(code):
+    return (Seam("apps.orders.services:cancel_order", code),)
+
+
+def arrange(n: int) -> Call:
+    orders = rows.orders(rows.customers(1), each=n, status="paid", paid_at=rows.DAY)
+    return Call("POST", f"/api/v1/orders/{orders[0].pk}/cancel/")
+
+
+FAULT = Fault(
+    slug="double-cancel",
+    title="Two cancels at once pay the money back twice",
+    kind="correctness",
+    difficulty="hard",
+    ticket=(
+        "A customer was impatient and pressed `cancel` three times. The order is cancelled once, as it should be; the "
+        "history shows three cancellations within a second, and we paid back three times."
+    ),
+    hints=(
+        "One after the other, the second cancel is refused. What if they come at the same time?",
+        "Between looking at the status and writing it, something takes time.",
+        "Who decides which of several is the first: this process, or the database?",
+    ),
+    root_cause=(
+        "The status is read, checked and written in three steps. Requests that read before the first one commits all "
+        "find `paid`. One conditional UPDATE looks and writes in one step, and only one of them finds the row."
+    ),
+    changes=seam(cancel_order),
+    tests={
+        "tests/orders/test_services_races.py::test_concurrent_cancels_make_one_transition": "'cancelled', 'cancelled'"
+    },
+    decoys=(
+        Decoy(
+            "Put it into a transaction",
+            "A transaction hides what is not committed; so everyone still reads `paid`.",
+            seam(cancel_order_in_a_transaction),
+        ),
+        Decoy(
+            "Write only the columns that change",
+            "Good against lost changes of other columns. The status is still looked at too early.",
+            seam(cancel_order_writing_little),
+        ),
+    ),
+    effect=Effect("statements", on="constant"),
+    arrange=arrange,
+    databases=("postgresql",),  # SQLite's writers run one at a time
+)

@@ -1,0 +1,96 @@
+"""Addresses are kept as typed, so one person is two customers."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from importlib import import_module
+
+from django.db import models
+from rest_framework import serializers
+
+from apps.customers.models import Customer
+from apps.customers.services import CustomerEmailTaken
+from lab import rows
+from lab.fault import Call, Decoy, Effect, Fault, Seam
+
+
+def get_prep_value(self, value):
+    """The address as it was typed: the part before the @ may be case-sensitive (RFC 5321)."""
+    return models.EmailField.get_prep_value(self, value)
+
+
+def to_internal_value(self, data):
+    return serializers.EmailField.to_internal_value(self, data)
+
+
+# The table without the CHECK that addresses are in lower case, which a migration took away.
+operations = deepcopy(import_module("apps.customers.migrations.0001_initial").Migration.operations)
+operations[0].options["constraints"] = [
+    each for each in operations[0].options["constraints"] if each.name != "customer_email_lower_case"
+]
+
+
+def to_internal_value_in_lower_case(self, data):
+    return serializers.EmailField.to_internal_value(self, data).lower()
+
+
+def create_customer(*, email, **fields):
+    if Customer.objects.filter(email__iexact=email).exists():
+        raise CustomerEmailTaken(f"A customer with the e-mail {email.lower()!r} exists already.")
+    return Customer.objects.create(email=email, **fields)
+
+
+def arrange(n: int) -> Call:
+    rows.customers(n)
+    return Call("POST", "/api/v1/customers/", {"email": "Customer.0000@Example.com", "name": "Ada"})
+
+
+FAULT = Fault(
+    slug="email-case-twins",
+    title="One address in two cases makes two customers",
+    kind="correctness",
+    difficulty="hard",
+    ticket=(
+        "Ada is in our list twice, as ada@example.com and Ada@Example.com. Half of her orders are with the one, half with "
+        "the other, and her discount counts neither. We have 300 such pairs; her phone writes the first letter large."
+    ),
+    hints=(
+        "Create a customer twice, the second time in capitals. Then do it in bulk, and with UPDATE.",
+        "A unique constraint compares what is stored.",
+        "The view, the service and the database could each prevent it. Which of them sees every write?",
+    ),
+    root_cause=(
+        "The model's field stores the address as typed, and the CHECK that would have refused that is gone. To the unique "
+        "constraint two spellings are two addresses."
+    ),
+    changes=(
+        Seam("apps.customers.models:LowerCaseEmailField.get_prep_value", get_prep_value),
+        Seam("apps.customers.serializers:LowerCaseEmailField.to_internal_value", to_internal_value),
+        Seam("apps.customers.migrations.0001_initial:Migration.operations", operations),
+    ),
+    tests={
+        "tests/customers/test_views.py::test_create_with_a_taken_email_is_409[ADA@EXAMPLE.COM]": "201",
+        "tests/customers/test_services.py::test_create_customer_with_a_taken_email_is_refused_and_the_transaction_goes_on": (
+            "DID NOT RAISE"
+        ),
+        "tests/customers/test_models.py::test_email_is_unique_in_bulk": "DID NOT RAISE",
+    },
+    decoys=(
+        Decoy(
+            "Lower the case in the serializer",
+            "The API is cured. The service, bulk imports and UPDATE still make twins.",
+            (
+                Seam(
+                    "apps.customers.serializers:LowerCaseEmailField.to_internal_value", to_internal_value_in_lower_case
+                ),
+            ),
+        ),
+        Decoy(
+            "Ask first whether there is one, whatever its case",
+            "Two requests at once both find none, and bulk imports never ask.",
+            (Seam("apps.customers.services:create_customer", create_customer),),
+        ),
+    ),
+    effect=Effect("rows_added", on="constant"),
+    arrange=arrange,
+)

@@ -1,0 +1,122 @@
+"""Sample data saved object by object: a statement per row."""
+
+from __future__ import annotations
+
+from random import Random
+
+from django.db.models import Max
+
+from apps.customers.models import Customer
+from apps.devtools.services import CATALOGUE, EPOCH, STATUSES, Seeded
+from apps.orders.models import Item, Order, OrderEvent
+from apps.tenancy.scope import current_tenant, tenant_scope
+from lab.fault import Call, Decoy, Effect, Fault, Seam
+
+
+def seed(*, customers, orders_per_customer, items_per_order, seed, progress=lambda customers: None):
+    """Write sample customers with orders, items and events for the current tenant, and return how many."""
+    random = Random(seed)
+    done = Seeded()
+    with tenant_scope(current_tenant()):
+        first = (Customer.objects.aggregate(last=Max("id"))["last"] or 0) + 1
+        for number in range(first, first + customers):
+            customer = Customer.objects.create(email=f"customer.{number}@example.com", name="Ada", created_at=EPOCH)
+            done.customers += 1
+            for _ in range(orders_per_customer):
+                status = random.choice(STATUSES)
+                order = Order.objects.create(customer=customer, status=status, created_at=EPOCH, paid_at=EPOCH)
+                done.orders += 1
+                if status != "draft":
+                    OrderEvent.objects.create(order=order, kind=status)
+                for _ in range(items_per_order):
+                    sku, price = random.choice(CATALOGUE)
+                    Item.objects.create(order=order, sku=sku, quantity=random.randint(1, 5), unit_price_cents=price)
+                    done.items += 1
+            progress(1)
+    return done
+
+
+def seed_items_in_bulk(*, customers, orders_per_customer, items_per_order, seed, progress=lambda customers: None):
+    random = Random(seed)
+    done = Seeded()
+    with tenant_scope(current_tenant()):
+        first = (Customer.objects.aggregate(last=Max("id"))["last"] or 0) + 1
+        for number in range(first, first + customers):
+            customer = Customer.objects.create(email=f"customer.{number}@example.com", name="Ada", created_at=EPOCH)
+            for _ in range(orders_per_customer):
+                order = Order.objects.create(customer=customer, created_at=EPOCH)
+                Item.objects.bulk_create(
+                    Item(order=order, sku=sku, quantity=random.randint(1, 5), unit_price_cents=price)
+                    for sku, price in random.choices(CATALOGUE, k=items_per_order)
+                )
+            progress(1)
+    done.customers = customers
+    done.orders = customers * orders_per_customer
+    done.items = done.orders * items_per_order
+    return done
+
+
+def seed_customer_by_customer(
+    *, customers, orders_per_customer, items_per_order, seed, progress=lambda customers: None
+):
+    random = Random(seed)
+    with tenant_scope(current_tenant()):
+        first = (Customer.objects.aggregate(last=Max("id"))["last"] or 0) + 1
+        for number in range(first, first + customers):
+            customer = Customer.objects.create(email=f"customer.{number}@example.com", name="Ada", created_at=EPOCH)
+            orders = Order.objects.bulk_create(
+                Order(customer=customer, created_at=EPOCH) for _ in range(orders_per_customer)
+            )
+            Item.objects.bulk_create(
+                Item(order=order, sku=sku, quantity=random.randint(1, 5), unit_price_cents=price)
+                for order in orders
+                for sku, price in random.choices(CATALOGUE, k=items_per_order)
+            )
+            progress(1)
+    orders_written = customers * orders_per_customer
+    return Seeded(customers=customers, orders=orders_written, items=orders_written * items_per_order)
+
+
+def seam(code):
+    return (Seam("apps.devtools.services:seed", code),)
+
+
+def arrange(n: int) -> Call:
+    size = {"customers": n, "orders_per_customer": 1, "items_per_order": 1}
+    return Call("POST", "/api/v1/devtools/seed/", {**size, "seed": 42})
+
+
+FAULT = Fault(
+    slug="seed-row-by-row",
+    title="Sample data is written with a statement per row",
+    kind="performance",
+    difficulty="easy",
+    ticket=(
+        "Filling the demo takes minutes. We only asked for 200 customers with a few orders. On my own machine it is bearable, "
+        "with the database in the other data centre I can have lunch meanwhile."
+    ),
+    hints=(
+        "How many rows does it write, and in how many statements?",
+        "The distance to the database is paid once per statement.",
+        "Several rows of one table fit into one INSERT.",
+    ),
+    root_cause="Every object is saved by itself, so 1,000 rows are 1,000 statements and as many ways to the database.",
+    changes=seam(seed),
+    tests={
+        "tests/devtools/test_services.py::test_seed_costs_statements_by_chunk_not_by_row": 'INSERT INTO "orders_order"',
+    },
+    decoys=(
+        Decoy(
+            "Insert the items of an order in bulk",
+            "Most rows are items, so it is a few times faster, and still a statement or two per order.",
+            seam(seed_items_in_bulk),
+        ),
+        Decoy(
+            "Insert customer by customer in bulk",
+            "The number of statements no longer depends on the orders, but on the customers it still does.",
+            seam(seed_customer_by_customer),
+        ),
+    ),
+    effect=Effect("statements", on="linear"),
+    arrange=arrange,
+)
