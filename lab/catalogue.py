@@ -58,7 +58,8 @@ def _module(file: Path) -> Any:
         return importlib.import_module(name)
     name = f"lab_fault_{file.stem}"
     spec = importlib.util.spec_from_file_location(name, file)
-    assert spec and spec.loader  # noqa: S101  it is a file of Python
+    assert spec is not None
+    assert spec.loader is not None
     sys.modules[name] = module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

@@ -40,7 +40,7 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
         return None
     from django.urls import get_resolver
 
-    assert get_resolver().url_patterns  # noqa: S101  loads what every run needs
+    assert get_resolver().url_patterns
     running: dict[int, int] = {}
 
     def wait() -> None:

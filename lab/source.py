@@ -36,7 +36,7 @@ def buggy_code(change: Change, written_in: Any) -> str:
 def diff(fault: Fault, decoy: Decoy | None = None) -> str:
     """From the right code to the buggy one (or to the decoy's), as a unified diff of each place."""
     written_in = inspect.getmodule(fault.arrange)
-    parts = []
+    parts: list[str] = []
     for change in fault.changes_with(decoy):
         right, buggy = right_code(change).splitlines(), buggy_code(change, written_in).splitlines()
         parts += unified_diff(right, buggy, f"right/{change.place}", f"buggy/{change.place}", n=99, lineterm="")
@@ -52,7 +52,7 @@ def _definition(module: Any, name: str, place: str) -> str:
         if node is None:
             raise LabError(f"{place} is not defined in {module.__name__}: was it renamed or moved?")
         body = getattr(node, "body", [])
-    assert node is not None  # noqa: S101  a name has a step
+    assert node is not None
     lines = source.splitlines()[node.lineno - 1 : node.end_lineno]
     return textwrap.dedent("\n".join(lines)) + "\n"
 

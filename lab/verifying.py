@@ -54,7 +54,9 @@ class _Run:
 
     def proofs(self) -> list[Proof]:
         """What the run proved of each of its faults."""
-        report = json.loads(self.report.read_text()) if self.report.exists() else {"seconds": 0.0, "results": {}}
+        report: dict[str, Any] = (
+            json.loads(self.report.read_text()) if self.report.exists() else {"seconds": 0.0, "results": {}}
+        )
         crashed = [] if report["results"] else [f"no test ran: {_end_of(Path(f'{self.report}.log'))}"]
         return [
             Proof(fault.slug, self.database, self.state, round(report["seconds"], 2), crashed or problems)
@@ -146,14 +148,13 @@ def _ended(runs: list[_Run], processes: int, seed: int, folder: Path, temporary:
         f"--fault-folder={folder}", f"--fault-runs={listed}", f"--fault-processes={processes}",
     ]  # fmt: skip
     with _server(database) as url:
-        environment = {**os.environ, **ENVIRONMENT, "PYTEST_DEBUG_TEMPROOT": str(temporary)}
-        if url:
-            # As a worker of xdist inherits it: the environment is made, the server is running.
-            environment |= {"PYTEST_XDIST_WORKER": "lab", "DATABASE_URL": url}
+        # As a worker of xdist inherits it: the environment is made, the server is running.
+        environment = {**os.environ, **ENVIRONMENT, "PYTEST_XDIST_WORKER": "lab", "DATABASE_URL": url}
+        environment["PYTEST_DEBUG_TEMPROOT"] = str(temporary)
         with subprocess.Popen(
             command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         ) as process:
-            assert process.stdout  # noqa: S101  it was asked for
+            assert process.stdout
             said = []
             for line in process.stdout:
                 if line.strip().isdigit():
@@ -166,9 +167,9 @@ def _ended(runs: list[_Run], processes: int, seed: int, folder: Path, temporary:
 
 @contextmanager
 def _server(database: str) -> Iterator[str]:
-    """Where a server runs that all the tests on this database share; '' where they need none."""
+    """DATABASE_URL of the server that all runs on this database share, each with a database of its own."""
     if database == "sqlite":
-        yield ""
+        yield "sqlite:///tests.sqlite3"  # never opened
         return
     server = Cluster()
     try:

@@ -38,8 +38,8 @@ FAULT = Fault(
     kind="correctness",
     difficulty="medium",
     ticket=(
-        "We archived the test orders of our trade fair, 41 of them. They are gone from the list, but the sales of that day "
-        "did not go down by a cent, and neither did the products. The top customers are right."
+        "We archived the test orders of our trade fair, 41 of them. They are gone from the list, but the sales of "
+        "that day did not go down by a cent, and neither did the products. The top customers are right."
     ),
     hints=(
         "Two reports are wrong and one is right. What do the wrong ones have in common?",

@@ -37,8 +37,8 @@ FAULT = Fault(
     kind="correctness",
     difficulty="easy",
     ticket=(
-        "A customer cancelled an order that had left our warehouse the day before. We paid the money back and the parcel "
-        "arrived. I thought the system refuses that?"
+        "A customer cancelled an order that had left our warehouse the day before. We paid the money back and the "
+        "parcel arrived. I thought the system refuses that?"
     ),
     hints=(
         "Which moves does the answer of a refused one name, and which does the service make?",
@@ -59,7 +59,7 @@ FAULT = Fault(
         ),
         Decoy(
             "Look at the date of shipping",
-            "Orders that were imported as shipped have no such date. The status decides, not a date that comes with it.",
+            "Orders that were imported as shipped have no such date. The status decides, not a date that comes with it.",  # noqa: E501
             (Seam("apps.orders.services:cancel_order", cancel_order_until_it_left),),
         ),
     ),

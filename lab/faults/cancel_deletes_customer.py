@@ -70,8 +70,9 @@ FAULT = Fault(
     kind="correctness",
     difficulty="medium",
     ticket=(
-        "I cancelled one order of a good customer. The answer was 200 and showed the order as cancelled. An hour later the "
-        "customer was gone, and with them every order they ever made. Nobody pressed delete. Please bring them back!"
+        "I cancelled one order of a good customer. The answer was 200 and showed the order as cancelled. An hour "
+        "later the customer was gone, and with them every order they ever made. Nobody pressed delete. Please bring "
+        "them back!"
     ),
     hints=(
         "Compare the rows of every table before and after one cancel, not only the answer.",
@@ -80,8 +81,8 @@ FAULT = Fault(
     ),
     root_cause=(
         "A post_save receiver reacts to the status `cancelled`. It deletes the customer, and because a customer with "
-        "orders is protected, all their orders first. It lives in a file that neither the view nor the service imports, "
-        "and the service now saves the whole order, which is what sends the signal."
+        "orders is protected, all their orders first. It lives in a file that neither the view nor the service "
+        "imports, and the service now saves the whole order, which is what sends the signal."
     ),
     changes=(
         Seam("apps.orders.services:cancel_order", cancel_order),
@@ -89,8 +90,8 @@ FAULT = Fault(
         Receiver(post_save, Order, forget_customer_of_cancelled_order),
     ),
     tests={
-        "tests/orders/test_regression.py::test_cancel_leaves_customer_and_siblings_as_they_were": "-             'is_active': True,",
-        "tests/orders/test_regression.py::test_cancel_leaves_the_customer_readable_through_the_api": "No such customer.",
+        "tests/orders/test_regression.py::test_cancel_leaves_customer_and_siblings_as_they_were": "-             'is_active': True,",  # noqa: E501
+        "tests/orders/test_regression.py::test_cancel_leaves_the_customer_readable_through_the_api": "No such customer.",  # noqa: E501
     },
     decoys=(
         Decoy(

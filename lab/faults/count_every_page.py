@@ -38,8 +38,8 @@ FAULT = Fault(
     kind="performance",
     difficulty="medium",
     ticket=(
-        "Scrolling through our orders got slower with every month, although a page has 20 rows as ever. Since your last "
-        "release the answer has a field `count`, which we do not use."
+        "Scrolling through our orders got slower with every month, although a page has 20 rows as ever. Since your "
+        "last release the answer has a field `count`, which we do not use."
     ),
     hints=(
         "What has the answer that it did not have before, and what does it cost?",
@@ -47,8 +47,8 @@ FAULT = Fault(
         "Who does not ask should not pay.",
     ),
     root_cause=(
-        "`count` is on unless a client turns it off. The number of statements per page is constant, 3 instead of 2, so a "
-        "test of growth does not see it; but a COUNT reads every row that matches."
+        "`count` is on unless a client turns it off. The number of statements per page is constant, 3 instead of 2, "
+        "so a test of growth does not see it; but a COUNT reads every row that matches."
     ),
     changes=(Seam("config.pagination:_read_flag", _read_flag),),
     tests={

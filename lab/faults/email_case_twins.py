@@ -51,8 +51,9 @@ FAULT = Fault(
     kind="correctness",
     difficulty="hard",
     ticket=(
-        "Ada is in our list twice, as ada@example.com and Ada@Example.com. Half of her orders are with the one, half with "
-        "the other, and her discount counts neither. We have 300 such pairs; her phone writes the first letter large."
+        "Ada is in our list twice, as ada@example.com and Ada@Example.com. Half of her orders are with the one, half "
+        "with the other, and her discount counts neither. We have 300 such pairs; her phone writes the first letter "
+        "large."
     ),
     hints=(
         "Create a customer twice, the second time in capitals. Then do it in bulk, and with UPDATE.",
@@ -60,8 +61,8 @@ FAULT = Fault(
         "The view, the service and the database could each prevent it. Which of them sees every write?",
     ),
     root_cause=(
-        "The model's field stores the address as typed, and the CHECK that would have refused that is gone. To the unique "
-        "constraint two spellings are two addresses."
+        "The model's field stores the address as typed, and the CHECK that would have refused that is gone. To the "
+        "unique constraint two spellings are two addresses."
     ),
     changes=(
         Seam("apps.customers.models:LowerCaseEmailField.get_prep_value", get_prep_value),
@@ -70,7 +71,7 @@ FAULT = Fault(
     ),
     tests={
         "tests/customers/test_views.py::test_create_with_a_taken_email_is_409[ADA@EXAMPLE.COM]": "201",
-        "tests/customers/test_services.py::test_create_customer_with_a_taken_email_is_refused_and_the_transaction_goes_on": (
+        "tests/customers/test_services.py::test_create_customer_with_a_taken_email_is_refused_and_the_transaction_goes_on": (  # noqa: E501
             "DID NOT RAISE"
         ),
         "tests/customers/test_models.py::test_email_is_unique_in_bulk": "DID NOT RAISE",

@@ -37,8 +37,8 @@ FAULT = Fault(
     kind="correctness",
     difficulty="medium",
     ticket=(
-        "I mistyped the number of an order and saw one that is not ours: a customer I do not know, at prices that are not "
-        "ours. I tried the next number, and there was another one. Can they see ours?"
+        "I mistyped the number of an order and saw one that is not ours: a customer I do not know, at prices that are "
+        "not ours. I tried the next number, and there was another one. Can they see ours?"
     ),
     hints=(
         "Ask for an order of another tenant, and for one that does not exist. Are the answers equal?",
@@ -46,8 +46,8 @@ FAULT = Fault(
         "The manager adds the tenant. What does a queryset have that did not come from the manager?",
     ),
     root_cause=(
-        "The selector builds its queryset without the manager, which is what adds the tenant. Row security on PostgreSQL "
-        "stops it all the same; SQLite has no second wall for reading."
+        "The selector builds its queryset without the manager, which is what adds the tenant. Row security on "
+        "PostgreSQL stops it all the same; SQLite has no second wall for reading."
     ),
     changes=seam(order_list),
     tests={

@@ -58,8 +58,8 @@ FAULT = Fault(
     kind="performance",
     difficulty="hard",
     ticket=(
-        "You told us the slow list was cured with a prefetch, and in the code I can see it. It is exactly as slow as before; "
-        "if anything, it reads more from the database now."
+        "You told us the slow list was cured with a prefetch, and in the code I can see it. It is exactly as slow as "
+        "before; if anything, it reads more from the database now."
     ),
     hints=(
         "The prefetch is there: its statement is among those that run. What comes after it?",

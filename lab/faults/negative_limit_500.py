@@ -51,8 +51,8 @@ FAULT = Fault(
     kind="correctness",
     difficulty="easy",
     ticket=(
-        "A bug of ours sent limit=-1 to the summary. You answered 500, our client tried again as it should, and we all got "
-        "an alarm at night. `limit=abc` does it too."
+        "A bug of ours sent limit=-1 to the summary. You answered 500, our client tried again as it should, and we "
+        "all got an alarm at night. `limit=abc` does it too."
     ),
     hints=(
         "Which status says `your request is wrong`, and which `we are`?",
@@ -60,8 +60,8 @@ FAULT = Fault(
         "The other reports refuse it. What do they do with their parameters first?",
     ),
     root_cause=(
-        "The view reads the parameter by hand and hands it on: int() raises for what is no number, Django for a negative "
-        "slice, and nobody turns that into an answer for the client."
+        "The view reads the parameter by hand and hands it on: int() raises for what is no number, Django for a "
+        "negative slice, and nobody turns that into an answer for the client."
     ),
     changes=seam(get),
     tests={

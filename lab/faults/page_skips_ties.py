@@ -44,8 +44,8 @@ FAULT = Fault(
     kind="correctness",
     difficulty="hard",
     ticket=(
-        "We copy all orders page by page every night. Of those that we imported in one go, with one and the same time, only "
-        "the first 20 arrive. Sorted by number all of them do."
+        "We copy all orders page by page every night. Of those that we imported in one go, with one and the same "
+        "time, only the first 20 arrive. Sorted by number all of them do."
     ),
     hints=(
         "Make five orders of the same time and walk through them in pages of two.",
@@ -53,8 +53,9 @@ FAULT = Fault(
         "A sort key that several rows share is no place to go on from.",
     ),
     root_cause=(
-        "The cursor compares the sorted column alone. Rows that share the value of the page's last row are beyond none of "
-        "its edges, so no page has them. The key has to be unique: the column and the id, compared as one value."
+        "The cursor compares the sorted column alone. Rows that share the value of the page's last row are beyond "
+        "none of its edges, so no page has them. The key has to be unique: the column and the id, compared as one "
+        "value."
     ),
     changes=seam(_compare),
     tests={

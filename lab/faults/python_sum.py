@@ -63,8 +63,8 @@ FAULT = Fault(
     kind="performance",
     difficulty="hard",
     ticket=(
-        "The page of our best customers is slow again, and the service needs more memory every month. Your colleague showed "
-        "me that it is only one query now, so that cannot be it?"
+        "The page of our best customers is slow again, and the service needs more memory every month. Your colleague "
+        "showed me that it is only one query now, so that cannot be it?"
     ),
     hints=(
         "How many rows does the one statement return, and how many does the page show?",
@@ -72,8 +72,9 @@ FAULT = Fault(
         "Who sorts, and who stops after `limit` rows?",
     ),
     root_cause=(
-        "The statement has no LIMIT and no sum: it brings every order of every customer to Python, which adds up, sorts "
-        "and throws away all but a few. The number of statements is constant, the rows fetched grow with the orders."
+        "The statement has no LIMIT and no sum: it brings every order of every customer to Python, which adds up, "
+        "sorts and throws away all but a few. The number of statements is constant, the rows fetched grow with the "
+        "orders."
     ),
     changes=seam(customer_summary),
     tests={

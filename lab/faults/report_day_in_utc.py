@@ -42,8 +42,8 @@ FAULT = Fault(
     kind="correctness",
     difficulty="medium",
     ticket=(
-        "Orders that our customers in Berlin pay between midnight and one o'clock (in summer: two) are in the report of the "
-        "day before. Our till and your report differ every single day, by what the night owls buy."
+        "Orders that our customers in Berlin pay between midnight and one o'clock (in summer: two) are in the report "
+        "of the day before. Our till and your report differ every single day, by what the night owls buy."
     ),
     hints=(
         "By how much is the day's edge off, and does that change with the season?",

@@ -92,8 +92,8 @@ FAULT = Fault(
     kind="performance",
     difficulty="easy",
     ticket=(
-        "Filling the demo takes minutes. We only asked for 200 customers with a few orders. On my own machine it is bearable, "
-        "with the database in the other data centre I can have lunch meanwhile."
+        "Filling the demo takes minutes. We only asked for 200 customers with a few orders. On my own machine it is "
+        "bearable, with the database in the other data centre I can have lunch meanwhile."
     ),
     hints=(
         "How many rows does it write, and in how many statements?",

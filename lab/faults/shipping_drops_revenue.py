@@ -37,8 +37,8 @@ FAULT = Fault(
     kind="correctness",
     difficulty="medium",
     ticket=(
-        "Every morning the products report shows good numbers, and every evening, after the courier came, it has lost most "
-        "of them. The money is on the account. What does the courier have to do with it?"
+        "Every morning the products report shows good numbers, and every evening, after the courier came, it has lost "
+        "most of them. The money is on the account. What does the courier have to do with it?"
     ),
     hints=(
         "What happens to an order when the courier comes?",

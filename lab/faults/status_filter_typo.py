@@ -54,8 +54,8 @@ FAULT = Fault(
     kind="correctness",
     difficulty="easy",
     ticket=(
-        "Our script marks all cancelled orders as done in our own system. It ran over all of our orders, the open ones too. "
-        "We had written `sttus=cancelled`. Your API answered 200 and sent everything."
+        "Our script marks all cancelled orders as done in our own system. It ran over all of our orders, the open "
+        "ones too. We had written `sttus=cancelled`. Your API answered 200 and sent everything."
     ),
     hints=(
         "Send a filter that cannot exist. What do you get?",
@@ -63,8 +63,8 @@ FAULT = Fault(
         "A question that was not understood must not be answered with everything.",
     ),
     root_cause=(
-        "django-filter looks for the parameters it knows and never at the others, so a typo narrows nothing. The backend "
-        "has to refuse every parameter that nothing reads."
+        "django-filter looks for the parameters it knows and never at the others, so a typo narrows nothing. The "
+        "backend has to refuse every parameter that nothing reads."
     ),
     changes=seam(filter_queryset),
     tests={

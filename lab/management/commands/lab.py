@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 
 from apps.tenancy.management.examples import CommandWithExamples
-from lab import source, verifying
+from lab import evidence, measuring, source, verifying
 from lab.catalogue import FOLDER, UnknownFault, find_faults
 from lab.fault import DATABASES, Fault, LabError
 from lab.verifying import Proof
@@ -24,16 +24,19 @@ class Command(CommandWithExamples):
     manage.py lab show n1-summary --answer            and what is wrong, as a diff
     manage.py lab verify                              every fault, on every database that is here
     manage.py lab verify n1-summary --seed 7 --json
+    manage.py lab measure                             writes lab/evidence and the tables of the documents
+    manage.py lab measure n1-summary --json           shows the figures and writes nothing
 
 Exit status: 0 all proven, 1 something is not, 2 wrong usage.
     """
 
     def add_arguments(self, parser: CommandParser) -> None:
-        verbs = parser.add_subparsers(dest="verb", required=True, metavar="list|show|verify")
+        verbs = parser.add_subparsers(dest="verb", required=True, metavar="list|show|verify|measure")
         for verb, text in (
             ("list", "the catalogue"),
             ("show", "one fault: its ticket and hints"),
             ("verify", "fault on: its tests fail for the stated symptom; off: they pass; wrong fixes are caught"),
+            ("measure", "statements, rows, bytes and time of the fault's request, on and off, as n grows"),
         ):
             sub = verbs.add_parser(verb, help=text, description=text)
             sub.add_argument("--json", action="store_true", help="for programs")
@@ -96,6 +99,25 @@ Exit status: 0 all proven, 1 something is not, 2 wrong usage.
             raise CommandError(summary)
         if not as_json:
             self.stdout.write(summary)
+
+    def _measure(self, faults: list[Fault], *, as_json: bool, folder: Path, **options: Any) -> None:
+        found = measuring.measure(faults, folder)
+        wrong = []
+        for fault in faults:
+            figures = found[fault.slug]
+            wrong += [f"{fault.slug}: {each}" for each in measuring.problems(fault.effect, **figures)]
+            if not as_json and folder == FOLDER:
+                evidence.write(evidence.evidence_of(fault, figures))
+            for state in () if as_json else ("on", "off"):
+                values = ", ".join(f"n={each['n']}: {each[fault.effect.metric]}" for each in figures[state])
+                growth = measuring.growth(figures[state], fault.effect.metric)
+                self.stdout.write(f"{fault.slug:28} {fault.effect.metric:15} {state:4} {growth:9} {values}")
+        if as_json:
+            self._print([evidence.evidence_of(fault, found[fault.slug]) for fault in faults])
+        elif folder == FOLDER:
+            evidence.write_documents()
+        if wrong:
+            raise CommandError("\n".join(wrong))
 
     def _print(self, data: Any) -> None:
         self.stdout.write(json.dumps(data, indent=1))

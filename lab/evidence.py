@@ -1,0 +1,113 @@
+"""What was measured, as committed data (`lab/evidence/`), and the tables that the documents show of it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from lab.fault import Fault
+from lab.measuring import Figures
+
+ROOT = Path(__file__).parents[1]
+FOLDER = Path(__file__).with_name("evidence")
+DOCUMENTS = (ROOT / "SOLUTION.md", Path(__file__).with_name("README.md"))
+Evidence = dict[str, Any]
+
+
+def evidence_of(fault: Fault, figures: dict[str, list[Figures]]) -> Evidence:
+    """A fault's figures with what they are for, as its file holds them."""
+    growth = {"on": fault.effect.on, "off": fault.effect.off}
+    about = {"slug": fault.slug, "title": fault.title, "kind": fault.kind, "difficulty": fault.difficulty}
+    return {**about, "databases": list(fault.databases), "metric": fault.effect.metric, "growth": growth, **figures}
+
+
+def read() -> list[Evidence]:
+    """All that is committed, by slug."""
+    return [json.loads(file.read_text()) for file in sorted(FOLDER.glob("*.json"))]
+
+
+def write(evidence: Evidence) -> None:
+    """Write a fault's file; sorted, so that only what changed differs."""
+    text = json.dumps(evidence, indent=1, sort_keys=True, ensure_ascii=False)
+    (FOLDER / f"{evidence['slug']}.json").write_text(text + "\n")
+
+
+def without_time(evidence: Evidence) -> Evidence:
+    """All that is the same on every machine."""
+    timeless = {
+        state: [{name: value for name, value in each.items() if name != "ms"} for each in evidence[state]]
+        for state in ("on", "off")
+    }
+    return {**evidence, **timeless}
+
+
+def rendered(document: str, evidence: list[Evidence]) -> str:
+    """The document with each of its tables, between its markers, made anew. Other text is left as it is."""
+    for name, table in TABLES.items():
+        begin, end = f"<!-- lab:{name}:begin -->", f"<!-- lab:{name}:end -->"
+        pattern = re.compile(f"{re.escape(begin)}.*?{re.escape(end)}", re.DOTALL)
+        if pattern.search(document):
+            document = pattern.sub(f"{begin}\n{table(evidence)}\n{end}".replace("\\", r"\\"), document)
+    return document
+
+
+def write_documents() -> None:
+    """Make every table of the documents anew, from what is committed."""
+    for file in DOCUMENTS:
+        file.write_text(rendered(file.read_text(), read()))
+
+
+def _faults(evidence: list[Evidence]) -> str:
+    """Every fault with the figure that shows it, on and off, at each n."""
+    rows = []
+    for each in evidence:
+        rows.append(
+            [
+                f"`{each['slug']}`",
+                each["title"],
+                each["difficulty"],
+                each["metric"].replace("_", " "),
+                *(f"{_values(each, state)} {each['growth'][state]}" for state in ("on", "off")),
+                " → ".join(f"{each[state][-1]['ms']:.0f}" for state in ("on", "off")),
+            ]
+        )
+    head = ["fault", "what", "difficulty", "measured", "with it, at n = 2 / 8 / 32 / most", "without", "ms at most"]
+    return _table(head, rows)
+
+
+def _regression(evidence: list[Evidence]) -> str:
+    """Rows that one cancel deletes."""
+    (found,) = (each for each in evidence if each["slug"] == "cancel-deletes-customer")
+    pairs = zip(found["on"], found["off"], strict=True)
+    rows = [[str(on["n"]), str(on["rows_deleted"]), str(off["rows_deleted"])] for on, off in pairs]
+    return _table(["orders of the customer", "rows deleted by one cancel, before", "after"], rows)
+
+
+def _summary(evidence: list[Evidence]) -> str:
+    """What the summary costs as N+1 and as it is."""
+    (found,) = (each for each in evidence if each["slug"] == "n1-summary")
+    names = ("statements", "rows_fetched", "bytes", "ms")
+    rows = [
+        [str(on["n"]), *(f"{on[name]:,} → {off[name]:,}" for name in names)]
+        for on, off in zip(found["on"], found["off"], strict=True)
+    ]
+    return _table(["customers, of 3 orders each", "statements", "rows fetched", "bytes", "ms"], rows)
+
+
+def _values(each: Evidence, state: str) -> str:
+    return " / ".join(f"{figures[each['metric']]:,}" for figures in each[state])
+
+
+def _table(head: list[str], rows: list[list[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+
+
+TABLES: dict[str, Callable[[list[Evidence]], str]] = {
+    "faults": _faults,
+    "regression": _regression,
+    "summary": _summary,
+}

@@ -1,0 +1,105 @@
+"""The product knows nothing of the lab: without its folder, and its name where it is plugged in, all is as before."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PRODUCTION = {
+    "DJANGO_SETTINGS_MODULE": "config.settings",
+    "SECRET_KEY": "0123456789-abcdefghijklmnopqrstuvwxyz-0123456789-ABCDEF",
+    "ALLOWED_HOSTS": "orders.example.com",
+    "DATABASE_URL": "sqlite://:memory:",
+}
+
+
+@pytest.fixture(scope="module")
+def without(tmp_path_factory):
+    """A copy of the project without the lab, changed as lab/README.md says."""
+    copy = tmp_path_factory.mktemp("without") / "project"
+    left = shutil.ignore_patterns("lab", ".*", "__pycache__", "*.sqlite3*")
+    shutil.copytree(ROOT, copy, ignore=left)
+    shutil.copy(ROOT / ".env.example", copy)
+    for name in ("pyproject.toml", ".env.example"):
+        file = copy / name
+        text = re.sub(r', "lab/tests"|, "lab"(?=\])|"lab", |,lab(?=,)', "", file.read_text())
+        file.write_text(
+            "".join(line for line in text.splitlines(True) if not re.match(r'"lab/|module = \["lab\.', line))
+        )
+    return copy
+
+
+def run(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    return subprocess.run(
+        [sys.executable, *command],
+        cwd=folder,
+        env={**environment, **PRODUCTION, "PYTHONPATH": str(folder)},
+        capture_output=True,
+        text=True,
+    )
+
+
+def test_the_product_checks_without_the_lab(without):
+    done = run(without, "-m", "django", "check")
+
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_products_tests_are_all_collected_without_the_lab(without):
+    collected = [
+        run(folder, "-m", "pytest", "--collect-only", "-q", "-p", "no:randomly", "tests") for folder in (without, ROOT)
+    ]
+
+    assert collected[0].returncode == 0, collected[0].stdout[-2000:]
+    tests = [[line for line in done.stdout.splitlines() if "::" in line] for done in collected]
+    assert len(tests[0]) > 500
+    assert tests[0] == tests[1]
+
+
+def test_the_tests_of_the_whole_pass_without_the_lab(without):
+    whole = ["tests/test_architecture.py", "tests/config/test_settings.py", "tests/orders/test_regression.py"]
+
+    done = run(without, "-m", "pytest", "-q", "-p", "no:cacheprovider", *whole)
+
+    assert done.returncode == 0, done.stdout[-2000:]
+
+
+def test_the_layers_hold_without_the_lab(without):
+    code = "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports(no_cache=True))"
+    done = run(without, "-c", code)
+
+    assert done.returncode == 0, done.stdout[-2000:]
+
+
+def test_no_file_of_the_product_names_the_lab():
+    files = [file for folder in ("apps", "config") for file in (ROOT / folder).rglob("*.py")]
+
+    named = [str(file) for file in files if re.search(r"\b(import|from) lab\b|lab\.", file.read_text())]
+
+    assert named == []
+
+
+def test_production_has_no_lab():
+    code = """
+import json, sys
+import django
+django.setup()
+from django.core.management import get_commands
+from django.urls import get_resolver
+get_resolver().url_patterns
+print(json.dumps([[name for name in sys.modules if name.split(".")[0] == "lab"], "lab" in get_commands()]))
+"""
+
+    done = run(ROOT, "-c", code)
+
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == [[], False]
