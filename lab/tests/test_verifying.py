@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from lab import verifying
@@ -21,7 +23,7 @@ def revenue_orders():
     return Order.objects.filter(status__in=REVENUE_STATUSES, archived_at__isnull=True)
 
 
-def issue_key(*, tenant, expires_at=None, scopes=()):
+def issue_key(*, tenant, name="", scope="", expires_at=None):
     raise LookupError("no keys today")
 
 
@@ -30,7 +32,7 @@ FAULT = replace(ORIGINAL, slug="changed", {change})
 """
 
 
-def verified(tmp_path, change: str) -> dict[str, list[str]]:
+def verified(tmp_path: Path, change: str) -> dict[str, list[str]]:
     (tmp_path / "changed.py").write_text(FAULT.replace("{change}", change))
     proofs = verifying.verify(all_faults(tmp_path), databases=["sqlite"], seed=1, folder=tmp_path)
     return {proof.state: proof.problems for proof in proofs}
