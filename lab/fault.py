@@ -101,7 +101,7 @@ class Fault:
         return tuple(laid.values())
 
     @property
-    def is_built_in(self) -> bool:
+    def changes_schema(self) -> bool:
         """Whether the database is made differently with it: `migrate` has to run while it is on."""
         places = [change.place for change in self.changes]
         return any(".migrations." in place or ".triggers:" in place for place in places)

@@ -32,9 +32,9 @@ Figures = dict[str, Any]
 
 def measure(faults: list[Fault], folder: Path) -> dict[str, dict[str, list[Figures]]]:
     """By fault, on and off: the figures at each n, sorted by it. Raises LabError when a process fails."""
-    plain = [fault.slug for fault in faults if not fault.is_built_in]
+    plain = [fault.slug for fault in faults if not fault.changes_schema]
     groups = [("off", [fault.slug for fault in faults]), ("on", plain)]
-    groups += [("on", [fault.slug]) for fault in faults if fault.is_built_in]
+    groups += [("on", [fault.slug]) for fault in faults if fault.changes_schema]
     found: dict[str, dict[str, list[Figures]]] = {fault.slug: {} for fault in faults}
     for state, slugs in groups:
         for slug, figures in (_in_a_process(state, folder, slugs) if slugs else {}).items():
@@ -88,7 +88,7 @@ def _main(state: str, folder: str, *slugs: str) -> None:
 
     faults = find_faults(list(slugs), Path(folder))
     found = {}
-    with switched_on(faults[0]) if state == "on" and faults[0].is_built_in else nullcontext():
+    with switched_on(faults[0]) if state == "on" and faults[0].changes_schema else nullcontext():
         call_command("migrate", verbosity=0)
     for fault in faults:
         with switched_on(fault) if state == "on" else nullcontext():

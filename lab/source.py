@@ -38,8 +38,12 @@ def diff(fault: Fault, decoy: Decoy | None = None) -> str:
     written_in = inspect.getmodule(fault.arrange)
     parts: list[str] = []
     for change in fault.changes_with(decoy):
-        right, buggy = right_code(change).splitlines(), buggy_code(change, written_in).splitlines()
-        parts += unified_diff(right, buggy, f"right/{change.place}", f"buggy/{change.place}", n=99, lineterm="")
+        right, buggy = right_code(change), buggy_code(change, written_in)
+        if not inspect.isfunction(change.code) and f".{change.place.rpartition(':')[2]}" in buggy:
+            # A constant made of the right one: as if it were written below it.
+            buggy = f"{right}{buggy}"
+        names = (f"right/{change.place}", f"buggy/{change.place}")
+        parts += unified_diff(right.splitlines(), buggy.splitlines(), *names, n=9, lineterm="")
     return "\n".join(parts)
 
 

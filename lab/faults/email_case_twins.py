@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from copy import deepcopy
-from importlib import import_module
-
-from django.db import models
+import django.db.models.deletion
+import django.utils.timezone
+from django.db import migrations, models
 from rest_framework import serializers
 
+import apps.customers.models
+import apps.tenancy.owned
+import apps.tenancy.scope
 from apps.customers.models import Customer
 from apps.customers.services import CustomerEmailTaken
 from lab import rows
@@ -23,10 +25,38 @@ def to_internal_value(self, data):
     return serializers.EmailField.to_internal_value(self, data)
 
 
-# The table without the CHECK that addresses are in lower case, which a migration took away.
-operations = deepcopy(import_module("apps.customers.migrations.0001_initial").Migration.operations)
-operations[0].options["constraints"] = [
-    each for each in operations[0].options["constraints"] if each.name != "customer_email_lower_case"
+# The CHECK that addresses are in lower case was in the way of the others.
+operations = [
+    migrations.CreateModel(
+        name="Customer",
+        fields=[
+            ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+            ("email", apps.customers.models.LowerCaseEmailField(max_length=254)),
+            ("name", models.CharField(max_length=200)),
+            ("is_active", models.BooleanField(default=True)),
+            ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+            ("updated_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+            (
+                "tenant",
+                apps.tenancy.owned.TenantField(
+                    db_index=False,
+                    default=apps.tenancy.scope.current_tenant_id,
+                    editable=False,
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="+",
+                    to="tenancy.tenant",
+                ),
+            ),
+        ],
+        options={
+            "abstract": False,
+            "base_manager_name": "objects",
+            "constraints": [
+                models.UniqueConstraint(fields=("tenant", "email"), name="customer_email_unique"),
+                models.UniqueConstraint(fields=("tenant", "id"), name="customer_tenant_id"),
+            ],
+        },
+    ),
 ]
 
 

@@ -6,9 +6,7 @@ from lab import evidence, measuring
 from lab.catalogue import FOLDER, all_faults
 
 
-def test_evidence_is_what_is_measured_now(request):
-    if request.config.option.database != "sqlite":
-        pytest.skip("it is measured on SQLite alone")
+def test_evidence_is_what_is_measured_now():
     faults = all_faults()
 
     measured = measuring.measure(faults, FOLDER)
