@@ -65,3 +65,10 @@ def test_verify_is_1_when_something_is_not_proven_and_tells_programs_what(tmp_pa
     (problem,) = [problem for proof in json.loads(done.stdout) for problem in proof["problems"]]
     assert done.returncode == 1
     assert "failed, but not for \"'order_count': 7\"" in problem
+
+
+def test_verify_of_nothing_is_no_proof():
+    done = lab("verify", "double-cancel", "--database", "sqlite")
+
+    assert done.returncode == 1
+    assert "double-cancel was left out: it shows on postgresql." in done.stderr

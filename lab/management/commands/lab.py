@@ -92,13 +92,16 @@ Exit status: 0 all proven, 1 something is not, 2 wrong usage.
         if as_json:
             self._print([asdict(proof) for proof in proofs])
         open_ = [proof for proof in proofs if proof.problems]
-        summary = (
-            f"{len(faults)} faults on {' and '.join(databases)}: {len(proofs) - len(open_)} of {len(proofs)} proven."
+        left_out = [fault for fault in faults if not any(proof.fault == fault.slug for proof in proofs)]
+        lines = [f"{fault.slug} was left out: it shows on {' and '.join(fault.databases)}." for fault in left_out]
+        lines.append(
+            f"{len(faults) - len(left_out)} faults on {' and '.join(databases)}: "
+            f"{len(proofs) - len(open_)} of {len(proofs)} proven."
         )
-        if open_:
-            raise CommandError(summary)
+        if open_ or not proofs:
+            raise CommandError("\n".join(lines))
         if not as_json:
-            self.stdout.write(summary)
+            self.stdout.write("\n".join(lines))
 
     def _measure(self, faults: list[Fault], *, as_json: bool, folder: Path, **options: Any) -> None:
         found = measuring.measure(faults, folder)
