@@ -24,6 +24,7 @@ from django.db import connection, transaction
 from django.test import Client
 
 from lab.fault import Call, Effect, Fault, Growth, LabError
+from tests.plugin import ENVIRONMENT
 
 SIZES = (2, 8, 32)
 ROOT = Path(__file__).parents[1]
@@ -62,16 +63,8 @@ def problems(effect: Effect, on: list[Figures], off: list[Figures]) -> Iterator[
 
 def _in_a_process(state: str, folder: Path, slugs: list[str]) -> dict[str, list[Figures]]:
     with tempfile.TemporaryDirectory() as temporary:
-        environment = {
-            **os.environ,
-            "DJANGO_SETTINGS_MODULE": "config.settings",
-            "DATABASE_URL": f"sqlite:///{temporary}/lab.sqlite3",
-            "DEBUG": "off",
-            "SECRET_KEY": "lab",
-            "ALLOWED_HOSTS": "testserver",
-            "PLUGINS": "apps.devtools",
-            "REQUESTS_PER_MINUTE": "0",
-        }
+        url = f"sqlite:///{temporary}/lab.sqlite3"
+        environment = {**os.environ, **ENVIRONMENT, "DJANGO_SETTINGS_MODULE": "config.settings", "DATABASE_URL": url}
         command = [sys.executable, "-m", "lab.measuring", state, str(folder), *slugs]
         done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
     if done.returncode:
