@@ -13,6 +13,7 @@ from lab.measuring import Figures
 
 ROOT = Path(__file__).parents[1]
 FOLDER = Path(__file__).with_name("evidence")
+MATRIX = Path(__file__).with_name("matrix.json")
 DOCUMENTS = (ROOT / "SOLUTION.md", Path(__file__).with_name("README.md"))
 Evidence = dict[str, Any]
 
@@ -27,6 +28,11 @@ def evidence_of(fault: Fault, figures: dict[str, list[Figures]]) -> Evidence:
 def read() -> list[Evidence]:
     """All that is committed, by slug."""
     return [json.loads(file.read_text()) for file in sorted(FOLDER.glob("*.json"))]
+
+
+def read_matrix() -> dict[str, dict[str, Any]]:
+    """By fault: the database it was looked for on, and what saw it there by kind of check (see `matrix`)."""
+    return json.loads(MATRIX.read_text())
 
 
 def write(evidence: Evidence) -> None:
@@ -97,6 +103,20 @@ def _summary(evidence: list[Evidence]) -> str:
     return _table(["customers, of 3 orders each", "statements", "rows fetched", "bytes", "ms"], rows)
 
 
+def _matrix(evidence: list[Evidence]) -> str:
+    """How many checks of each kind see each fault; and the faults and kinds that are worth a thought."""
+    found = {slug: each["seen"] for slug, each in read_matrix().items()}
+    kinds = list(next(iter(found.values())))
+    rows = [[f"`{slug}`", *(str(len(seen[kind]) or "") for kind in kinds)] for slug, seen in found.items()]
+    alone = [f"`{slug}`" for slug, seen in found.items() if sum(map(bool, seen.values())) == 1]
+    blind = [kind for kind in kinds if not any(seen[kind] for seen in found.values())]
+    remarks = [
+        f"Seen by one kind of check only: {', '.join(alone) or 'none'}.",
+        f"Kinds of check that see nothing: {', '.join(blind) or 'none'}.",
+    ]
+    return "\n\n".join([_table(["fault", *kinds], rows), *remarks])
+
+
 def _values(each: Evidence, state: str) -> str:
     return " / ".join(f"{figures[each['metric']]:,}" for figures in each[state])
 
@@ -108,6 +128,7 @@ def _table(head: list[str], rows: list[list[str]]) -> str:
 
 TABLES: dict[str, Callable[[list[Evidence]], str]] = {
     "faults": _faults,
+    "matrix": _matrix,
     "regression": _regression,
     "summary": _summary,
 }

@@ -85,12 +85,12 @@ def _main(state: str, folder: str, *slugs: str) -> None:
         call_command("migrate", verbosity=0)
     for fault in faults:
         with switched_on(fault) if state == "on" else nullcontext():
-            _figures(fault, SIZES[0])  # what is loaded once takes no part
-            found[fault.slug] = [_figures(fault, n) for n in (*SIZES, fault.large)]
+            measure_once(fault, SIZES[0])  # what is loaded once takes no part
+            found[fault.slug] = [measure_once(fault, n) for n in (*SIZES, fault.large)]
     sys.stdout.write(json.dumps(found))
 
 
-def _figures(fault: Fault, n: int) -> Figures:
+def measure_once(fault: Fault, n: int) -> Figures:
     """One measurement; the database is afterwards as it was."""
     from apps.tenancy import keys
     from apps.tenancy.models import Tenant

@@ -7,12 +7,12 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from lab import proof
 from lab.fault import DATABASES, Fault, LabError
@@ -21,6 +21,7 @@ from tests.plugin import ENVIRONMENT, Cluster, find_binaries
 
 ROOT = Path(__file__).parents[1]
 PROCESSES = 2
+AnyRun = TypeVar("AnyRun", bound="Run")
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,16 @@ class Proof:
     problems: list[str]
 
 
+class Run(Protocol):
+    """A session of pytest to be forked."""
+
+    @property
+    def database(self) -> str: ...
+
+    def described(self) -> dict[str, Any]:
+        """What the plugin has to know of it: name (of its database), fault, decoy, tests, report."""
+
+
 @dataclass(frozen=True)
 class _Run:
     state: str
@@ -43,7 +54,6 @@ class _Run:
     decoy: int = 0
 
     def described(self) -> dict[str, Any]:
-        """What the plugin has to know of it."""
         return {
             "name": f"test_{self.report.stem}",
             "fault": None if self.state == "off" else self.faults[0].slug,
@@ -101,7 +111,7 @@ def verify(
         several = len([each for each in runs if each])
 
         def run_all(runs: list[_Run]) -> None:
-            for run in _ended(runs, max(1, PROCESSES // several), seed, folder, Path(temporary)) if runs else ():
+            for run in ended(runs, max(1, PROCESSES // several), seed, folder, Path(temporary)) if runs else ():
                 for proof in run.proofs():
                     proofs.append(proof)
                     tell(proof)
@@ -136,8 +146,8 @@ def _runs(faults: list[Fault], database: str, folder: Path) -> Iterator[_Run]:
             yield _Run(state, database, [fault], folder / f"{database}_{fault.slug}_{decoy}.json", decoy)
 
 
-def _ended(runs: list[_Run], processes: int, seed: int, folder: Path, temporary: Path) -> Iterator[_Run]:
-    """Run them all on one database, and yield each when it has ended."""
+def ended(runs: Sequence[AnyRun], processes: int, seed: int, folder: Path, temporary: Path) -> Iterator[AnyRun]:
+    """Run them all on one database, `processes` at once, and yield each when it has ended. Raises LabError."""
     database = runs[0].database
     listed = temporary / f"{database}_runs.json"
     listed.write_text(json.dumps([run.described() for run in runs]))

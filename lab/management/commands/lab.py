@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 
 from apps.tenancy.management.examples import CommandWithExamples
-from lab import evidence, measuring, source, verifying
+from lab import evidence, matrix, measuring, source, verifying
 from lab.catalogue import FOLDER, UnknownFault, find_faults
 from lab.fault import DATABASES, Fault, LabError
 from lab.verifying import Proof
@@ -26,17 +26,19 @@ class Command(CommandWithExamples):
     manage.py lab verify n1-summary --seed 7 --json
     manage.py lab measure                             writes lab/evidence and the tables of the documents
     manage.py lab measure n1-summary --json           shows the figures and writes nothing
+    manage.py lab matrix                              the whole suite against each fault; most of an hour
 
 Exit status: 0 all proven, 1 something is not, 2 wrong usage.
     """
 
     def add_arguments(self, parser: CommandParser) -> None:
-        verbs = parser.add_subparsers(dest="verb", required=True, metavar="list|show|verify|measure")
+        verbs = parser.add_subparsers(dest="verb", required=True, metavar="list|show|verify|measure|matrix")
         for verb, text in (
             ("list", "the catalogue"),
             ("show", "one fault: its ticket and hints"),
             ("verify", "fault on: its tests fail for the stated symptom; off: they pass; wrong fixes are caught"),
             ("measure", "statements, rows, bytes and time of the fault's request, on and off, as n grows"),
+            ("matrix", "every test and kind of check that sees the fault; writes lab/matrix.json and the table"),
         ):
             sub = verbs.add_parser(verb, help=text, description=text)
             sub.add_argument("--json", action="store_true", help="for programs")
@@ -46,8 +48,9 @@ Exit status: 0 all proven, 1 something is not, 2 wrong usage.
                 sub.add_argument("--answer", action="store_true", help="the root cause and the code too")
             elif verb != "list":
                 sub.add_argument("faults", nargs="*", metavar="fault", help="default: all")
-            if verb == "verify":
+            if verb in ("verify", "matrix"):
                 sub.add_argument("--seed", type=int, default=1, help="shuffles the tests; default 1")
+            if verb == "verify":
                 sub.add_argument("--database", choices=DATABASES, help="default: each that is here")
 
     def handle(self, *, verb: str, folder: Path, **options: Any) -> None:
@@ -121,6 +124,14 @@ Exit status: 0 all proven, 1 something is not, 2 wrong usage.
             evidence.write_documents()
         if wrong:
             raise CommandError("\n".join(wrong))
+
+    def _matrix(self, faults: list[Fault], *, as_json: bool, seed: int, **options: Any) -> None:
+        found = matrix.look(faults, seed=seed, tell=lambda line: None if as_json else self.stdout.write(line))
+        if as_json:
+            self._print(found)
+        else:
+            matrix.write(found)
+            evidence.write_documents()
 
     def _print(self, data: Any) -> None:
         self.stdout.write(json.dumps(data, indent=1))

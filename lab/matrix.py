@@ -1,0 +1,160 @@
+"""The kill matrix: the whole suite against every fault, and which test and which kind of check sees it.
+
+`python -m lab.matrix <slug>…` makes each fault's request under an N+1 detector, in the process of its own that `detect`
+starts.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from warnings import catch_warnings, simplefilter
+
+from lab import evidence, measuring, verifying
+from lab.catalogue import FOLDER, find_faults
+from lab.fault import Fault, LabError
+from tests.plugin import ENVIRONMENT
+
+ROOT = Path(__file__).parents[1]
+# These run the rest of the suite again.
+LEFT_OUT = ("test_uninstalling.py",)
+# Kinds of check, by where their tests are; a test that a fault names is of the first kind wherever it is.
+NAMED, OTHER, GROWTH, DETECTOR = "its tests", "other tests", "growth", "N+1 detector"
+PLACES = {
+    "statement counts": "tests/test_query_counts.py",
+    "query plans": "tests/test_plans.py",
+    "isolation matrix": "tests/test_isolation.py",
+    "schema and fuzz": "tests/config/test_schema.py",
+}
+KINDS = (NAMED, OTHER, *PLACES, GROWTH, DETECTOR)
+Seen = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class _Whole:
+    """The whole suite with a fault on, or with none."""
+
+    database: str
+    fault: Fault | None
+    report: Path
+
+    def described(self) -> dict[str, Any]:
+        return {
+            "name": f"test_{self.report.stem}",
+            "fault": self.fault and self.fault.slug,
+            "decoy": 0,
+            "tests": [str(each.relative_to(ROOT)) for each in sorted((ROOT / "tests").iterdir()) if _is_tests(each)],
+            "report": str(self.report),
+        }
+
+    def failed(self) -> list[str]:
+        if not self.report.exists():
+            raise LabError(f"no test ran: {Path(f'{self.report}.log').read_text()[-1000:]}")
+        results = json.loads(self.report.read_text())["results"]
+        return sorted(test for test, result in results.items() if result["outcome"] in ("failed", "error"))
+
+
+def look(faults: list[Fault], *, seed: int = 1, tell: Callable[[str], object] = lambda line: None) -> dict[str, Seen]:
+    """By fault: the database, and by kind of check what saw it there. Takes most of an hour for all of them.
+
+    Raises LabError when a test fails with no fault on.
+    """
+    found: dict[str, Seen] = {}
+    detected = detect(faults)
+    for database in sorted({fault.databases[0] for fault in faults}):
+        here = [fault for fault in faults if fault.databases[0] == database]
+        with tempfile.TemporaryDirectory() as temporary:
+            folder = Path(temporary)
+            runs = [
+                _Whole(database, fault, folder / f"{fault.slug if fault else 'none'}.json") for fault in (None, *here)
+            ]
+            for run in verifying.ended(runs, verifying.PROCESSES, seed, FOLDER, folder):
+                failed = run.failed()
+                if run.fault is None and failed:
+                    raise LabError(f"With no fault on, {len(failed)} tests fail: {', '.join(failed[:5])}")
+                if run.fault:
+                    found[run.fault.slug] = {
+                        "database": database,
+                        "seen": by_kind(run.fault, failed, detected[run.fault.slug]),
+                    }
+                    tell(f"{run.fault.slug}: {len(failed)} tests")
+    return dict(sorted(found.items()))
+
+
+def write(found: dict[str, Seen]) -> None:
+    """Keep what was seen, beside what is there of other faults."""
+    kept = evidence.read_matrix() if evidence.MATRIX.exists() else {}
+    evidence.MATRIX.write_text(json.dumps(dict(sorted({**kept, **found}.items())), indent=1) + "\n")
+
+
+def _is_tests(path: Path) -> bool:
+    is_file = path.name.startswith("test_") and path.suffix == ".py" and path.name not in LEFT_OUT
+    return is_file or (path.is_dir() and path.name != "__pycache__")
+
+
+def by_kind(fault: Fault, failed: list[str], detected: str) -> dict[str, list[str]]:
+    """By kind of check what saw the fault: failed tests, metrics that grow otherwise, what the detector said."""
+    seen: dict[str, list[str]] = {kind: [] for kind in KINDS}
+    for test in failed:
+        place = next((kind for kind, place in PLACES.items() if test.startswith(place)), OTHER)
+        seen[NAMED if test in fault.tests else place].append(test)
+    (figures,) = (each for each in evidence.read() if each["slug"] == fault.slug)
+    for metric in ("statements", "rows_fetched"):
+        if measuring.growth(figures["on"], metric) != measuring.growth(figures["off"], metric):
+            seen[GROWTH].append(metric)
+    if detected:
+        seen[DETECTOR].append(detected)
+    return seen
+
+
+def detect(faults: list[Fault]) -> dict[str, str]:
+    """What django-zeal says of each fault's request; empty where it is silent."""
+    with tempfile.TemporaryDirectory() as temporary:
+        environment = {**os.environ, **ENVIRONMENT, "DJANGO_SETTINGS_MODULE": "config.settings"}
+        environment |= {
+            "DATABASE_URL": f"sqlite:///{temporary}/lab.sqlite3",
+            "PLUGINS": "apps.devtools,django.contrib.contenttypes,zeal",
+        }
+        command = [sys.executable, "-m", "lab.matrix", *(fault.slug for fault in faults)]
+        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+    if done.returncode:
+        raise LabError(f"The N+1 detector failed: {done.stderr.strip()[-1000:]}")
+    return json.loads(done.stdout)
+
+
+def _main(*slugs: str) -> None:
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+    from django.test import override_settings
+    from zeal import zeal_context
+
+    from lab.switch import switched_on
+
+    call_command("migrate", verbosity=0)
+    found = {}
+    for fault in find_faults(list(slugs), FOLDER):
+        found[fault.slug] = ""
+        if fault.changes_schema:
+            continue  # needs a database of its own, and is no question of statements
+        # Raised, the service would make a 500 of it.
+        with switched_on(fault), override_settings(ZEAL_RAISE=False), catch_warnings(record=True) as caught:
+            simplefilter("always")
+            with zeal_context():
+                measuring.measure_once(fault, 8)
+        found[fault.slug] = next(
+            (str(each.message).splitlines()[0] for each in caught if "N+1" in str(each.message)), ""
+        )
+    sys.stdout.write(json.dumps(found))
+
+
+if __name__ == "__main__":
+    _main(*sys.argv[1:])
