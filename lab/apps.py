@@ -3,3 +3,5 @@ from django.apps import AppConfig
 
 class LabConfig(AppConfig):
     name = "lab"
+    site_urls = "lab.site_urls"
+    home_link = ("Lab", "/lab/")

@@ -1,14 +1,11 @@
 """The kill matrix: the whole suite against every fault, and which test and which kind of check sees it.
 
-`python -m lab.matrix <slug>…` makes each fault's request under an N+1 detector, in the process of its own that `detect`
-starts.
+Run as a module it is the process in which `detect` has an N+1 detector look at requests.
 """
 
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
@@ -17,10 +14,9 @@ from pathlib import Path
 from typing import Any
 from warnings import catch_warnings, simplefilter
 
-from lab import evidence, measuring, verifying
-from lab.catalogue import FOLDER, find_faults
+from lab import evidence, measuring, throwaway, verifying
+from lab.catalogue import FOLDER
 from lab.fault import Fault, LabError
-from tests.plugin import ENVIRONMENT
 
 ROOT = Path(__file__).parents[1]
 # These run the rest of the suite again.
@@ -115,46 +111,23 @@ def by_kind(fault: Fault, failed: list[str], detected: str) -> dict[str, list[st
 
 
 def detect(faults: list[Fault]) -> dict[str, str]:
-    """What django-zeal says of each fault's request; empty where it is silent."""
-    with tempfile.TemporaryDirectory() as temporary:
-        environment = {**os.environ, **ENVIRONMENT, "DJANGO_SETTINGS_MODULE": "config.settings"}
-        environment |= {
-            "DATABASE_URL": f"sqlite:///{temporary}/lab.sqlite3",
-            "PLUGINS": "apps.devtools,django.contrib.contenttypes,zeal",
-        }
-        command = [sys.executable, "-m", "lab.matrix", *(fault.slug for fault in faults)]
-        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
-    if done.returncode:
-        raise LabError(f"The N+1 detector failed: {done.stderr.strip()[-1000:]}")
-    return json.loads(done.stdout)
+    """What django-zeal says of each fault's request; empty where it is silent. Raises LabError."""
+    plugins = "apps.devtools,django.contrib.contenttypes,zeal"
+    found = throwaway.run("lab.matrix", faults, FOLDER, PLUGINS=plugins)
+    return {slug: states["on"] for slug, states in found.items()}
 
 
-def _main(*slugs: str) -> None:
-    import django
-
-    django.setup()
-    from django.core.management import call_command
+def _detected(fault: Fault) -> str:
     from django.test import override_settings
     from zeal import zeal_context
 
-    from lab.switch import switched_on
-
-    call_command("migrate", verbosity=0)
-    found = {}
-    for fault in find_faults(list(slugs), FOLDER):
-        found[fault.slug] = ""
-        if fault.changes_schema:
-            continue  # needs a database of its own, and is no question of statements
-        # Raised, the service would make a 500 of it.
-        with switched_on(fault), override_settings(ZEAL_RAISE=False), catch_warnings(record=True) as caught:
-            simplefilter("always")
-            with zeal_context():
-                measuring.measure_once(fault, 8)
-        found[fault.slug] = next(
-            (str(each.message).splitlines()[0] for each in caught if "N+1" in str(each.message)), ""
-        )
-    sys.stdout.write(json.dumps(found))
+    # Raised, the service would make a 500 of it.
+    with override_settings(ZEAL_RAISE=False), catch_warnings(record=True) as caught, zeal_context():
+        simplefilter("always")
+        measuring.measure_once(fault, 8)
+    said = [str(each.message).splitlines()[0] for each in caught]
+    return next((line for line in said if "N+1" in line), "")
 
 
 if __name__ == "__main__":
-    _main(*sys.argv[1:])
+    throwaway.work(_detected, *sys.argv[1:])

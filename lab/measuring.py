@@ -1,46 +1,31 @@
-"""What a request costs and does, with a fault on and off, on a throw-away SQLite database in a process of its own.
+"""What a request costs and does, with a fault on and off. Run as a module it is the process that `measure` starts.
 
-`python -m lab.measuring on|off <folder> <slug>…` is that process; `measure` starts it. Counts are our own: Silk sees
-neither INSERTs nor raw cursors, and its own statements would be among them.
+Counts are our own: Silk sees neither INSERTs nor raw cursors, and its own statements would be among them.
 """
 
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 import sys
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import nullcontext
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import django
-from django.db import connection, transaction
-from django.test import Client
+from django.db import connection
 
-from lab.fault import Call, Effect, Fault, Growth, LabError
-from tests.plugin import ENVIRONMENT
+from lab import throwaway
+from lab.fault import Effect, Fault, Growth
 
 SIZES = (2, 8, 32)
-ROOT = Path(__file__).parents[1]
 Figures = dict[str, Any]
 
 
 def measure(faults: list[Fault], folder: Path) -> dict[str, dict[str, list[Figures]]]:
     """By fault, on and off: the figures at each n, sorted by it. Raises LabError when a process fails."""
-    plain = [fault.slug for fault in faults if not fault.changes_schema]
-    groups = [("off", [fault.slug for fault in faults]), ("on", plain)]
-    groups += [("on", [fault.slug]) for fault in faults if fault.changes_schema]
-    found: dict[str, dict[str, list[Figures]]] = {fault.slug: {} for fault in faults}
-    for state, slugs in groups:
-        for slug, figures in (_in_a_process(state, folder, slugs) if slugs else {}).items():
-            found[slug][state] = figures
-    return found
+    return throwaway.run("lab.measuring", faults, folder)
 
 
 def growth(figures: list[Figures], metric: str) -> Growth:
@@ -61,61 +46,23 @@ def problems(effect: Effect, on: list[Figures], off: list[Figures]) -> Iterator[
         yield f"{effect.metric} is the same with the fault on and off"
 
 
-def _in_a_process(state: str, folder: Path, slugs: list[str]) -> dict[str, list[Figures]]:
-    with tempfile.TemporaryDirectory() as temporary:
-        url = f"sqlite:///{temporary}/lab.sqlite3"
-        environment = {**os.environ, **ENVIRONMENT, "DJANGO_SETTINGS_MODULE": "config.settings", "DATABASE_URL": url}
-        command = [sys.executable, "-m", "lab.measuring", state, str(folder), *slugs]
-        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
-    if done.returncode:
-        raise LabError(f"measuring {', '.join(slugs)} failed: {done.stderr.strip()[-1000:]}")
-    return json.loads(done.stdout)
-
-
-def _main(state: str, folder: str, *slugs: str) -> None:
-    django.setup()
-    from django.core.management import call_command
-
-    from lab.catalogue import find_faults
-    from lab.switch import switched_on
-
-    faults = find_faults(list(slugs), Path(folder))
-    found = {}
-    with switched_on(faults[0]) if state == "on" and faults[0].changes_schema else nullcontext():
-        call_command("migrate", verbosity=0)
-    for fault in faults:
-        with switched_on(fault) if state == "on" else nullcontext():
-            measure_once(fault, SIZES[0])  # what is loaded once takes no part
-            found[fault.slug] = [measure_once(fault, n) for n in (*SIZES, fault.large)]
-    sys.stdout.write(json.dumps(found))
+def _measure_all(fault: Fault) -> list[Figures]:
+    measure_once(fault, SIZES[0])  # what is loaded once takes no part
+    return [measure_once(fault, n) for n in (*SIZES, fault.large)]
 
 
 def measure_once(fault: Fault, n: int) -> Figures:
     """One measurement; the database is afterwards as it was."""
-    from apps.tenancy import keys
-    from apps.tenancy.models import Tenant
-    from apps.tenancy.scope import tenant_scope
     from config.statements import count_statements
-    from lab import rows
     from lab.counting import counted_rows, shape
 
-    with transaction.atomic():
-        acme, globex = (Tenant.objects.create(slug=slug, timezone="Europe/Berlin") for slug in ("acme", "globex"))
-        with tenant_scope(globex):
-            (order,) = rows.orders(rows.customers(1))
-            assert order.pk == rows.FOREIGN_ORDER
-        with tenant_scope(acme):
-            call = fault.arrange(n)
-        client = Client(
-            headers={"Authorization": f"Bearer {keys.issue_key(tenant=acme)}"}, raise_request_exception=False
-        )
+    with throwaway.arranged(fault, n) as (client, call):
         before = _ids()
         started = time.perf_counter()
         with count_statements() as statements, counted_rows() as fetched:
-            answers = list(_answers(client, call))
+            answers = list(throwaway.answers(client, call))
         seconds = time.perf_counter() - started
         after = _ids()
-        transaction.set_rollback(True)
     bodies = [json.loads(answer.content or b"{}") for answer in answers]
     shown = [row for body in bodies for row in _shown(body)]
     return {
@@ -132,14 +79,6 @@ def measure_once(fault: Fault, n: int) -> Figures:
         "bytes": sum(len(answer.content) for answer in answers),
         "ms": round(seconds * 1000, 1),
     }
-
-
-def _answers(client: Client, call: Call) -> Iterator[Any]:
-    path: str | None = call.path
-    while path:
-        answer = client.generic(call.method, path, json.dumps(call.body or {}), "application/json", secure=True)
-        yield answer
-        path = json.loads(answer.content).get("next") if call.walk else None
 
 
 def _shown(body: Any) -> list[dict[str, Any]]:
@@ -162,4 +101,4 @@ def _ids() -> Counter[tuple[str, int]]:
 
 
 if __name__ == "__main__":
-    _main(*sys.argv[1:])
+    throwaway.work(_measure_all, *sys.argv[1:])

@@ -10,12 +10,13 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-from lab import proof
+from lab import messages, proof
 from lab.fault import DATABASES, Fault, LabError
+from lab.messages import Messages
 from lab.switch import switched_on
 from tests.plugin import ENVIRONMENT, Cluster, find_binaries
 
@@ -33,6 +34,7 @@ class Proof:
     state: str  # on, off, decoy 1, decoy 2
     seconds: float
     problems: list[str]
+    messages: Messages = field(default_factory=dict)  # fault on, the first of its databases: what tests say
 
 
 class Run(Protocol):
@@ -69,15 +71,22 @@ class _Run:
         )
         crashed = [] if report["results"] else [f"no test ran: {_end_of(Path(f'{self.report}.log'))}"]
         return [
-            Proof(fault.slug, self.database, self.state, round(report["seconds"], 2), crashed or problems)
+            Proof(fault.slug, self.database, self.state, seconds, crashed or problems, said)
+            for seconds in [round(report["seconds"], 2)]
             for fault in self.faults
             for problems in [self._problems(fault, report["results"])]
+            for said in [self._messages(fault, report["results"])]
         ]
 
     def _problems(self, fault: Fault, results: proof.Results) -> list[str]:
         if self.state == "off":
             return list(proof.without(fault.tests, results))
         return list((proof.with_decoy if self.decoy else proof.with_fault)(fault, results))
+
+    def _messages(self, fault: Fault, results: proof.Results) -> Messages:
+        if self.state != "on" or self.database != fault.databases[0]:
+            return {}
+        return {name: result["message"] for name, result in sorted(results.items())}
 
 
 def _end_of(log: Path) -> str:
@@ -95,11 +104,13 @@ def verify(
     databases: list[str],
     seed: int,
     folder: Path,
+    write: bool = False,
     tell: Callable[[Proof], object] = lambda proof: None,
 ) -> list[Proof]:
     """Run every fault's tests on, off and with each decoy, in an order that `seed` shuffles; `tell` hears of each.
 
-    Starts a PostgreSQL of its own if asked for that database. Returns the proofs by fault, database and state.
+    What the failing tests say has to be what lab/evidence/messages has; with `write` it is written there. Starts a
+    PostgreSQL of its own if asked for that database. Returns the proofs by fault, database and state.
     """
     proofs = []
     faults, broken = _with_seams(faults)
@@ -113,6 +124,7 @@ def verify(
         def run_all(runs: list[_Run]) -> None:
             for run in ended(runs, max(1, PROCESSES // several), seed, folder, Path(temporary)) if runs else ():
                 for proof in run.proofs():
+                    keep_messages(proof, write=write)
                     proofs.append(proof)
                     tell(proof)
 
@@ -134,6 +146,14 @@ def _with_seams(faults: list[Fault]) -> tuple[list[Fault], list[tuple[Fault, str
         else:
             whole.append(fault)
     return whole, broken
+
+
+def keep_messages(proof: Proof, *, write: bool) -> None:
+    """Write what the tests of a proof said, or add to its problems where that is not what was written."""
+    if write and proof.messages and not proof.problems:
+        messages.write(proof.fault, proof.messages)
+    elif proof.messages:
+        proof.problems.extend(messages.stale(proof.fault, proof.messages))
 
 
 def _runs(faults: list[Fault], database: str, folder: Path) -> Iterator[_Run]:

@@ -1,4 +1,4 @@
-"""Runs a scenario in a process of its own that has what production has not: the profiler and the admin."""
+"""Runs a scenario in a process of its own that has what production has not, such as the profiler and the admin."""
 
 from __future__ import annotations
 
@@ -19,14 +19,16 @@ print(json.dumps(import_string(sys.argv[1])(), default=str))
 """
 
 
-def run_plugged(scenario: str, database: dict[str, str]) -> tuple[Any, str]:
+def run_plugged(
+    scenario: str, database: dict[str, str], plugins: str = "apps.devtools,silk,django.contrib.admin"
+) -> tuple[Any, str]:
     """What the function at the dotted path `scenario` returns there, after `migrate`, and what the process logged."""
     plugged = {
         **os.environ,
         **database,
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "DEBUG": "on",
-        "PLUGINS": "apps.devtools,silk,django.contrib.admin",
+        "PLUGINS": plugins,
     }
     for command in (["manage.py", "migrate", "-v", "0"], ["-c", CODE, scenario]):
         done = subprocess.run([sys.executable, *command], cwd=ROOT, env=plugged, capture_output=True, text=True)

@@ -28,4 +28,9 @@ class SeedView(APIView):
 
 
 def home(request: HttpRequest) -> HttpResponse:
-    return render(request, "devtools/home.html", {"silk": apps.is_installed("silk")})
+    return render(request, "devtools/home.html", {"silk": apps.is_installed("silk"), "links": home_links()})
+
+
+def home_links() -> list[tuple[str, str]]:
+    """Name and address of the pages that installed apps have for people: their AppConfig's `home_link`."""
+    return [app.home_link for app in apps.get_app_configs() if hasattr(app, "home_link")]

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timezone
 from random import Random
 
 from django.db.models import Max
 
 from apps.customers.models import Customer
-from apps.devtools.services import CATALOGUE, EPOCH, STATUSES, Seeded
+from apps.devtools.services import CATALOGUE, STATUSES, Seeded
 from apps.orders.models import Item, Order, OrderEvent
 from apps.tenancy.scope import current_tenant, tenant_scope
 from lab.fault import Call, Decoy, Effect, Fault, Seam
+
+EPOCH = datetime(2026, 1, 1, tzinfo=timezone.utc)
 
 
 def seed(*, customers, orders_per_customer, items_per_order, seed, progress=lambda customers: None):

@@ -48,6 +48,8 @@ def test_show_keeps_the_answer_for_who_asks():
         (["verify", "n1-sumary"], "There is no fault 'n1-sumary'. Near: n1-summary"),
         (["show"], "the following arguments are required: fault"),
         (["verfy"], "invalid choice: 'verfy'"),
+        (["record"], "the following arguments are required: fault"),
+        (["record", "n1-sumary"], "There is no fault 'n1-sumary'. Near: n1-summary"),
     ],
 )
 def test_wrong_usage_is_2(arguments, said):
@@ -72,3 +74,10 @@ def test_verify_of_nothing_is_no_proof():
 
     assert done.returncode == 1
     assert "double-cancel was left out: it shows on postgresql." in done.stderr
+
+
+def test_record_without_silk_is_1_and_says_what_to_do():
+    done = lab("record", "n1-summary")
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "There is no Silk to record in. Add `silk` to PLUGINS" in done.stderr

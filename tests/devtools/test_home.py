@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from django.apps import apps
 from django.contrib.staticfiles import finders
 from django.test import Client
 from django.urls import resolve
@@ -83,6 +84,14 @@ def test_home_names_addresses_that_exist(page: Page) -> None:
     unknown = [path for path in pages if path and not path.startswith("/static/") and not resolve(path)]
 
     assert unknown == []
+
+
+def test_home_links_to_the_pages_of_installed_apps(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(apps.get_app_config("reporting"), "home_link", ("<Reports>", "/readyz"), raising=False)
+
+    html = Client().get("/", secure=True).content.decode()
+
+    assert '<a href="/readyz">&lt;Reports&gt;</a>' in html
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 
 from apps.tenancy.management.examples import CommandWithExamples
-from lab import evidence, matrix, measuring, source, verifying
+from lab import evidence, matrix, measuring, recording, source, verifying
 from lab.catalogue import FOLDER, UnknownFault, find_faults
 from lab.fault import DATABASES, Fault, LabError
 from lab.verifying import Proof
@@ -27,18 +27,20 @@ class Command(CommandWithExamples):
     manage.py lab measure                             writes lab/evidence and the tables of the documents
     manage.py lab measure n1-summary --json           shows the figures and writes nothing
     manage.py lab matrix                              the whole suite against each fault; most of an hour
+    manage.py lab record n1-summary                   its request in Silk, with the fault and without
 
 Exit status: 0 all proven, 1 something is not, 2 wrong usage.
     """
 
     def add_arguments(self, parser: CommandParser) -> None:
-        verbs = parser.add_subparsers(dest="verb", required=True, metavar="list|show|verify|measure|matrix")
+        verbs = parser.add_subparsers(dest="verb", required=True, metavar="list|show|verify|measure|matrix|record")
         for verb, text in (
             ("list", "the catalogue"),
             ("show", "one fault: its ticket and hints"),
             ("verify", "fault on: its tests fail for the stated symptom; off: they pass; wrong fixes are caught"),
             ("measure", "statements, rows, bytes and time of the fault's request, on and off, as n grows"),
             ("matrix", "every test and kind of check that sees the fault; writes lab/matrix.json and the table"),
+            ("record", "the fault's request in Silk, on and off; made on a throw-away database"),
         ):
             sub = verbs.add_parser(verb, help=text, description=text)
             sub.add_argument("--json", action="store_true", help="for programs")
@@ -46,8 +48,12 @@ Exit status: 0 all proven, 1 something is not, 2 wrong usage.
             if verb == "show":
                 sub.add_argument("faults", nargs=1, metavar="fault")
                 sub.add_argument("--answer", action="store_true", help="the root cause and the code too")
+            elif verb == "record":
+                sub.add_argument("faults", nargs="+", metavar="fault")
             elif verb != "list":
                 sub.add_argument("faults", nargs="*", metavar="fault", help="default: all")
+            if verb == "verify":
+                sub.add_argument("--write", action="store_true", help="keep what the failing tests say, for the pages")
             if verb in ("verify", "matrix"):
                 sub.add_argument("--seed", type=int, default=1, help="shuffles the tests; default 1")
             if verb == "verify":
@@ -83,7 +89,15 @@ Exit status: 0 all proven, 1 something is not, 2 wrong usage.
         self.stdout.write("\n".join(lines))
 
     def _verify(
-        self, faults: list[Fault], *, as_json: bool, folder: Path, seed: int, database: str | None, **options: Any
+        self,
+        faults: list[Fault],
+        *,
+        as_json: bool,
+        folder: Path,
+        seed: int,
+        database: str | None,
+        write: bool,
+        **options: Any,
     ) -> None:
         def tell(proof: Proof) -> None:
             if not as_json:
@@ -91,7 +105,7 @@ Exit status: 0 all proven, 1 something is not, 2 wrong usage.
                 self.stdout.write(f"{proof.fault:28} {proof.database:11} {proof.state:8} {verdict}")
 
         databases = [database] if database else verifying.available_databases()
-        proofs = verifying.verify(faults, databases=databases, seed=seed, folder=folder, tell=tell)
+        proofs = verifying.verify(faults, databases=databases, seed=seed, folder=folder, write=write, tell=tell)
         if as_json:
             self._print([asdict(proof) for proof in proofs])
         open_ = [proof for proof in proofs if proof.problems]
@@ -135,6 +149,14 @@ Exit status: 0 all proven, 1 something is not, 2 wrong usage.
 
     def _print(self, data: Any) -> None:
         self.stdout.write(json.dumps(data, indent=1))
+
+    def _record(self, faults: list[Fault], *, as_json: bool, folder: Path, **options: Any) -> None:
+        recorded = recording.record(faults, folder)
+        if as_json:
+            self._print([asdict(each) for each in recorded])
+        for each in () if as_json else recorded:
+            counts = f"{each.statements} statements, {each.similar} similar"
+            self.stdout.write(f"{each.fault:28} {each.state:4} {counts:30} {each.queries}")
 
 
 def _described(fault: Fault) -> dict[str, Any]:

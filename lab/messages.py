@@ -1,0 +1,54 @@
+"""What the failing tests of each fault say, as committed data (`lab/evidence/messages/`): `verify --write` makes it."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+FOLDER = Path(__file__).with_name("evidence") / "messages"
+# What chance or the clock made, and the columns that a statement names.
+LEFT_OUT = re.compile(
+    r"""
+    [0-9a-f]{32} | rl_[0-9a-f]{8}\w* | 0x[0-9a-f]+      # a request's id, a key, an address in memory
+    | [A-Za-z]{50,} | \b[a-z]{10}(?=@example\.com)      # model-bakery's names and addresses
+    | datetime\.datetime\((\d+,\ ){7}tzinfo=[\w.]+\) | \d{4}-\d\d-\d\dT[\d:]{8}\.\d+Z
+    | (?<=SELECT\ )"[^']*?(?=\ FROM\ )
+    """,
+    re.VERBOSE,
+)
+Messages = dict[str, str]
+
+
+def read(slug: str) -> Messages:
+    """By node id, what each failing test of the fault says; nothing if that was never written."""
+    file = FOLDER / f"{slug}.json"
+    return json.loads(file.read_text()) if file.exists() else {}
+
+
+def write(slug: str, messages: Messages) -> None:
+    """Write a fault's file."""
+    FOLDER.mkdir(exist_ok=True)
+    text = json.dumps(_lasting(messages), indent=1, sort_keys=True, ensure_ascii=False)
+    (FOLDER / f"{slug}.json").write_text(text + "\n")
+
+
+def stale(slug: str, messages: Messages) -> list[str]:
+    """The tests that say something else than is committed, a line each; none if nothing is.
+
+    How often a word comes is not compared: in a race that is chance. Nor is what pytest explains below the assertion.
+    """
+    committed, now = _words(read(slug)), _words(_lasting(messages))
+    return [
+        f"{name} says something else than lab/evidence/messages has: manage.py lab verify --write"
+        for name in sorted(committed.keys() | now.keys() if committed else ())
+        if committed.get(name) != now.get(name)
+    ]
+
+
+def _lasting(messages: Messages) -> Messages:
+    return {name: LEFT_OUT.sub("…", text) for name, text in messages.items()}
+
+
+def _words(messages: Messages) -> dict[str, set[str]]:
+    return {name: set(re.findall(r"\w+", text.partition("\n  \n")[0])) for name, text in messages.items()}

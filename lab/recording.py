@@ -1,0 +1,138 @@
+"""The same request in Silk, before and after. Run as a module it is the process that `record` starts.
+
+It is made on a throw-away database, whose Silk rows are then copied into the development one; they are all that
+remains of it. Each copy says what it is of in a header, which Silk's page shows, and which they are found by.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.apps import apps
+from django.db import DatabaseError, transaction
+
+from lab import throwaway
+from lab.catalogue import FOLDER
+from lab.fault import Fault, LabError
+
+SIZE = 8  # n: enough to see a pattern, few enough to read every query
+HEADER = "x-lab"
+LABEL = "{fault}, fault {state}, n={n}: {statements} statements, {similar} similar"
+PARTS = re.compile(r"([\w-]+), fault (on|off), n=(\d+): (\d+) statements, (\d+) similar")
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A request that Silk shows. Statements are counted as everywhere; Silk does not see every one of them."""
+
+    fault: str
+    state: str
+    n: int
+    statements: int
+    similar: int  # the most statements of one shape
+    request: str
+    page: str  # Silk's address of the request
+    queries: str
+
+
+def installed() -> bool:
+    """Whether there is a Silk to record in."""
+    return apps.is_installed("silk")
+
+
+def record(faults: list[Fault], folder: Path = FOLDER) -> list[Recorded]:
+    """Record each fault's request, fault on and off, in place of its former recordings; see `recorded`.
+
+    Writes Silk's tables only. Raises LabError when Silk is not there, or when a process fails.
+    """
+    if not installed():
+        raise LabError("There is no Silk to record in. Add `silk` to PLUGINS in .env, and run `manage.py migrate`.")
+    for slug, states in throwaway.run("lab.recording", faults, folder, PLUGINS="apps.devtools,silk").items():
+        _replace(slug, states)
+    return [each for fault in faults for each in recorded(fault.slug)]
+
+
+def recorded(slug: str) -> list[Recorded]:
+    """What Silk has of the fault: on, then off, each a request, or all that its pages took. Raises LabError."""
+    try:
+        found = [_described(row) for row in _rows(slug).order_by("start_time")]
+    except DatabaseError as error:
+        raise LabError(f"Silk's tables cannot be read; `manage.py migrate` makes them. {error}") from error
+    return sorted(found, key=lambda each: each.state, reverse=True)
+
+
+def _rows(slug: str) -> Any:
+    from silk.models import Request
+
+    return Request.objects.filter(encoded_headers__contains=f'"{HEADER}": "{slug}, ')
+
+
+def _described(row: Any) -> Recorded:
+    from django.urls import reverse
+
+    match = PARTS.fullmatch(row.headers[HEADER])
+    assert match
+    fault, state, *numbers = match.groups()
+    n, statements, similar = map(int, numbers)
+    query = "&".join(f"{name}={value}" for name, value in json.loads(row.query_params or "{}").items())
+    return Recorded(
+        fault, state, n, statements, similar,
+        request=f"{row.method} {row.path}" + (f"?{query}" if query else ""),
+        page=reverse("silk:request_detail", args=[row.pk]),
+        queries=reverse("silk:request_sql", args=[row.pk]),
+    )  # fmt: skip
+
+
+def _replace(slug: str, states: dict[str, str]) -> None:
+    from django.core import serializers
+
+    try:
+        with transaction.atomic():
+            _rows(slug).delete()
+            for rows in states.values():
+                for row in serializers.deserialize("json", rows):
+                    if isinstance(row.object.pk, int):
+                        row.object.pk = None  # a number of the other database; requests have UUIDs
+                    row.save()
+    except DatabaseError as error:
+        raise LabError(f"Silk's tables cannot be written; `manage.py migrate` makes them. {error}") from error
+
+
+def _silk_rows(fault: Fault, state: str) -> str:
+    """Send the fault's request, and return what Silk has of it, labelled."""
+    from django.core import serializers
+    from silk.models import Request, Response, SQLQuery
+
+    from config.statements import count_statements
+    from lab.counting import shape
+
+    with throwaway.arranged(fault, SIZE) as (client, call):
+        labels = []
+        answers = throwaway.answers(client, call)
+        while True:
+            with count_statements() as statements:
+                if next(answers, None) is None:
+                    break
+            shapes = Counter(shape(sql) for sql in statements.sql if '"silk_' not in sql)
+            most = max(shapes.values(), default=0)
+            figures = {"n": SIZE, "statements": shapes.total(), "similar": most}
+            labels.append(LABEL.format(fault=fault.slug, state=state, **figures))
+        requests = list(Request.objects.order_by("start_time"))
+        for request, label in zip(requests, labels, strict=True):
+            request.encoded_headers = json.dumps({HEADER: label, **request.headers})
+        return serializers.serialize("json", [*requests, *Response.objects.all(), *SQLQuery.objects.all()])
+
+
+def _recorded(fault: Fault) -> str:
+    _silk_rows(fault, sys.argv[1])  # what is loaded once takes no part
+    return _silk_rows(fault, sys.argv[1])
+
+
+if __name__ == "__main__":
+    throwaway.work(_recorded, *sys.argv[1:])

@@ -1,0 +1,102 @@
+"""The pages of the lab, on a development server only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from itertools import groupby
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from lab import evidence, messages, recording, source
+from lab.catalogue import UnknownFault, all_faults, find_faults
+from lab.fault import Fault, LabError
+from lab.picture import picture
+
+View = Callable[..., HttpResponse]
+HEADS = ("--- right/", "+++ buggy/", "@@")
+SIGNS = {"+": "added", "-": "removed"}
+
+
+def development_only(view: View) -> View:
+    """404 unless DEBUG is on: what is not for production is not there."""
+
+    @wraps(view)
+    def checked(request: HttpRequest, **arguments: Any) -> HttpResponse:
+        if not settings.DEBUG:
+            raise Http404
+        return view(request, **arguments)
+
+    return checked
+
+
+@development_only
+@require_safe
+def catalogue(request: HttpRequest) -> HttpResponse:
+    measured = _measured()
+    kinds = [
+        (kind, [(fault, picture(measured.get(fault.slug))) for fault in faults])
+        for kind, faults in groupby(sorted(all_faults(), key=_kind), key=_kind)
+    ]
+    return render(request, "lab/catalogue.html", {"kinds": kinds})
+
+
+@development_only
+@require_safe
+def fault(request: HttpRequest, slug: str) -> HttpResponse:
+    return page(request, _find(slug))
+
+
+@development_only
+@require_POST
+def record(request: HttpRequest, slug: str) -> HttpResponse:
+    """Record the fault's request in Silk, and show the page with it; or with what went wrong, 500."""
+    found = _find(slug)
+    try:
+        recording.record([found])
+    except LabError as error:
+        return page(request, found, error=str(error), status=500)
+    return HttpResponseRedirect(f"{reverse('lab-fault', args=[slug])}#silk")
+
+
+def page(request: HttpRequest, fault: Fault, *, error: str = "", status: int = 200) -> HttpResponse:
+    """All there is to see of a fault, and `error` if something went wrong."""
+    recordings: list[recording.Recorded] = []
+    try:
+        recordings = recording.recorded(fault.slug) if recording.installed() else []
+    except LabError as unreadable:
+        error = error or str(unreadable)
+    context = {
+        "fault": fault,
+        "picture": picture(_measured().get(fault.slug)),
+        "messages": messages.read(fault.slug),
+        "diff": [(_line_kind(line), line) for line in source.diff(fault).splitlines()],
+        "silk": recording.installed(),
+        "recordings": recordings,
+        "error": error,
+    }
+    return render(request, "lab/fault.html", context, status=status)
+
+
+def _find(slug: str) -> Fault:
+    try:
+        return find_faults([slug])[0]
+    except UnknownFault as error:
+        raise Http404(str(error)) from error
+
+
+def _measured() -> dict[str, evidence.Evidence]:
+    return {each["slug"]: each for each in evidence.read()}
+
+
+def _line_kind(line: str) -> str:
+    return "place" if line.startswith(HEADS) else SIGNS.get(line[:1], "")
+
+
+def _kind(fault: Fault) -> str:
+    return fault.kind
