@@ -102,6 +102,7 @@ def test_lines_go_from_the_origin_to_the_corner():
         }
     )
 
+    assert found
     assert found.metric == "rows fetched"
     assert found.before.line == "53.2,129.8 178.0,77.0 308.0,22.0"
     assert {point.y for point in found.after.points} == {132}
