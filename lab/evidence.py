@@ -32,7 +32,7 @@ def read() -> list[Evidence]:
 
 def read_matrix() -> dict[str, dict[str, Any]]:
     """By fault: the database it was looked for on, and what saw it there by kind of check (see `matrix`)."""
-    return json.loads(MATRIX.read_text())
+    return json.loads(MATRIX.read_text()) if MATRIX.exists() else {}
 
 
 def write(evidence: Evidence) -> None:
@@ -106,6 +106,8 @@ def _summary(evidence: list[Evidence]) -> str:
 def _matrix(evidence: list[Evidence]) -> str:
     """How many checks of each kind see each fault; and the faults and kinds that are worth a thought."""
     found = {slug: each["seen"] for slug, each in read_matrix().items()}
+    if not found:
+        return "No run is kept yet."
     kinds = list(next(iter(found.values())))
     rows = [[f"`{slug}`", *(str(len(seen[kind]) or "") for kind in kinds)] for slug, seen in found.items()]
     alone = [f"`{slug}`" for slug, seen in found.items() if sum(map(bool, seen.values())) == 1]

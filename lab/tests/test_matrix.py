@@ -1,23 +1,9 @@
 from __future__ import annotations
 
-import pytest
-
-from lab import evidence, matrix
+from lab import matrix
 from lab.catalogue import all_faults
 
 FAULTS = {fault.slug: fault for fault in all_faults()}
-
-
-def test_the_matrix_has_every_fault():
-    assert list(evidence.read_matrix()) == sorted(FAULTS), "stale: manage.py lab matrix"
-
-
-@pytest.mark.parametrize("slug", sorted(FAULTS))
-def test_the_matrix_knows_each_test_that_a_fault_names(slug):
-    found = evidence.read_matrix()[slug]
-
-    assert found["database"] == FAULTS[slug].databases[0]
-    assert found["seen"][matrix.NAMED] == sorted(FAULTS[slug].tests), f"stale: manage.py lab matrix {slug}"
 
 
 def test_what_sees_a_fault_is_sorted_by_its_kind():
