@@ -87,7 +87,7 @@ def test_home_names_addresses_that_exist(page: Page) -> None:
 
 
 def test_home_links_to_the_pages_of_installed_apps(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(apps.get_app_config("reporting"), "home_link", ("<Reports>", "/readyz"), raising=False)
+    monkeypatch.setattr(apps.get_app_config("tenancy"), "home_link", ("<Reports>", "/readyz"), raising=False)
 
     html = Client().get("/", secure=True).content.decode()
 
