@@ -21,6 +21,7 @@ from django.urls import Resolver404, resolve
 from apps.tenancy import keys
 from apps.tenancy.models import Tenant
 from apps.tenancy.scope import snapshot_scope, tenant_scope
+from config.idempotency import IDEMPOTENCY_KEY, answer_once
 from config.limits import TooManyRequests, count_request
 from config.problems import CONTENT_TYPE, problem, unexpected
 from config.statements import count_statements
@@ -130,9 +131,14 @@ class TenantRequest:
         if is_safe(request):
             with snapshot_scope(tenant):
                 return self.get_response(request)
-        with tenant_scope(tenant, atomic=not commits_itself):
-            response = self.get_response(request)
-            if response.status_code >= 400 and not commits_itself:
+        if commits_itself:
+            if IDEMPOTENCY_KEY in request.headers:
+                return problem(request, 400, f"This takes no {IDEMPOTENCY_KEY}: it commits in parts.")
+            with tenant_scope(tenant, atomic=False):
+                return self.get_response(request)
+        with tenant_scope(tenant):
+            response = answer_once(request, self.get_response)
+            if response.status_code >= 400:
                 transaction.set_rollback(True)
             return response
 

@@ -7,9 +7,11 @@ from typing import Any
 from drf_spectacular import openapi
 from drf_spectacular.extensions import OpenApiSerializerExtension
 from drf_spectacular.plumbing import build_object_type
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.serializers import ListSerializer
 
 from apps.strict import StrictSerializer
+from config.idempotency import IDEMPOTENCY_KEY, PATTERN
 
 PROBLEM = build_object_type(
     description="An error (RFC 9457).",
@@ -39,6 +41,7 @@ DESCRIPTIONS = {
     "409": "The present state refuses this; `type` says why, `allowed` (moves) what would be possible.",
     "413": "The body is too large.",
     "415": "The body is not JSON.",
+    "422": "The `Idempotency-Key` belongs to another request.",
     "429": "The tenant has made all the requests that it may make in this minute.",
 }
 LIMIT_HEADERS = {
@@ -50,9 +53,26 @@ LIMIT_HEADERS = {
     "Retry-After": {"description": "Seconds until the next window.", "schema": {"type": "integer"}},
 }
 
+IDEMPOTENCY = [
+    OpenApiParameter(
+        IDEMPOTENCY_KEY,
+        {"type": "string", "pattern": PATTERN},
+        OpenApiParameter.HEADER,
+        description="The client's own name for this change, such as a UUID. Sent again within 24 hours, the request is "
+        "not done again: it gets the answer that the first one got. An error frees the key.",
+    ),
+    OpenApiParameter(
+        "Idempotency-Replayed",
+        {"type": "string", "enum": ["true"]},
+        OpenApiParameter.HEADER,
+        response=[200, 201, 204],
+        description="The answer is an earlier one, given again.",
+    ),
+]
+
 
 class AutoSchema(openapi.AutoSchema):
-    """Groups operations by app, and names them for what they do."""
+    """Groups operations by app, names them for what they do, and knows the header fields that they share."""
 
     def get_tags(self) -> list[str]:
         return [type(self.view).__module__.split(".")[1]]
@@ -61,6 +81,12 @@ class AutoSchema(openapi.AutoSchema):
         # `orders_cancel`, not `orders_cancel_create`: a POST that creates nothing.
         name = super().get_operation_id()
         return name if getattr(self.view, "action", "") == "create" else name.removesuffix("_create")
+
+    def get_override_parameters(self) -> list[Any]:
+        parameters = super().get_override_parameters()
+        if self.method != "GET" and not hasattr(self.view.dispatch, "_non_atomic_requests"):
+            parameters += IDEMPOTENCY
+        return parameters
 
 
 class StrictSerializerExtension(OpenApiSerializerExtension):
@@ -91,15 +117,17 @@ def document_problems(result: Any, generator: Any, request: Any, public: Any) ->
     result["components"]["responses"]["Problem429"]["headers"] = LIMIT_HEADERS
     for path, operations in result["paths"].items():
         for method, operation in operations.items():
-            for status in _statuses(path, method):
+            for status in _statuses(path, method, {each["name"] for each in operation.get("parameters", [])}):
                 operation["responses"].setdefault(status, {"$ref": f"#/components/responses/Problem{status}"})
     return result
 
 
-def _statuses(path: str, method: str) -> list[str]:
+def _statuses(path: str, method: str, parameters: set[str]) -> list[str]:
     statuses = ["400", "401", "429"]
     if "{" in path:
         statuses.append("404")
     if method != "get":
         statuses += ["403", "409", "413", "415"]
+    if IDEMPOTENCY_KEY in parameters:
+        statuses.append("422")
     return sorted(statuses)

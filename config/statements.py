@@ -12,7 +12,7 @@ from django.db import connection
 
 # Every request pays these alike, so they would only blur what a view costs.
 NOT_COUNTED = re.compile(
-    r"^\s*(BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|SET TRANSACTION)"  # transaction control
+    r"^\s*(BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|SET TRANSACTION|SET LOCAL)"  # transaction control
     r"|^\s*(SELECT set_config\(|PRAGMA)"  # the tenant setting, the connection's own
     r"|^EXPLAIN"  # Silk's own
     r'|FROM "tenancy_(apikey|tenant)"'  # who is asking

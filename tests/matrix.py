@@ -21,9 +21,11 @@ STATUSES = {
     "value": {200, 201},
     "nested item": {200, 201, 400},
     "mass assignment": {200, 201, 204, 400},
+    "header": {200, 201, 204},
 }
 # No body sets these, whether answers show them or not.
 INTERNAL = {"tenant", "tenant_id", "id", "total_cents", "status", "created_at"}
+HEADERS = {"Idempotency-Key": f"{THEIRS['word']}-key"}
 # With these a list or a report shows all it has.
 WIDEST = {"archived": "all", "from": "2024-01-01", "to": "2024-12-31"}
 TOTAL = THEIRS["quantity"] * THEIRS["price"]
@@ -84,7 +86,6 @@ class Operation:
             "body key": keys,
             "value": {*self.fields} - keys - {*self.lists} | {".".join(inner) for inner in self._inner()},
             "nested item": {*self.lists},
-            # No operation has one; its first needs an attack here.
             "header": self.elsewhere,
         }
         row = {kind: " ".join(sorted(some)) for kind, some in names.items() if some}
@@ -145,6 +146,10 @@ class Operation:
     def _mass_assignment(self, world: World, own: Request) -> Iterator[Request]:
         for name in sorted(INTERNAL | self.read_only):
             yield self._with_line(own, "", {name: self._injected(name, world, self._thing("id"))})
+
+    def _header(self, world: World, own: Request) -> Iterator[Request]:
+        for name in self.row["header"].split():
+            yield own._replace(headers={name: HEADERS[name]})
 
     def _with_line(self, own: Request, outer: str, fields: dict[str, Any]) -> Request:
         """The own request with further fields, in the first line of its list `outer` if one is named."""

@@ -29,33 +29,34 @@ LIST = {"ordering": "ordering", "cursor": "cursor"}
 LINE = "items.quantity items.sku items.unit_price_cents"
 ORDER_FILTERS = "archived count created_from created_to customer email max_total_cents min_total_cents page_size status"
 ONE = {"path id": "id"}
+KEY = {"header": "Idempotency-Key"}
 ORDER_FIELDS = {"mass assignment": "archived_at cancelled_at customer_email paid_at shipped_at updated_at"}
-ORDER_BODY = {"body key": "customer", "value": LINE, "nested item": "items", **ORDER_FIELDS}
+ORDER_BODY = {**KEY, "body key": "customer", "value": LINE, "nested item": "items", **ORDER_FIELDS}
 # What each operation is attacked through: kind of attack -> parameters and fields. See tests/matrix.py.
 ROWS: dict[str, dict[str, str]] = {
     "GET customers/": {"filter": "count email is_active page_size", **LIST},
-    "POST customers/": {"value": "email is_active name", "mass assignment": "updated_at"},
+    "POST customers/": {**KEY, "value": "email is_active name", "mass assignment": "updated_at"},
     "GET customers/{id}/": ONE,
-    "PATCH customers/{id}/": {**ONE, "value": "email is_active name", "mass assignment": "updated_at"},
-    "DELETE customers/{id}/": {**ONE, "mass assignment": ""},
+    "PATCH customers/{id}/": {**ONE, **KEY, "value": "email is_active name", "mass assignment": "updated_at"},
+    "DELETE customers/{id}/": {**ONE, **KEY, "mass assignment": ""},
     "GET customers/{customer_id}/orders/": {"path id": "customer_id", "filter": ORDER_FILTERS, **LIST},
     "GET orders/": {"filter": ORDER_FILTERS, **LIST},
     "POST orders/": ORDER_BODY,
     "GET orders/{id}/": ONE,
     "PATCH orders/{id}/": {**ONE, **ORDER_BODY},
-    "DELETE orders/{id}/": {**ONE, "mass assignment": ""},
-    "POST orders/{id}/archive/": {**ONE, **ORDER_FIELDS},
-    "POST orders/{id}/cancel/": {**ONE, **ORDER_FIELDS},
-    "POST orders/{id}/pay/": {**ONE, **ORDER_FIELDS},
-    "POST orders/{id}/ship/": {**ONE, **ORDER_FIELDS},
-    "POST orders/{id}/unarchive/": {**ONE, **ORDER_FIELDS},
+    "DELETE orders/{id}/": {**ONE, **KEY, "mass assignment": ""},
+    "POST orders/{id}/archive/": {**ONE, **KEY, **ORDER_FIELDS},
+    "POST orders/{id}/cancel/": {**ONE, **KEY, **ORDER_FIELDS},
+    "POST orders/{id}/pay/": {**ONE, **KEY, **ORDER_FIELDS},
+    "POST orders/{id}/ship/": {**ONE, **KEY, **ORDER_FIELDS},
+    "POST orders/{id}/unarchive/": {**ONE, **KEY, **ORDER_FIELDS},
     "GET items/": {"filter": "count order page_size", **LIST},
-    "POST items/": {"body key": "order", "value": "quantity sku unit_price_cents", "mass assignment": ""},
+    "POST items/": {**KEY, "body key": "order", "value": "quantity sku unit_price_cents", "mass assignment": ""},
     "GET items/{id}/": ONE,
     "PATCH items/{id}/": {
-        **ONE, "body key": "order", "value": "quantity sku unit_price_cents", "mass assignment": ""
+        **ONE, **KEY, "body key": "order", "value": "quantity sku unit_price_cents", "mass assignment": ""
     },
-    "DELETE items/{id}/": {**ONE, "mass assignment": ""},
+    "DELETE items/{id}/": {**ONE, **KEY, "mass assignment": ""},
     "GET reporting/summary/": {"filter": "from limit to"},
     "GET reporting/sales/": {"filter": "by from to"},
     "GET reporting/products/": {"filter": "from limit to"},
@@ -71,7 +72,8 @@ def operations(document: dict[str, Any]) -> dict[str, Operation]:
 
 
 OPERATIONS = operations(DOCUMENT)
-ABOUT_ROWS = {"path id", "filter", "ordering", "cursor", "body key"}  # what the walls are for; the rest is serializers'
+# What the walls are for; the rest is the serializers'.
+ABOUT_ROWS = {"path id", "filter", "ordering", "cursor", "body key", "header"}
 ATTACKS = [(label, kind) for label, row in ROWS.items() for kind in row]
 
 

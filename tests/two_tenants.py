@@ -16,6 +16,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 
 from apps.customers.models import Customer
+from apps.idempotency.models import IdempotencyKey
 from apps.orders.lifecycle import Status
 from apps.orders.models import Item, Order, OrderEvent
 from apps.reporting.models import CustomerTotal
@@ -36,6 +37,7 @@ class Request(NamedTuple):
     path: str
     query: dict[str, Any] = {}
     body: Any = None
+    headers: dict[str, str] = {}
 
 
 class Outcome(NamedTuple):
@@ -92,7 +94,8 @@ class World:
         client = self._clients[tenant or self.acme]
         address = f"{request.path}?{urlencode(request.query)}" if request.query else request.path
         data = "" if request.body is None else json.dumps(request.body)
-        return client.generic(request.method, address, data, JSON, headers={"X-Request-ID": "the-same-always"})
+        headers = {"X-Request-ID": "the-same-always", **request.headers}
+        return client.generic(request.method, address, data, JSON, headers=headers)
 
     def rows(self, tenant: Tenant) -> str:
         """Every row that the tenant owns, with every column."""
@@ -117,7 +120,8 @@ class World:
         known = {str(pk) for ids in (self.ours, self.theirs) for pks in ids.values() for pk in pks}
         text = re.sub(r"cursor=([\w%.-]+)", lambda cursor: f"cursor={_opened(cursor[1])}", text)
         text = re.sub(r"20(?!24)\d\d-\d\d-\d\dT[\d:.]+(?:Z|\+00:00)", "now", text)
-        new = re.compile(r'("(?:\w+_)?(?:id|customer|order)": ?)(\d+)')
+        # An answer that is kept with its key has a backslash before each quote.
+        new = re.compile(r'("(?:\w+_)?(?:id|customer|order)\\?": ?)(\d+)')
         return new.sub(lambda found: found[0] if found[2] in known else f"{found[1]}new", text)
 
 
@@ -142,7 +146,7 @@ def _visible(tenant: Tenant) -> set[str]:
 
 
 def _populate(tenant: Tenant, *, first_id: int, word: str, at: str, quantity: int, price: int) -> dict[str, list[int]]:
-    """Write a customer with an order in each state, and one without orders."""
+    """Write a customer with an order in each state, one without orders, and an idempotency key."""
     ids, time = count(first_id), datetime.fromisoformat(f"{DAY}T{at}").replace(tzinfo=timezone.utc)
     dates = {"created_at": time, "updated_at": time}
     states = [*((status, None) for status in Status), (Status.PAID, time)]
@@ -162,5 +166,6 @@ def _populate(tenant: Tenant, *, first_id: int, word: str, at: str, quantity: in
         OrderEvent.objects.bulk_create(
             OrderEvent(order=order, kind=order.status, created_at=time) for order in orders[1:]
         )
+        IdempotencyKey.objects.create(key=f"{word}-key", status=200, body=f'{{"name": "{word}-buyer"}}')
     kinds = {"customer": customers, "order": orders, "item": items}
     return {kind: [row.pk for row in rows] for kind, rows in kinds.items()}
