@@ -51,6 +51,8 @@ class Envelope:
         # Django's own error pages: a bad Host header, an error of another middleware.
         if is_api_request(request) and response.status_code >= 400 and response["Content-Type"] != CONTENT_TYPE:
             response = problem(request, response.status_code, f"{HTTPStatus(response.status_code).phrase}.")
+        if response.status_code == 304:
+            del response["Content-Length"]  # It would be that of the representation, which is not 0.
         response["X-Request-ID"] = request.id  # type: ignore[attr-defined]
         if settings.DEBUG:
             total = time.perf_counter() - started

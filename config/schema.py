@@ -10,6 +10,7 @@ from drf_spectacular.plumbing import build_object_type
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.serializers import ListSerializer
 
+from apps import etags
 from apps.strict import StrictSerializer
 from config.idempotency import IDEMPOTENCY_KEY, PATTERN
 
@@ -39,11 +40,13 @@ DESCRIPTIONS = {
     "403": "A read key was used for a change.",
     "404": "There is no such thing, or it belongs to another tenant.",
     "409": "The present state refuses this; `type` says why, `allowed` (moves) what would be possible.",
+    "412": "It has changed since the answer that `If-Match` names; nothing was done.",
     "413": "The body is too large.",
     "415": "The body is not JSON.",
     "422": "The `Idempotency-Key` belongs to another request.",
     "429": "The tenant has made all the requests that it may make in this minute.",
 }
+NOT_MODIFIED = {"description": "It is still what `If-None-Match` names."}
 LIMIT_HEADERS = {
     "RateLimit-Policy": {"description": "Requests (`q`) per window of seconds (`w`).", "schema": {"type": "string"}},
     "RateLimit": {
@@ -69,6 +72,25 @@ IDEMPOTENCY = [
         description="The answer is an earlier one, given again.",
     ),
 ]
+ETAG = OpenApiParameter(
+    "ETag",
+    str,
+    OpenApiParameter.HEADER,
+    response=[200, 201],
+    description="Names this state of it, for `If-Match` and `If-None-Match`.",
+)
+IF_NONE_MATCH = OpenApiParameter(
+    etags.IF_NONE_MATCH,
+    {"type": "string", "pattern": etags.PATTERN},
+    OpenApiParameter.HEADER,
+    description="The `ETag` of what is known already: 304 if it is still so.",
+)
+IF_MATCH = OpenApiParameter(
+    etags.IF_MATCH,
+    {"type": "string", "pattern": etags.PATTERN},
+    OpenApiParameter.HEADER,
+    description="The `ETag` of what this is a change of: 412 if it is no longer so.",
+)
 
 
 class AutoSchema(openapi.AutoSchema):
@@ -86,6 +108,10 @@ class AutoSchema(openapi.AutoSchema):
         parameters = super().get_override_parameters()
         if self.method != "GET" and not hasattr(self.view.dispatch, "_non_atomic_requests"):
             parameters += IDEMPOTENCY
+        if isinstance(self.view, etags.ETagMixin) and self.view.action != "list":
+            parameters.append(ETAG)
+            if self.view.detail:
+                parameters.append(IF_NONE_MATCH if self.method == "GET" else IF_MATCH)
         return parameters
 
 
@@ -117,17 +143,22 @@ def document_problems(result: Any, generator: Any, request: Any, public: Any) ->
     result["components"]["responses"]["Problem429"]["headers"] = LIMIT_HEADERS
     for path, operations in result["paths"].items():
         for method, operation in operations.items():
-            for status in _statuses(path, method, {each["name"] for each in operation.get("parameters", [])}):
+            headers = {each["name"] for each in operation.get("parameters", [])}
+            if etags.IF_NONE_MATCH in headers:
+                operation["responses"]["304"] = NOT_MODIFIED
+            for status in _statuses(path, method, headers):
                 operation["responses"].setdefault(status, {"$ref": f"#/components/responses/Problem{status}"})
     return result
 
 
-def _statuses(path: str, method: str, parameters: set[str]) -> list[str]:
+def _statuses(path: str, method: str, headers: set[str]) -> list[str]:
     statuses = ["400", "401", "429"]
     if "{" in path:
         statuses.append("404")
     if method != "get":
         statuses += ["403", "409", "413", "415"]
-    if IDEMPOTENCY_KEY in parameters:
+    if etags.IF_MATCH in headers:
+        statuses.append("412")
+    if IDEMPOTENCY_KEY in headers:
         statuses.append("422")
     return sorted(statuses)

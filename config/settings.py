@@ -147,6 +147,8 @@ SPECTACULAR_SETTINGS = {
 - Money is integer cents, times are UTC, dates in filters and reports are days in the tenant's time zone.
 - Lists come in pages: follow `next` and `previous`. `count=true` adds the number of all rows that match.
 - An unknown field, or an unknown, empty or repeated parameter is a 400 that names it; read-only fields are ignored.
+- A change that is sent again with its `Idempotency-Key` is made once. `If-Match` with the `ETag` of what was read keeps
+  it from overwriting what has changed since.
 - Every error is a problem document (RFC 9457) with the request id, which `X-Request-ID` carries too.
 """,
     "SCHEMA_PATH_PREFIX": r"/api/v1/",

@@ -21,7 +21,7 @@ STATUSES = {
     "value": {200, 201},
     "nested item": {200, 201, 400},
     "mass assignment": {200, 201, 204, 400},
-    "header": {200, 201, 204},
+    "header": {200, 201, 204, 412},
 }
 # No body sets these, whether answers show them or not.
 INTERNAL = {"tenant", "tenant_id", "id", "total_cents", "status", "created_at"}
@@ -149,7 +149,8 @@ class Operation:
 
     def _header(self, world: World, own: Request) -> Iterator[Request]:
         for name in self.row["header"].split():
-            yield own._replace(headers={name: HEADERS[name]})
+            for theirs in self._requests(world.theirs) if name.startswith("If-") else [own]:
+                yield own._replace(headers={name: HEADERS.get(name) or world.etag(theirs.path)})
 
     def _with_line(self, own: Request, outer: str, fields: dict[str, Any]) -> Request:
         """The own request with further fields, in the first line of its list `outer` if one is named."""

@@ -43,6 +43,12 @@ def delete_customer(*, customer: Customer) -> None:
         raise CustomerHasOrders("The customer has orders; deactivate it instead (is_active=false).") from error
 
 
+def lock_customer(*, customer_id: int) -> None:
+    """Let nobody else change the Customer until the transaction ends. Raises Customer.DoesNotExist."""
+    # Without the key: orders that name the customer need not wait.
+    Customer.objects.select_for_update(no_key=True).only("pk").get(pk=customer_id)
+
+
 @contextmanager
 def _email_is_free(email: str) -> Iterator[None]:
     # Asking first whether the address is free would cost a statement and still lose a race.

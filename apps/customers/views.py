@@ -11,6 +11,7 @@ from apps.customers import selectors, services
 from apps.customers.filters import CustomerFilter
 from apps.customers.models import Customer
 from apps.customers.serializers import CustomerSerializer
+from apps.etags import ETagMixin
 from apps.rows import RowsMixin
 
 
@@ -22,6 +23,7 @@ from apps.rows import RowsMixin
     destroy=extend_schema(summary="Delete a customer", description="409 if the customer has orders."),
 )
 class CustomerViewSet(
+    ETagMixin,
     RowsMixin,
     mixins.CreateModelMixin,
     mixins.UpdateModelMixin,
@@ -38,6 +40,9 @@ class CustomerViewSet(
 
     def get_queryset(self) -> QuerySet[Customer]:
         return selectors.customer_list()
+
+    def lock_row(self, pk: int) -> None:
+        services.lock_customer(customer_id=pk)
 
     def perform_create(self, serializer: BaseSerializer) -> None:
         serializer.instance = services.create_customer(**serializer.validated_data)

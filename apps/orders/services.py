@@ -137,10 +137,20 @@ def _set_archived(order_id: int, *, archived: bool) -> None:
         Order.objects.only("pk").get(pk=order_id)
 
 
+def lock_order(*, order_id: int) -> Order:
+    """The Order, which nobody else changes until the transaction ends. Raises Order.DoesNotExist."""
+    # SQLite has no row locks and needs none: its writers run one at a time.
+    return Order.objects.select_for_update().get(pk=order_id)
+
+
+def lock_item(*, item_id: int) -> None:
+    """Lock the Item's Order, as whoever changes an Item does first. Raises Item.DoesNotExist, Order.DoesNotExist."""
+    lock_order(order_id=Item.objects.values_list("order_id", flat=True).get(pk=item_id))
+
+
 def _lock_draft(order_id: int) -> Order:
-    # The lock keeps a concurrent `pay` from freezing a total that this edit still changes. SQLite has no row locks
-    # and needs none: its writers run one at a time.
-    order = Order.objects.select_for_update().get(pk=order_id)
+    # The lock keeps a concurrent `pay` from freezing a total that this edit still changes.
+    order = lock_order(order_id=order_id)
     if order.status != lifecycle.Status.DRAFT:
         raise OrderNotDraft(
             f"The order is {order.status}; only a draft can be edited or deleted.", order_status=order.status

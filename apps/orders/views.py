@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
+from apps.etags import ETagMixin
 from apps.orders import selectors, services
 from apps.orders.filters import ItemFilter, OrderFilter
 from apps.orders.models import Item, Order
@@ -25,7 +26,7 @@ METHODS = ["get", "post", "patch", "delete", "head"]
     list=extend_schema(summary="List orders"),
     retrieve=extend_schema(summary="Read an order"),
 )
-class OrderViewSet(RowsMixin, viewsets.GenericViewSet):
+class OrderViewSet(ETagMixin, RowsMixin, viewsets.GenericViewSet):
     lookup_value_converter = "int"
     http_method_names = METHODS
     queryset = Order.objects.all()
@@ -36,6 +37,9 @@ class OrderViewSet(RowsMixin, viewsets.GenericViewSet):
 
     def get_queryset(self) -> QuerySet[Order]:
         return selectors.order_list()
+
+    def lock_row(self, pk: int) -> None:
+        services.lock_order(order_id=pk)
 
     @extend_schema(summary="Create an order with its items", description="It begins as a draft.")
     def create(self, request: Request) -> Response:
@@ -115,6 +119,7 @@ class CustomerOrderViewSet(RowsMixin, viewsets.GenericViewSet):
     destroy=extend_schema(summary="Delete an item of a draft", description="409 unless the order is a draft."),
 )
 class ItemViewSet(
+    ETagMixin,
     RowsMixin,
     mixins.CreateModelMixin,
     mixins.UpdateModelMixin,
@@ -131,6 +136,9 @@ class ItemViewSet(
 
     def get_queryset(self) -> QuerySet[Item]:
         return selectors.item_list()
+
+    def lock_row(self, pk: int) -> None:
+        services.lock_item(item_id=pk)
 
     def perform_create(self, serializer: BaseSerializer) -> None:
         serializer.instance = services.create_item(**serializer.validated_data)
