@@ -25,6 +25,7 @@ from config.idempotency import IDEMPOTENCY_KEY, answer_once
 from config.limits import TooManyRequests, count_request
 from config.problems import CONTENT_TYPE, problem, unexpected
 from config.statements import count_statements
+from config.transactions import refuse_broken, until_done, was_undone
 
 log = logging.getLogger(__name__)
 
@@ -67,8 +68,9 @@ class TenantRequest:
     """Owns an API request: its address, key, tenant's limit and scope, and its transaction, COMMIT included.
 
     ATOMIC_REQUESTS covers neither rendering nor COMMIT. A safe request reads one snapshot and waits for nobody; any
-    other is a transaction that is rolled back when the answer's status is 400 or more. A view that commits by itself
-    says so with `transaction.non_atomic_requests`; one that needs no key has the attribute `public`.
+    other is a transaction that is rolled back when the answer's status is 400 or more. Nothing was sent before COMMIT,
+    so what the database undid is run again. A view that commits by itself says so with
+    `transaction.non_atomic_requests`; one that needs no key has the attribute `public`.
     """
 
     def __init__(self, get_response: View) -> None:
@@ -90,14 +92,17 @@ class TenantRequest:
         try:
             tenant = keys.authenticate(request.headers.get("Authorization", ""), changes=not is_safe(request))
             headers = count_request(tenant)
-            response = self._answer(request, tenant, commits_itself=connection.alias in _non_atomic(view))
+            if not is_safe(request) and connection.alias in _non_atomic(view):
+                response = self._answer_in_parts(request, tenant)
+            else:
+                response = until_done(lambda: self._answer(request, tenant))
         except keys.KeyRefused as error:
             return problem(request, 401, str(error), headers={"WWW-Authenticate": "Bearer"})
         except keys.KeyIsReadOnly as error:
             return problem(request, 403, str(error))
         except TooManyRequests as error:
             return problem(request, 429, str(error), headers=error.headers)
-        except DatabaseError as error:  # Raised by BEGIN or COMMIT; the view's own went to process_exception.
+        except DatabaseError as error:  # Raised by BEGIN or COMMIT, or undone too often.
             response = self._fail(request, error)
         for name, value in headers.items():
             response[name] = value
@@ -105,7 +110,9 @@ class TenantRequest:
 
     def process_exception(self, request: HttpRequest, exc: Exception) -> HttpResponse | None:
         """Django's hook for what a view or its rendering raised."""
-        return self._fail(request, exc) if is_api_request(request) else None
+        if not is_api_request(request):
+            return None
+        return Undone(exc) if was_undone(exc) else self._fail(request, exc)
 
     def _refuse(self, request: HttpRequest) -> HttpResponse | None:
         """The problem of a request that need not reach a view, or None."""
@@ -129,26 +136,45 @@ class TenantRequest:
             return problem(request, 400, "The body could not be read to its end.")
         return None
 
-    def _answer(self, request: HttpRequest, tenant: Tenant, *, commits_itself: bool) -> HttpResponse:
+    def _answer(self, request: HttpRequest, tenant: Tenant) -> HttpResponse:
         if is_safe(request):
             with snapshot_scope(tenant):
-                return self.get_response(request)
-        if commits_itself:
-            if IDEMPOTENCY_KEY in request.headers:
-                return problem(request, 400, f"This takes no {IDEMPOTENCY_KEY}: it commits in parts.")
-            with tenant_scope(tenant, atomic=False):
-                return self.get_response(request)
+                return self._view(request)
         with tenant_scope(tenant):
-            response = answer_once(request, self.get_response)
+            response = answer_once(request, self._view)
             if response.status_code >= 400:
                 transaction.set_rollback(True)
+            else:
+                refuse_broken()
             return response
+
+    def _answer_in_parts(self, request: HttpRequest, tenant: Tenant) -> HttpResponse:
+        if IDEMPOTENCY_KEY in request.headers:
+            return problem(request, 400, f"This takes no {IDEMPOTENCY_KEY}: it commits in parts.")
+        with tenant_scope(tenant, atomic=False):
+            return self._view(request)
+
+    def _view(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if isinstance(response, Undone):
+            raise response.error
+        return response
 
     def _fail(self, request: HttpRequest, exc: Exception) -> HttpResponse:
         response = unexpected(request, exc)
         level = logging.ERROR if response.status_code >= 500 else logging.WARNING
         log.log(level, "Request %s failed", request.id, exc_info=exc)  # type: ignore[attr-defined]
         return response
+
+
+class Undone(HttpResponse):
+    """Carries a view's `error` past Django, which would answer it, to the owner of the transaction."""
+
+    status_code = 503
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        self.error = error
 
 
 def is_safe(request: HttpRequest) -> bool:

@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist, SuspiciousOperation
-from django.db import IntegrityError, OperationalError
+from django.db import IntegrityError, InterfaceError, InternalError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from rest_framework import exceptions
 
@@ -64,7 +64,7 @@ def unexpected(request: HttpRequest, exc: BaseException) -> HttpResponse:
         return problem(request, 400, "The request was refused: too many parameters, or an address that is too long.")
     if isinstance(exc, IntegrityError) and violation(exc):
         return problem(request, 409, "Another request changed what this one depends on.", kind="concurrent-change")
-    if isinstance(exc, OperationalError):
+    if isinstance(exc, OperationalError | InterfaceError | InternalError):
         return problem(request, 503, "The database is not available.", headers={"Retry-After": "1"})
     return problem(request, 500, "The server failed; the request id finds the reason in its log.")
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import threading
 
 import pytest
-from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db import IntegrityError, InterfaceError, InternalError, OperationalError, connection, transaction
 from django.http import HttpResponse, JsonResponse
 from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
@@ -77,6 +77,8 @@ urlpatterns = [
     api_path("bug", raising(ValueError("secret of the inside"))),
     api_path("integrity", raising(IntegrityError("secret of the inside"))),
     api_path("unavailable", raising(OperationalError("secret of the inside"))),
+    api_path("interface", raising(InterfaceError("secret of the inside"))),
+    api_path("internal", raising(InternalError("secret of the inside"))),
     api_path("rendering", rendering_fails),
     api_path("dangling", dangling_row),
     api_path("counted-twice", counted_twice),
@@ -102,6 +104,8 @@ def customers_of(tenant) -> int:
         ("bug", 500, 0),
         ("integrity", 500, 0),
         ("unavailable", 503, 0),
+        ("interface", 503, 0),
+        ("internal", 503, 0),
         ("rendering", 500, 0),
         ("dangling", 409, 0),
     ],
