@@ -7,18 +7,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rest_framework import exceptions
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.rows import read_one
-
-if TYPE_CHECKING:
-    from rest_framework.viewsets import GenericViewSet as _GenericViewSet
-else:
-    _GenericViewSet = object
+from apps.rows import RowsMixin, read_one
 
 IF_MATCH, IF_NONE_MATCH = "If-Match", "If-None-Match"
 TAG = r'(?:W/)?"[!#-~]*"'
@@ -32,7 +27,7 @@ class PreconditionFailed(exceptions.APIException):
 
 # For views of rows, each named by `pk`. All that they answer but lists is the row as its detail shows it, and has that
 # one's tag. (A docstring would be each of their views' description in the schema.)
-class ETagMixin(_GenericViewSet):
+class ETagMixin(RowsMixin):
     known: list[str] = []
 
     def lock_row(self, pk: int) -> None:
@@ -49,7 +44,7 @@ class ETagMixin(_GenericViewSet):
         wanted = _tags(request, IF_MATCH)
         if wanted and wanted != ["*"]:
             self.lock_row(kwargs["pk"])
-            row = read_one(self.get_serializer_class(), self.get_queryset(), kwargs["pk"])
+            row = read_one(self.get_serializer_class(), self.get_selector(), kwargs["pk"])
             answer: Any = request.accepted_renderer.render(row)
             if _tag(answer) not in wanted:
                 raise PreconditionFailed

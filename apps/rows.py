@@ -7,21 +7,26 @@ is documented and what is sent cannot drift. `tests/test_rows.py` holds the two 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import ForeignObjectRel, QuerySet
+from django.db.models import F, ForeignObjectRel, QuerySet
+from django.db.models.lookups import In
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.settings import api_settings
 
+from apps.tenancy.compiled import Compiled, Parameter
+
 if TYPE_CHECKING:
     from rest_framework.viewsets import GenericViewSet as _GenericViewSet
 else:
     _GenericViewSet = object  # DRF's would import the paginator, by way of the settings, and that imports this module.
+
+Selector = Callable[[], QuerySet[Any, Any]]
 
 # What these make of a value is what the renderer makes of it.
 _AS_IT_IS = {
@@ -46,23 +51,36 @@ class _Shape:
     lists: dict[str, _List] = field(default_factory=dict)
 
 
-@dataclass
+@dataclass(eq=False)
 class _List:
     """Where the rows of a list inside come from: those whose column `key` is the `id` of a row outside."""
 
     key: str
     shape: _Shape
-    queryset: QuerySet[Any, Any]  # every such row there is; made once, as making it takes half as long as running it
+    rows: QuerySet[Any, Any]  # every such row there is
+
+    @cache  # noqa: B019  There are as few of these as there are serializers with lists.
+    def of(self, count: int) -> Compiled:
+        """The rows inside `count` rows outside."""
+        return Compiled(self.rows.filter(In(F(self.key), [Parameter(position) for position in range(count)])))
 
 
 # DRF's list and retrieve, but by `read`. (A docstring would be each of its views' description in the schema.)
 class RowsMixin(_GenericViewSet):
+    def get_selector(self) -> Selector:
+        """A function that returns every row that may be seen, the same query at each call."""
+        raise NotImplementedError
+
+    def get_queryset(self) -> QuerySet[Any, Any]:
+        return self.get_selector()()
+
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         # The paginator reads: only it knows which rows, and it has to see their sort keys.
         return self.get_paginated_response(self.paginate_queryset(self.filter_queryset(self.get_queryset())))
 
     def retrieve(self, request: Request, pk: int) -> Response:
-        return Response(read_one(self.get_serializer_class(), self.filter_queryset(self.get_queryset()), pk))
+        self.filter_queryset(self.queryset)  # type: ignore[arg-type]  # refuses parameters
+        return Response(read_one(self.get_serializer_class(), self.get_selector(), pk))
 
 
 def read(serializer_class: Any, queryset: QuerySet[Any, Any]) -> list[dict[str, Any]]:
@@ -71,15 +89,20 @@ def read(serializer_class: Any, queryset: QuerySet[Any, Any]) -> list[dict[str, 
     return _read(shape, queryset.values_list(*shape.columns.values()))
 
 
-def read_one(serializer_class: Any, queryset: QuerySet[Any, Any], pk: int) -> dict[str, Any]:
-    """The row of `queryset` with that primary key. Raises the model's DoesNotExist."""
-    rows = read(serializer_class, queryset.filter(pk=pk))
+def read_one(serializer_class: Any, selector: Selector, pk: int) -> dict[str, Any]:
+    """The row of the selector's with that primary key. Raises the model's DoesNotExist."""
+    rows = _read(_shape(serializer_class), _one(serializer_class, selector)(pk))
     if not rows:
-        raise queryset.model.DoesNotExist
+        raise serializer_class.Meta.model.DoesNotExist
     return rows[0]
 
 
-def _read(shape: _Shape, values: QuerySet[Any, Any]) -> list[dict[str, Any]]:
+@cache
+def _one(serializer_class: Any, selector: Selector) -> Compiled:
+    return Compiled(selector().filter(pk=Parameter(0)).values_list(*_shape(serializer_class).columns.values()))
+
+
+def _read(shape: _Shape, values: Iterable[tuple[Any, ...]]) -> list[dict[str, Any]]:
     names = tuple(shape.columns)
     rows = [dict(zip(names, row, strict=True)) for row in values]
     for name, convert in shape.conversions.items():
@@ -88,7 +111,7 @@ def _read(shape: _Shape, values: QuerySet[Any, Any]) -> list[dict[str, Any]]:
     for name, each in shape.lists.items():
         inside: dict[int, list[dict[str, Any]]] = defaultdict(list)
         if rows:
-            found = each.queryset.filter(**{f"{each.key}__in": [row["id"] for row in rows]})
+            found = each.of(len(rows))(*(row["id"] for row in rows))
             for row in _read(each.shape, found):
                 inside[row.pop(each.key)].append(row)
         for row in rows:

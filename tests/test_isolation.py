@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from copy import deepcopy
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from django.db import connection, models
 from django.urls import resolve
 from rest_framework.relations import RelatedField
 
+from apps import rows
 from apps.tenancy import triggers
 from apps.tenancy.isolation import tenant_owned_models
 from apps.tenancy.owned import TenantField, TenantManager, TenantOwned
@@ -85,7 +87,9 @@ def first_wall_off(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(TenantManager, "get_queryset", models.Manager.get_queryset)
     monkeypatch.setattr(TenantField, "get_db_prep_save", models.ForeignKey.get_db_prep_save)
     monkeypatch.setattr(TenantOwned, "delete", models.Model.delete)
-    # Serializer fields keep a queryset that was built with the wall.
+    # What keeps querysets and statements that were built with the wall.
+    for kept in ("_shape", "_one"):
+        monkeypatch.setattr(rows, kept, cache(getattr(rows, kept).__wrapped__))
     monkeypatch.setattr(RelatedField, "get_queryset", lambda field: field.queryset.model.objects.all())
 
 

@@ -84,7 +84,7 @@ def test_a_field_with_a_representation_of_its_own_is_asked_for_it():
 
     ada = baker.make(Customer, name="Ada")
 
-    assert read_one(Shown, Customer.objects.all(), ada.pk) == {"id": ada.pk, "name": "ADA"}
+    assert read_one(Shown, Customer.objects.all, ada.pk) == {"id": ada.pk, "name": "ADA"}
 
 
 def test_a_field_without_a_column_is_refused_by_name():
@@ -115,4 +115,4 @@ def test_statements_are_one_and_one_for_the_items_inside(count, size):
 @pytest.mark.usefixtures("in_acme")
 def test_a_row_that_is_not_there_does_not_exist():
     with pytest.raises(Customer.DoesNotExist):
-        read_one(SERIALIZERS[0], Customer.objects.all(), 1)
+        read_one(SERIALIZERS[0], Customer.objects.all, 1)

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import mixins, viewsets
 from rest_framework.serializers import BaseSerializer
@@ -12,7 +11,7 @@ from apps.customers.filters import CustomerFilter
 from apps.customers.models import Customer
 from apps.customers.serializers import CustomerSerializer
 from apps.etags import ETagMixin
-from apps.rows import RowsMixin
+from apps.rows import Selector
 
 
 @extend_schema_view(
@@ -24,7 +23,6 @@ from apps.rows import RowsMixin
 )
 class CustomerViewSet(
     ETagMixin,
-    RowsMixin,
     mixins.CreateModelMixin,
     mixins.UpdateModelMixin,
     mixins.DestroyModelMixin,
@@ -38,8 +36,8 @@ class CustomerViewSet(
     ordering_fields = ["id", "created_at", "email"]
     ordering = "-id"
 
-    def get_queryset(self) -> QuerySet[Customer]:
-        return selectors.customer_list()
+    def get_selector(self) -> Selector:
+        return selectors.customer_list
 
     def lock_row(self, pk: int) -> None:
         services.lock_customer(customer_id=pk)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
@@ -17,7 +16,7 @@ from apps.customers.models import Customer
 from apps.errors import Conflict
 from apps.orders.lifecycle import Status
 from apps.orders.models import Item, Order, OrderEvent
-from apps.tenancy.owned import TenantOwned
+from apps.tenancy.inserts import insert_rows
 from apps.tenancy.scope import current_tenant, tenant_scope
 
 CHUNK_ROWS = 5_000  # rows per transaction, about
@@ -130,20 +129,20 @@ def _free_number() -> int:
 
 def _write_chunk(random: Random, numbers: range, orders_per_customer: int, items_per_order: int) -> None:
     people = [_customer(random, number) for number in numbers]
-    customers = _insert(Customer, ("email", "name", "is_active", "created_at", "updated_at"), people)
+    customers = insert_rows(Customer, ("email", "name", "is_active", "created_at", "updated_at"), people)
 
     orders, lines = [], []
     for customer in customers:
         for _ in range(orders_per_customer):
             lines.append([(*random.choice(CATALOGUE), random.randint(1, 5)) for _ in range(items_per_order)])
             orders.append(_order(random, customer))
-    order_ids = _insert(Order, OrderRow._fields, orders)
+    order_ids = insert_rows(Order, OrderRow._fields, orders)
 
     items = [(pk, *line) for pk, lines_of_order in zip(order_ids, lines, strict=True) for line in lines_of_order]
-    _insert(Item, ("order", "sku", "unit_price_cents", "quantity"), items)
+    insert_rows(Item, ("order", "sku", "unit_price_cents", "quantity"), items)
 
     events = [(pk, *event) for pk, order in zip(order_ids, orders, strict=True) for event in _events(order)]
-    _insert(OrderEvent, ("order", "kind", "created_at"), events)
+    insert_rows(OrderEvent, ("order", "kind", "created_at"), events)
 
 
 def _customer(random: Random, number: int) -> tuple[Any, ...]:
@@ -168,24 +167,3 @@ def _events(order: OrderRow) -> Iterator[tuple[str, datetime]]:
     ):
         if at:
             yield kind, at
-
-
-def _insert(model: type[TenantOwned], names: Sequence[str], rows: list[Any]) -> list[int]:
-    """Write rows of the current tenant, each the values of the fields `names`, and return their ids in that order.
-
-    One statement with one parameter, JSON, which both databases take apart. Model instances would cost more than the
-    database does, and COPY is refused to a role under row security. What a field does on saving is left out.
-    """
-    quote, postgresql = connection.ops.quote_name, connection.vendor == "postgresql"
-    fields: list[Any] = [model._meta.get_field(name) for name in names]
-    columns = ", ".join(quote(field.column) for field in fields)
-    types = [f"::{field.db_type(connection)}" if postgresql else "" for field in fields]
-    values = ", ".join(f"(value ->> {index}){kind}" for index, kind in enumerate(types))
-    source = "jsonb_array_elements(%s::jsonb)" if postgresql else "json_each(%s)"
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO {quote(model._meta.db_table)} (tenant_id, {columns})"  # noqa: S608  names of this project alone
-            f" SELECT %s, {values} FROM {source} RETURNING id",
-            [current_tenant().pk, json.dumps(rows, default=str)],
-        )
-        return [pk for (pk,) in cursor.fetchall()]

@@ -11,6 +11,7 @@ from apps.customers.models import Customer
 from apps.errors import Conflict
 from apps.orders import lifecycle
 from apps.orders.models import MAX_ITEMS_PER_ORDER, Item, Order, OrderEvent
+from apps.tenancy.inserts import insert_rows
 
 
 class MoveNotAllowed(Conflict):
@@ -29,12 +30,13 @@ class OrderFull(Conflict):
     """The order has as many items as an order can have."""
 
 
-def create_order(*, customer: Customer, items: Iterable[Mapping[str, Any]]) -> Order:
-    """Write a draft Order with its Items: two statements."""
+def create_order(*, customer: Customer, items: Iterable[Mapping[str, Any]]) -> int:
+    """Write a draft Order with its Items, two statements, and return its id."""
     now = timezone.now()
-    order = Order.objects.create(customer=customer, created_at=now, updated_at=now)
-    Item.objects.bulk_create([Item(order=order, **item) for item in items])
-    return order
+    columns = ("customer", "status", "total_cents", "created_at", "updated_at")
+    [order_id] = insert_rows(Order, columns, [(customer.pk, lifecycle.Status.DRAFT, 0, now, now)])
+    _insert_items(order_id, items)
+    return order_id
 
 
 def update_order(
@@ -44,7 +46,7 @@ def update_order(
     order = _lock_draft(order_id)
     if items is not None:
         Item.objects.filter(order=order).delete()
-        Item.objects.bulk_create([Item(order=order, **item) for item in items])
+        _insert_items(order_id, items)
     if customer is not None or items is not None:
         _touch(order, **({} if customer is None else {"customer": customer}))
 
@@ -105,6 +107,11 @@ def archive_order(*, order_id: int) -> None:
 def unarchive_order(*, order_id: int) -> None:
     """Show an archived order again; once is enough. Raises Order.DoesNotExist."""
     _set_archived(order_id, archived=False)
+
+
+def _insert_items(order_id: int, items: Iterable[Mapping[str, Any]]) -> None:
+    names = ("sku", "quantity", "unit_price_cents")
+    insert_rows(Item, ("order", *names), [(order_id, *(item[name] for name in names)) for item in items])
 
 
 def _move(order_id: int, move: lifecycle.Move) -> None:

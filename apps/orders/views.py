@@ -16,7 +16,7 @@ from apps.orders import selectors, services
 from apps.orders.filters import ItemFilter, OrderFilter
 from apps.orders.models import Item, Order
 from apps.orders.serializers import ItemSerializer, OrderSerializer
-from apps.rows import RowsMixin, read_one
+from apps.rows import RowsMixin, Selector, read_one
 from apps.strict import NoBodySerializer
 
 METHODS = ["get", "post", "patch", "delete", "head"]
@@ -26,7 +26,7 @@ METHODS = ["get", "post", "patch", "delete", "head"]
     list=extend_schema(summary="List orders"),
     retrieve=extend_schema(summary="Read an order"),
 )
-class OrderViewSet(ETagMixin, RowsMixin, viewsets.GenericViewSet):
+class OrderViewSet(ETagMixin, viewsets.GenericViewSet):
     lookup_value_converter = "int"
     http_method_names = METHODS
     queryset = Order.objects.all()
@@ -35,8 +35,8 @@ class OrderViewSet(ETagMixin, RowsMixin, viewsets.GenericViewSet):
     ordering_fields = ["id", "created_at", "total_cents"]
     ordering = "-created_at"
 
-    def get_queryset(self) -> QuerySet[Order]:
-        return selectors.order_list()
+    def get_selector(self) -> Selector:
+        return selectors.order_list
 
     def lock_row(self, pk: int) -> None:
         services.lock_order(order_id=pk)
@@ -45,7 +45,7 @@ class OrderViewSet(ETagMixin, RowsMixin, viewsets.GenericViewSet):
     def create(self, request: Request) -> Response:
         body = self.get_serializer(data=request.data)
         body.is_valid(raise_exception=True)
-        return self._order(services.create_order(**body.validated_data).pk, status=201)
+        return self._order(services.create_order(**body.validated_data), status=201)
 
     @extend_schema(summary="Change a draft", description="`items`, when given, replaces all items. 409 unless a draft.")
     def partial_update(self, request: Request, pk: int) -> Response:
@@ -95,7 +95,7 @@ class OrderViewSet(ETagMixin, RowsMixin, viewsets.GenericViewSet):
         return self._order(pk)
 
     def _order(self, pk: int, status: int = 200) -> Response:
-        return Response(read_one(OrderSerializer, selectors.order_list(), pk), status=status)
+        return Response(read_one(OrderSerializer, selectors.order_list, pk), status=status)
 
 
 @extend_schema_view(list=extend_schema(summary="List a customer's orders"))
@@ -120,7 +120,6 @@ class CustomerOrderViewSet(RowsMixin, viewsets.GenericViewSet):
 )
 class ItemViewSet(
     ETagMixin,
-    RowsMixin,
     mixins.CreateModelMixin,
     mixins.UpdateModelMixin,
     mixins.DestroyModelMixin,
@@ -134,8 +133,8 @@ class ItemViewSet(
     ordering_fields = ["id"]
     ordering = "-id"
 
-    def get_queryset(self) -> QuerySet[Item]:
-        return selectors.item_list()
+    def get_selector(self) -> Selector:
+        return selectors.item_list
 
     def lock_row(self, pk: int) -> None:
         services.lock_item(item_id=pk)

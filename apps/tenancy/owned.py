@@ -16,13 +16,17 @@ from apps.tenancy.models import Tenant
 from apps.tenancy.scope import TenantMismatch, current_tenant, current_tenant_id, reachable_tenant
 
 
+class TenantId(int):
+    """The id of the running scope's tenant, as it stands among a statement's parameters (see `compiled`)."""
+
+
 class CurrentTenant(Expression):
     """The running scope's tenant id, resolved when the statement is compiled; raises TenantNotSet outside of one."""
 
     output_field = models.BigIntegerField()
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[str | int, ...]]:
-        return "%s", (reachable_tenant(connection).pk,)
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[TenantId]]:
+        return "%s", (TenantId(reachable_tenant(connection).pk),)
 
 
 # One for all: Django compares expressions by a signature that it works out once per instance.

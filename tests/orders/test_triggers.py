@@ -275,7 +275,9 @@ def test_16_writers_on_the_same_customers_neither_deadlock_nor_drift():
         try:
             for turn in range(6):
                 with tenant_scope(acme):
-                    order = services.create_order(customer=customers[(worker + turn) % 3], items=[line(turn + 1)])
+                    order = Order.objects.get(
+                        pk=services.create_order(customer=customers[(worker + turn) % 3], items=[line(turn + 1)])
+                    )
                 with tenant_scope(acme):
                     services.create_item(order=order, **line(worker))
                 with tenant_scope(acme):
