@@ -22,6 +22,7 @@ from tests.plugin import ENVIRONMENT, Cluster, find_binaries
 
 ROOT = Path(__file__).parents[1]
 PROCESSES = 2
+PROOFS = 4  # of a fault on a database: off, on, and on with each of its decoys
 AnyRun = TypeVar("AnyRun", bound="Run")
 
 

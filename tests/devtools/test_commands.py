@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+import re
 import shlex
 from io import StringIO
 from typing import Any
@@ -74,6 +76,14 @@ def test_seed_if_empty_does_nothing_to_a_tenant_that_has_customers(acme: Tenant)
     assert rows_of(acme) == [2, 6, 24]
 
 
+def test_seed_if_empty_says_in_json_that_it_wrote_nothing(acme: Tenant) -> None:
+    seed("--tenant", "acme", *SMALL)
+
+    out = seed("--tenant", "acme", "--if-empty", "--json", *SMALL)
+
+    assert json.loads(out) == {"customers": 0, "orders": 0, "items": 0}
+
+
 def test_seed_if_empty_fills_an_empty_tenant_beside_a_full_one(acme: Tenant, globex: Tenant) -> None:
     seed("--tenant", "globex", *SMALL)
 
@@ -110,7 +120,7 @@ def test_seed_help_shows_examples_that_work(acme: Tenant, settings: Any, capsys:
     with pytest.raises(SystemExit):
         seed("--help")
     lines = [line.strip() for line in capsys.readouterr().out.splitlines()]
-    examples = [shlex.split(line)[2:] for line in lines if line.startswith("manage.py seed")]
+    examples = [shlex.split(re.split(r"\s{2,}", line)[0])[2:] for line in lines if line.startswith("manage.py seed")]
 
     printed = [seed(*arguments) for arguments in examples]
 
@@ -118,8 +128,9 @@ def test_seed_help_shows_examples_that_work(acme: Tenant, settings: Any, capsys:
         "20 customers, 100 orders, 300 items written.\n",
         "200 customers, 1600 orders, 6400 items written.\n",
         "",
+        '{\n  "customers": 20,\n  "orders": 100,\n  "items": 300\n}\n',
     ]
-    assert rows_of(acme) == [220, 1700, 6700]
+    assert rows_of(acme) == [240, 1800, 7000]
 
 
 @pytest.mark.parametrize(

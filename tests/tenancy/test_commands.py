@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import re
 import shlex
 from datetime import timedelta
@@ -29,7 +30,7 @@ def examples(command: str, capsys: Any) -> list[list[str]]:
         call_command(command, "--help")
     assert stop.value.code == 0
     lines = [line.strip() for line in capsys.readouterr().out.splitlines()]
-    return [shlex.split(line)[1:] for line in lines if line.startswith("manage.py ")]
+    return [shlex.split(re.split(r"\s{2,}", line)[0])[1:] for line in lines if line.startswith("manage.py ")]
 
 
 def test_tenant_create_writes_a_tenant_and_names_the_next_step(db: None) -> None:
@@ -183,12 +184,30 @@ def test_apikey_revoke_makes_the_key_useless(acme: Tenant) -> None:
         keys.authenticate(f"Bearer {key}", changes=False)
 
 
+def test_commands_print_json_for_scripts(globex: Tenant) -> None:
+    def document(*arguments: str) -> Any:
+        out, err = run(*arguments, "--json")
+        assert err == ""
+        return json.loads(out)
+
+    acme = {"slug": "acme", "name": "acme", "timezone": "UTC", "is_active": True}
+    assert document("tenant", "create", "acme") == acme
+    assert [each["slug"] for each in document("tenant", "list")] == ["acme", "globex"]
+    created = document("apikey", "create", "acme", "--name", "billing")
+    key = created.pop("key")
+    live = {"tenant": "acme", "state": "live", "prefix": key.split("_")[1], "name": "billing", "scope": "write"}
+    assert created == {**live, "expires_at": None, "revoked_at": None}
+    assert document("apikey", "list", "acme") == [created]
+    revoked = document("apikey", "revoke", created["prefix"])
+    assert revoked == {**created, "state": "revoked", "revoked_at": revoked["revoked_at"]}
+
+
 def test_tenant_help_shows_examples_that_work(db: None, capsys: Any) -> None:
     shown = examples("tenant", capsys)
 
     printed = [run(*arguments)[0] for arguments in shown]
 
-    assert [arguments[:2] for arguments in shown] == [["tenant", "create"], ["tenant", "list"]]
+    assert [arguments[:2] for arguments in shown] == [["tenant", "create"], ["tenant", "list"], ["tenant", "list"]]
     assert printed[1] == "acme\tAcme Ltd\tEurope/Berlin\n"
 
 
@@ -198,6 +217,6 @@ def test_apikey_help_shows_examples_that_work(acme: Tenant, capsys: Any) -> None
 
     printed = [run(*arguments)[0] for arguments in shown]
 
-    assert [arguments[:2] for arguments in shown] == [["apikey", name] for name in ("create", "list", "revoke")]
+    assert [arguments[:2] for arguments in shown] == [["apikey", name] for name in ("create", "list", "revoke", "list")]
     assert printed[1].splitlines()[1].endswith("\tread\tlive\tbilling job")
     assert printed[2] == "Key 1a2b3c4d of acme is revoked.\n"

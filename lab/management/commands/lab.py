@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from apps.tenancy.management.examples import CommandWithExamples
+from apps.tenancy.management.examples import CommandWithExamples, progress
 from lab import evidence, matrix, measuring, recording, source, verifying
 from lab.catalogue import FOLDER, UnknownFault, find_faults
 from lab.fault import DATABASES, Fault, LabError
@@ -99,13 +99,17 @@ Exit status: 0 all proven, 1 something is not, 2 wrong usage.
         write: bool,
         **options: Any,
     ) -> None:
+        databases = [database] if database else verifying.available_databases()
+        runs = sum(len(set(databases) & set(fault.databases)) for fault in faults)
+
         def tell(proof: Proof) -> None:
+            bar.update()
             if not as_json:
                 verdict = "; ".join(proof.problems) or "proven"
-                self.stdout.write(f"{proof.fault:28} {proof.database:11} {proof.state:8} {verdict}")
+                bar.write(f"{proof.fault:28} {proof.database:11} {proof.state:8} {verdict}", file=self.stdout)
 
-        databases = [database] if database else verifying.available_databases()
-        proofs = verifying.verify(faults, databases=databases, seed=seed, folder=folder, write=write, tell=tell)
+        with progress(runs * verifying.PROOFS, "proofs") as bar:
+            proofs = verifying.verify(faults, databases=databases, seed=seed, folder=folder, write=write, tell=tell)
         if as_json:
             self._print([asdict(proof) for proof in proofs])
         open_ = [proof for proof in proofs if proof.problems]
@@ -140,7 +144,13 @@ Exit status: 0 all proven, 1 something is not, 2 wrong usage.
             raise CommandError("\n".join(wrong))
 
     def _matrix(self, faults: list[Fault], *, as_json: bool, seed: int, **options: Any) -> None:
-        found = matrix.look(faults, seed=seed, tell=lambda line: None if as_json else self.stdout.write(line))
+        def tell(line: str) -> None:
+            bar.update()
+            if not as_json:
+                bar.write(line, file=self.stdout)
+
+        with progress(len(faults), "faults") as bar:
+            found = matrix.look(faults, seed=seed, tell=tell)
         if as_json:
             self._print(found)
         else:

@@ -1,19 +1,17 @@
 from __future__ import annotations
 
-import sys
 from argparse import ArgumentTypeError
 from dataclasses import asdict
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
-from tqdm import tqdm
 
 from apps.customers import selectors as customers
 from apps.devtools import services
 from apps.devtools.serializers import SIZE
 from apps.errors import Conflict
-from apps.tenancy.management.examples import CommandWithExamples
+from apps.tenancy.management.examples import CommandWithExamples, add_json, progress
 from apps.tenancy.models import Tenant
 from apps.tenancy.scope import tenant_scope
 
@@ -30,6 +28,9 @@ class Command(CommandWithExamples):
     manage.py seed
     manage.py seed --customers 200 --orders-per-customer 8 --items-per-order 4 --seed 7
     manage.py seed --tenant acme --if-empty
+    manage.py seed --json                      the numbers of what was written, for scripts
+
+    Exit status: 0 written, or not empty with --if-empty; 1 there is no such tenant; 2 wrong usage.
     """
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -38,6 +39,7 @@ class Command(CommandWithExamples):
         for name, default in SIZE.items():
             parser.add_argument(f"--{name.replace('_', '-')}", type=count, default=default, help=f"default {default}")
         parser.add_argument("--seed", type=count, default=42, help="same seed, same data; default 42")
+        add_json(parser)
 
     def handle(self, *, tenant: str, if_empty: bool, **options: Any) -> None:
         try:
@@ -45,13 +47,16 @@ class Command(CommandWithExamples):
         except Tenant.DoesNotExist as error:
             raise CommandError(f"There is no tenant {tenant!r}. First: manage.py tenant create <slug>") from error
         with tenant_scope(owner):
-            if if_empty and customers.customer_list().exists():
-                return
-        # A bar on a terminal, silence in a log.
-        bar = tqdm(total=options["customers"], unit=" customers", disable=not sys.stderr.isatty())
-        with tenant_scope(owner, atomic=False), bar:
+            skip = if_empty and customers.customer_list().exists()
+        seeded = services.Seeded() if skip else self._seed(owner, {name: options[name] for name in (*SIZE, "seed")})
+        if options["json"]:
+            self.print_json(asdict(seeded))
+        elif not skip:
+            self.stdout.write(", ".join(f"{number} {name}" for name, number in asdict(seeded).items()) + " written.")
+
+    def _seed(self, owner: Tenant, numbers: dict[str, int]) -> services.Seeded:
+        with tenant_scope(owner, atomic=False), progress(numbers["customers"], "customers") as bar:
             try:
-                seeded = services.seed(**{name: options[name] for name in (*SIZE, "seed")}, progress=bar.update)
+                return services.seed(**numbers, progress=bar.update)
             except Conflict as error:
                 raise CommandError(error.detail) from error
-        self.stdout.write(", ".join(f"{number} {name}" for name, number in asdict(seeded).items()) + " written.")

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 from datetime import timedelta
 from typing import Any
 
@@ -8,7 +7,7 @@ from django.core.management.base import CommandParser
 from django.utils import timezone
 
 from apps.idempotency import services
-from apps.tenancy.management.examples import CommandWithExamples
+from apps.tenancy.management.examples import CommandWithExamples, add_json
 from apps.tenancy.models import Tenant
 from apps.tenancy.scope import tenant_scope
 
@@ -23,7 +22,7 @@ class Command(CommandWithExamples):
     """
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--json", action="store_true", help="print one JSON document")
+        add_json(parser)
 
     def handle(self, **options: Any) -> None:
         before = timezone.now() - KEPT
@@ -32,7 +31,7 @@ class Command(CommandWithExamples):
             with tenant_scope(tenant):
                 purged[tenant.slug] = services.purge_keys(before=before)
         if options["json"]:
-            self.stdout.write(json.dumps({"before": before.isoformat(), "purged": purged}, indent=2))
+            self.print_json({"before": before, "purged": purged})
             return
         for slug, keys in purged.items():
             self.stdout.write(f"{slug}\t{keys} keys")

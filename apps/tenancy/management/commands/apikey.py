@@ -8,7 +8,7 @@ from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
 from apps.tenancy import keys
-from apps.tenancy.management.examples import CommandWithExamples
+from apps.tenancy.management.examples import CommandWithExamples, add_json
 from apps.tenancy.models import ApiKey, Tenant
 
 
@@ -18,6 +18,9 @@ class Command(CommandWithExamples):
     manage.py apikey create acme --name "billing job" --scope read --expires-in-days 90
     manage.py apikey list acme
     manage.py apikey revoke 1a2b3c4d
+    manage.py apikey list acme --json    for scripts; create and revoke have it too
+
+    Exit status: 0 done, 1 refused (no such tenant or key), 2 wrong usage.
     """
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -31,17 +34,19 @@ class Command(CommandWithExamples):
         listing.add_argument("tenant", help="the tenant's slug")
         revoke = actions.add_parser("revoke", help="make a key useless")
         revoke.add_argument("prefix", help="the part between the two underscores")
+        for each in (create, listing, revoke):
+            add_json(each)
 
     def handle(self, *, action: str, **options: Any) -> None:
         if action == "revoke":
-            self._revoke(options["prefix"])
+            self._revoke(options["prefix"], as_json=options["json"])
             return
         try:
             tenant = Tenant.objects.get(slug=options["tenant"])
         except Tenant.DoesNotExist as error:
             raise CommandError(f"There is no tenant {options['tenant']!r}. See: manage.py tenant list") from error
         if action == "list":
-            self._list(tenant)
+            self._list(tenant, as_json=options["json"])
             return
         days = options["expires_in_days"]
         if days is not None and not 1 <= days <= 3650:
@@ -51,19 +56,34 @@ class Command(CommandWithExamples):
             key = keys.issue_key(tenant=tenant, name=options["name"], scope=options["scope"], expires_at=expires_at)
         except ValidationError as error:
             raise CommandError("; ".join(error.messages)) from error
+        if options["json"]:
+            (written,) = ApiKey.objects.filter(prefix=key.split("_")[1])
+            self.print_json({"key": key, **_described(written)})
+            return
         # The key alone goes to stdout, so that a script can read it.
         self.stderr.write("This is shown once; it cannot be recovered:")
         self.stdout.write(key)
 
-    def _list(self, tenant: Tenant) -> None:
-        now = timezone.now()
-        for key in ApiKey.objects.filter(tenant=tenant).order_by("id"):
-            state = "live" if key.is_live(now) else "revoked" if key.revoked_at else "expired"
-            self.stdout.write(f"{key.prefix}\t{key.scope}\t{state}\t{key.name}")
+    def _list(self, tenant: Tenant, *, as_json: bool) -> None:
+        found = [_described(key) for key in ApiKey.objects.filter(tenant=tenant).order_by("id")]
+        if as_json:
+            self.print_json(found)
+            return
+        for key in found:
+            self.stdout.write("{prefix}\t{scope}\t{state}\t{name}".format(**key))
 
-    def _revoke(self, prefix: str) -> None:
+    def _revoke(self, prefix: str, *, as_json: bool) -> None:
         try:
             key = keys.revoke_key(prefix=prefix)
         except ApiKey.DoesNotExist as error:
             raise CommandError(f"There is no key with the prefix {prefix!r}. See: manage.py apikey list") from error
+        if as_json:
+            self.print_json(_described(key))
+            return
         self.stdout.write(f"Key {key.prefix} of {key.tenant.slug} is revoked.")
+
+
+def _described(key: ApiKey) -> dict[str, Any]:
+    state = "live" if key.is_live(timezone.now()) else "revoked" if key.revoked_at else "expired"
+    shown = {name: getattr(key, name) for name in ("prefix", "name", "scope", "expires_at", "revoked_at")}
+    return {"tenant": key.tenant.slug, "state": state, **shown}

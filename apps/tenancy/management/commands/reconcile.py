@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 import sys
 from dataclasses import asdict
 from typing import Any
@@ -9,7 +8,7 @@ from django.core.management.base import CommandError, CommandParser
 from django.db import DatabaseError, connection
 
 from apps.tenancy import database
-from apps.tenancy.management.examples import CommandWithExamples
+from apps.tenancy.management.examples import CommandWithExamples, add_json, progress
 from apps.tenancy.models import Tenant
 from apps.tenancy.scope import tenant_scope
 
@@ -21,12 +20,12 @@ class Command(CommandWithExamples):
     manage.py reconcile --repair    prints it, then writes the truth
     manage.py reconcile --json      for scripts
 
-    Exit status: 0 if there is no drift and no trigger is missing, or if all was repaired; 1 otherwise.
+    Exit status: 0 if there is no drift and no trigger is missing, or if all was repaired; 1 otherwise; 2 wrong usage.
     """
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--repair", action="store_true", help="write the truth where a number drifted")
-        parser.add_argument("--json", action="store_true", help="print one JSON document")
+        add_json(parser)
 
     def handle(self, *, repair: bool, **options: Any) -> None:
         try:
@@ -46,7 +45,7 @@ class Command(CommandWithExamples):
             "numbers": drifts,
         }
         if options["json"]:
-            self.stdout.write(json.dumps(report, indent=2))
+            self.print_json(report)
         else:
             self._print(report)
         if wrong and not repaired:
@@ -54,12 +53,14 @@ class Command(CommandWithExamples):
 
     def _drifts(self) -> list[dict[str, Any]]:
         drifts = []
-        for tenant in Tenant.objects.order_by("slug"):
-            with tenant_scope(tenant):
-                drifts += [
-                    {"tenant": tenant.slug, "number": number.label, **asdict(number.drift())}
-                    for number in database.numbers()
-                ]
+        tenants, numbers = Tenant.objects.order_by("slug"), database.numbers()
+        with progress(len(tenants) * len(numbers), "numbers") as bar:
+            for tenant in tenants:
+                for number in numbers:
+                    with tenant_scope(tenant):
+                        drift = asdict(number.drift())
+                    drifts.append({"tenant": tenant.slug, "number": number.label, **drift})
+                    bar.update()
         return drifts
 
     def _print(self, report: dict[str, Any]) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.management.base import CommandError, CommandParser
 
-from apps.tenancy.management.examples import CommandWithExamples
+from apps.tenancy.management.examples import CommandWithExamples, add_json
 from apps.tenancy.models import Tenant
 
 
@@ -14,6 +14,9 @@ class Command(CommandWithExamples):
 
     manage.py tenant create acme --name "Acme Ltd" --timezone Europe/Berlin
     manage.py tenant list
+    manage.py tenant list --json    for scripts; create has it too
+
+    Exit status: 0 done, 1 refused (the slug is taken, the time zone unknown), 2 wrong usage.
     """
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -22,11 +25,17 @@ class Command(CommandWithExamples):
         create.add_argument("slug")
         create.add_argument("--name", help="default: the slug")
         create.add_argument("--timezone", default="UTC", help="IANA name, default UTC")
-        actions.add_parser("list", help="list all tenants")
+        listing = actions.add_parser("list", help="list all tenants")
+        for each in (create, listing):
+            add_json(each)
 
     def handle(self, *, action: str, **options: Any) -> None:
         if action == "list":
-            for tenant in Tenant.objects.order_by("slug"):
+            tenants = Tenant.objects.order_by("slug")
+            if options["json"]:
+                self.print_json([_described(tenant) for tenant in tenants])
+                return
+            for tenant in tenants:
                 state = "" if tenant.is_active else "\tinactive"
                 self.stdout.write(f"{tenant.slug}\t{tenant.name}\t{tenant.timezone}{state}")
             return
@@ -37,4 +46,11 @@ class Command(CommandWithExamples):
             reasons = [f"{field}: {' '.join(messages)}" for field, messages in error.message_dict.items()]
             raise CommandError("; ".join(reasons)) from error
         tenant.save()
+        if options["json"]:
+            self.print_json(_described(tenant))
+            return
         self.stdout.write(f"Tenant {tenant.slug} created. Next: manage.py apikey create {tenant.slug}")
+
+
+def _described(tenant: Tenant) -> dict[str, Any]:
+    return {name: getattr(tenant, name) for name in ("slug", "name", "timezone", "is_active")}
