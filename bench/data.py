@@ -209,7 +209,7 @@ def production(url: str, owner: str = "") -> dict[str, str]:
     """The product's environment in production, but for the limit of requests."""
     return {
         "DEBUG": "off", "SECRET_KEY": "benchmark-" * 6, "SECRET_KEY_FALLBACKS": "", "ALLOWED_HOSTS": "127.0.0.1",
-        "DATABASE_URL": url, "DATABASE_OWNER_URL": owner, "DATABASE_POOL_SIZE": "8", "DEFAULT_TENANT": "",
+        "DATABASE_URL": url, "DATABASE_OWNER_URL": owner, "DEFAULT_TENANT": "",
         "REQUESTS_PER_MINUTE": "0", "PLUGINS": "", "TRUST_X_FORWARDED_PROTO": "on",
     }  # fmt: skip
 

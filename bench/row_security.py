@@ -167,7 +167,6 @@ def filled_server(orders: int) -> Iterator[Cluster]:
             ENVIRONMENT,
             DATABASE_URL=server.url_of("orders_app", "bench"),
             DATABASE_OWNER_URL=server.url_of("orders_owner", "bench"),
-            DATABASE_POOL_SIZE="0",
             DEFAULT_TENANT=f"tenant-{TENANT}",
         )
         subprocess.run([sys.executable, "manage.py", "migrate", "--verbosity=0"], cwd=ROOT, check=True)

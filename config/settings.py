@@ -117,12 +117,22 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         init_command="PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     )
 else:
-    # At least as many connections as the process has threads. 0: no pool here, because PgBouncer is one.
-    pool_size = env.int("DATABASE_POOL_SIZE", default=8)
-    if pool_size:
-        DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": pool_size, "timeout": 10}
-    # A server-side cursor outlives its transaction, which PgBouncer in transaction mode does not allow.
-    DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = not pool_size
+    DATABASES["default"] |= {
+        "ENGINE": "config.postgresql",
+        # Each thread keeps its connection, and looks before each request whether it is still there.
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,
+        # A server-side cursor outlives its transaction, which PgBouncer in transaction mode does not allow.
+        "DISABLE_SERVER_SIDE_CURSORS": True,
+        # A host that is gone answers nothing at all: seconds until a connection is given up, milliseconds for the last.
+        "OPTIONS": {
+            "connect_timeout": 3,
+            "keepalives_idle": 5,
+            "keepalives_interval": 5,
+            "tcp_user_timeout": 10_000,
+            **DATABASES["default"].get("OPTIONS", {}),
+        },
+    }
 
 # API ----------------------------------------------------------------------------------------------------------------
 

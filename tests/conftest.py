@@ -90,7 +90,6 @@ def role(request: pytest.FixtureRequest, django_db_setup: None) -> Iterator[None
 def become(role: str) -> None:
     """Connect as `role` from now on."""
     connection.close()
-    connection.close_pool()
     connection.settings_dict["USER"] = role
 
 

@@ -6,9 +6,13 @@ import os
 import re
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +29,6 @@ ENVIRONMENT = {
     "PLUGINS": "apps.devtools",
     "TRUST_X_FORWARDED_PROTO": "off",
     "DATABASE_OWNER_URL": "",
-    "DATABASE_POOL_SIZE": "8",
     "TZ": "UTC",
 }
 ROLES = Path(__file__).parents[1] / "deploy/roles.sql"
@@ -103,27 +106,67 @@ class Cluster:
         self._binaries = binaries
         self._folder = Path(tempfile.mkdtemp(prefix="regression-lab-"))
         self._user = not_root(self._folder)
-        self._password, self._port = password, port = secrets.token_hex(16), free_port()
+        self._password, self._port = secrets.token_hex(16), free_port()
         password_file = self._folder / "password"
-        password_file.write_text(password)
+        password_file.write_text(self._password)
         password_file.chmod(0o644)  # read by the server's user, inside a folder closed to others
         self._run("initdb", "-D", self._data, "-U", "superuser", "-A", "scram-sha-256", "--no-sync", "-E", "UTF8",
                   "--locale=C", f"--pwfile={password_file}")  # fmt: skip
-        options = f"-h 127.0.0.1 -p {port} -k {self._folder} -F -c synchronous_commit=off -c full_page_writes=off"
-        self._run("pg_ctl", "-D", self._data, "-w", "-l", self._folder / "log", "-o", options, "start")
+        self.start()
         with psycopg.connect(self.url_of("superuser", "template1")) as template:
             template.execute(ROLES.read_text())
             for role in ("orders_owner", "orders_app", "orders_ops"):
-                template.execute(f"ALTER ROLE {role} PASSWORD '{password}'")
+                template.execute(f"ALTER ROLE {role} PASSWORD '{self._password}'")
             template.execute("ALTER ROLE orders_owner CREATEDB")
 
     def url_of(self, role: str, database: str = "postgres") -> str:
         """How `role` connects."""
         return f"postgres://{role}:{self._password}@127.0.0.1:{self._port}/{database}"
 
+    def start(self, *arguments: str, more: str = "") -> None:
+        """Start the server, which is not running, on the port that it always has."""
+        options = f"-h 127.0.0.1 -p {self._port} -k {self._folder} -F -c synchronous_commit=off -c full_page_writes=off"
+        log = self._folder / "log"
+        self._run("pg_ctl", "-D", self._data, "-w", *arguments, "-l", log, "-o", f"{options} {more}", "start")
+
+    @contextmanager
+    def starting(self) -> Iterator[None]:
+        """Start the server, which is not running, but so that it stays starting up: a standby that nobody may read."""
+        standby = self._data / "standby.signal"
+        standby.touch()
+        standby.chmod(0o666)
+        self.start("-W", more="-c hot_standby=off")
+        refusal = "refused"
+        while "refused" in refusal:
+            time.sleep(0.05)
+            try:
+                psycopg.connect(self.url_of("superuser"))
+            except psycopg.OperationalError as error:
+                refusal = str(error)
+        yield
+        self.halt("fast")
+        standby.unlink()
+
+    def halt(self, mode: str) -> None:
+        """Stop the server in one of pg_ctl's modes; its data stays."""
+        self._run("pg_ctl", "-D", self._data, "-w", "-m", mode, "stop")
+
+    def kill(self) -> None:
+        """End all of the server's processes, as a kernel does that is short of memory; its data stays."""
+        leader = (self._data / "postmaster.pid").read_text().split()[0]
+        os.kill(int(leader), signal.SIGSTOP)  # else it would start others
+        processes = [*_printed("pgrep", "-P", leader), leader]
+        for process in processes:
+            os.kill(int(process), signal.SIGKILL)
+        while any(not state.startswith("Z") for state in _printed("ps", "-o", "stat=", "-p", ",".join(processes))):
+            time.sleep(0.01)
+        # Nobody may have buried it yet, and then its number counts as taken.
+        for lock in (self._data / "postmaster.pid", self._folder / f".s.PGSQL.{self._port}.lock"):
+            lock.unlink()
+
     def stop(self) -> None:
         """Stop the server and remove its folder."""
-        self._run("pg_ctl", "-D", self._data, "-w", "-m", "immediate", "stop")
+        self.halt("immediate")
         shutil.rmtree(self._folder)
 
     @property
@@ -133,6 +176,10 @@ class Cluster:
     def _run(self, program: str, *arguments: object) -> None:
         command = [str(self._binaries / program), *map(str, arguments)]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=self._folder, **self._user)
+
+
+def _printed(*command: str) -> list[str]:
+    return subprocess.run(command, capture_output=True, text=True).stdout.split()
 
 
 def not_root(folder: Path) -> dict[str, Any]:

@@ -226,7 +226,7 @@ def test_migrating_a_filled_database_keeps_every_trigger_and_every_cent(tmp_path
 
     def manage(*arguments: str) -> str:
         environment = {
-            **os.environ, **empty_database, "DATABASE_POOL_SIZE": "0",
+            **os.environ, **empty_database,
             "PYTHONPATH": str(tmp_path), "DJANGO_SETTINGS_MODULE": "later_settings",
         }  # fmt: skip
         done = subprocess.run(

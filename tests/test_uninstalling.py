@@ -55,7 +55,7 @@ def test_unapplying_an_app_takes_its_triggers_along(empty_database, tmp_path):
 
     def manage(*arguments: str, settings: str) -> str:
         environment = {
-            **os.environ, **empty_database, "DATABASE_POOL_SIZE": "0",
+            **os.environ, **empty_database,
             "PYTHONPATH": str(tmp_path), "DJANGO_SETTINGS_MODULE": settings,
         }  # fmt: skip
         done = subprocess.run(

@@ -178,21 +178,19 @@ print(json.dumps([wanted, settings.SILKY_MAX_RECORDED_REQUESTS]))
     assert recorded == [[True, False, False, False, False], 1000]
 
 
-@pytest.mark.parametrize(
-    ("environment", "pool", "server_side_cursors_disabled"),
-    [({}, {"min_size": 1, "max_size": 8, "timeout": 10}, False), ({"DATABASE_POOL_SIZE": "0"}, None, True)],
-)
-def test_postgresql_has_a_pool_unless_pgbouncer_is_one(environment, pool, server_side_cursors_disabled):
+def test_postgresql_gives_up_a_host_that_is_gone_and_the_address_may_say_when():
     options = ask(
-        """
-from django.conf import settings
-database = settings.DATABASES["default"]
-print(json.dumps([database.get("OPTIONS", {}).get("pool"), database["DISABLE_SERVER_SIDE_CURSORS"]]))
-""",
-        **environment,
+        'from django.conf import settings\nprint(json.dumps(settings.DATABASES["default"]["OPTIONS"]))',
+        DATABASE_URL="postgres://orders_app@127.0.0.1:1/orders?connect_timeout=9&sslmode=verify-full",
     )
 
-    assert options == [pool, server_side_cursors_disabled]
+    assert options == {
+        "connect_timeout": 9,
+        "keepalives_idle": 5,
+        "keepalives_interval": 5,
+        "tcp_user_timeout": 10_000,
+        "sslmode": "verify-full",
+    }
 
 
 def test_sqlite_waits_for_its_one_writer():

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
-import tempfile
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,8 +16,9 @@ from apps.customers.models import Customer
 from apps.tenancy import keys
 from apps.tenancy.models import Tenant
 from apps.tenancy.scope import tenant_scope
-from tests.conftest import Api, become
-from tests.plugin import find_pgbouncer, free_port, left_out, not_root, url_of
+from tests.conftest import Api
+from tests.plugin import find_pgbouncer, left_out, url_of
+from tests.pooler import pgbouncer
 
 pytestmark = [
     pytest.mark.postgresql,
@@ -30,59 +26,18 @@ pytestmark = [
     pytest.mark.skipif(find_pgbouncer() is None, reason=" ".join(left_out())),
 ]
 SERVER_CONNECTIONS = 2
-CONFIGURATION = """
-[databases]
-* = host={host} port={port}
-[pgbouncer]
-listen_addr = 127.0.0.1
-listen_port = {listen_port}
-unix_socket_dir =
-auth_type = scram-sha-256
-auth_file = {users}
-pool_mode = transaction
-default_pool_size = {size}
-"""
 
 
 @pytest.fixture
 def pooler() -> Iterator[str]:
     """PgBouncer over two connections, and the tests' own connection through it; yields its address."""
-    server, port = urlsplit(url_of("orders_app")), free_port()
-    folder = Path(tempfile.mkdtemp(prefix="regression-lab-"))
-    users, configuration = folder / "users.txt", folder / "pgbouncer.ini"
-    users.write_text(f'"orders_app" "{server.password}"\n')
-    configuration.write_text(
-        CONFIGURATION.format(
-            host=server.hostname, port=server.port, listen_port=port, users=users, size=SERVER_CONNECTIONS
-        )
-    )
-    process = subprocess.Popen(
-        [str(find_pgbouncer()), str(configuration)], stderr=subprocess.PIPE, text=True, **not_root(folder)
-    )
-    direct = {name: connection.settings_dict[name] for name in ("HOST", "PORT", "OPTIONS")}
-    try:
-        address = f"postgres://orders_app:{server.password}@127.0.0.1:{port}/{connection.settings_dict['NAME']}"
-        _wait_for(address, process)
-        become("orders_app")
-        connection.settings_dict.update(HOST="127.0.0.1", PORT=port, OPTIONS={}, DISABLE_SERVER_SIDE_CURSORS=True)
+    direct = connection.settings_dict["PORT"]
+    with pgbouncer(url_of("orders_app", connection.settings_dict["NAME"]), size=SERVER_CONNECTIONS) as address:
+        connection.close()
+        connection.settings_dict["PORT"] = urlsplit(address).port
         yield address
-    finally:
-        connection.settings_dict.update(direct, DISABLE_SERVER_SIDE_CURSORS=False)
-        become("orders_app")
-        process.terminate()
-        process.communicate()
-        shutil.rmtree(folder)
-
-
-def _wait_for(address: str, process: subprocess.Popen[str]) -> None:
-    for _ in range(100):
-        try:
-            psycopg.connect(address).close()
-            return
-        except psycopg.OperationalError:
-            assert process.poll() is None, process.communicate()[1]
-            time.sleep(0.1)
-    pytest.fail("PgBouncer did not start.")
+        connection.close()
+        connection.settings_dict["PORT"] = direct
 
 
 def one_after_another(turns: list[tuple[str, str]]) -> list[tuple[str, int, set[str]]]:

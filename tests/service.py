@@ -1,0 +1,113 @@
+"""The service as production runs it, in a process of its own, over a database server that a test may end."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import psycopg
+import pytest
+
+from tests.plugin import ENVIRONMENT, Cluster, free_port
+
+ROOT = Path(__file__).parents[1]
+THREADS = 3
+
+
+class Answer(NamedTuple):
+    status: int
+    headers: dict[str, str]
+    body: Any
+
+
+class Service:
+    """granian over the application on `port`; `log` is what it has printed."""
+
+    def __init__(self, port: int, key: str, output: Path) -> None:
+        self.port, self._key, self._output = port, key, output
+
+    @property
+    def log(self) -> str:
+        return self._output.read_text()
+
+    def ask(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
+        """Send a request with the key, on a connection of its own."""
+        client = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        given = {"Authorization": f"Bearer {self._key}", "X-Forwarded-Proto": "https"}
+        try:
+            given |= {"Content-Type": "application/json", **headers}
+            client.request(method, path, body and json.dumps(body), given)
+            response = client.getresponse()
+            return Answer(response.status, dict(response.headers), json.loads(response.read()))
+        finally:
+            client.close()
+
+
+@contextmanager
+def serving(url: str, key: str, **environment: str) -> Iterator[Service]:
+    """The service over the database at `url`, which need not be there."""
+    port = free_port()
+    command = [sys.executable, "-m", "granian", "config.wsgi:application", "--interface", "wsgi", "--no-ws"]
+    command += ["--port", str(port), "--blocking-threads", str(THREADS)]
+    given = {"DATABASE_URL": url, "TRUST_X_FORWARDED_PROTO": "on", "PLUGINS": "", **environment}
+    with tempfile.NamedTemporaryFile() as output:
+        process = subprocess.Popen(
+            command, cwd=ROOT, env={**os.environ, **ENVIRONMENT, **given}, stdout=output, stderr=subprocess.STDOUT
+        )
+        service = Service(port, key, Path(output.name))
+        try:
+            _wait_for(service, process)
+            yield service
+        finally:
+            process.terminate()
+            process.wait()
+
+
+def _wait_for(service: Service, process: subprocess.Popen[bytes]) -> None:
+    for _ in range(300):
+        try:
+            service.ask("GET", "/healthz")
+            return
+        except OSError:
+            assert process.poll() is None, service.log
+            time.sleep(0.1)
+    pytest.fail("The service did not start.")
+
+
+class Database:
+    """A server of its own with a migrated database, and a key of a tenant in it."""
+
+    def __init__(self) -> None:
+        self.server = Cluster()
+        self.url = self.server.url_of("orders_app", "orders")
+        with psycopg.connect(self.server.url_of("orders_owner"), autocommit=True) as owner:
+            owner.execute("CREATE DATABASE orders")
+        self.manage("migrate", "-v", "0")
+        self.manage("tenant", "create", "acme")
+        self.key = self.manage("apikey", "create", "acme").strip()
+
+    def manage(self, *arguments: str) -> str:
+        """What manage.py prints."""
+        owner = self.server.url_of("orders_owner", "orders")
+        return subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=ROOT,
+            env={**os.environ, **ENVIRONMENT, "DATABASE_URL": self.url, "DATABASE_OWNER_URL": owner},
+            stdout=subprocess.PIPE,
+            text=True,
+            check=True,
+        ).stdout
+
+    def execute(self, sql: str) -> None:
+        """Run a statement as the server's superuser."""
+        with psycopg.connect(self.server.url_of("superuser", "orders"), autocommit=True) as superuser:
+            superuser.execute(sql)
