@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from itertools import count
+from typing import Any
 
+import psycopg
 import pytest
 
 from tests.plugin import find_pgbouncer, left_out
@@ -17,6 +19,8 @@ from tests.service import THREADS, Answer, Database, Service, serving
 
 pytestmark = pytest.mark.postgresql
 TERMINATE = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = 'orders_app'"
+ALIVE = READY = (200, {"status": "ok"})
+UNREACHED = (503, {"status": "unavailable", "reason": "the database does not answer"})
 numbers = count()
 
 
@@ -76,6 +80,10 @@ def customer() -> dict[str, str]:
     return {"email": f"customer-{next(numbers)}@example.com", "name": "Customer"}
 
 
+def health(service: Service) -> list[tuple[int, Any]]:
+    return [(answer.status, answer.body) for answer in (service.ask("GET", "/healthz"), service.ask("GET", "/readyz"))]
+
+
 def until_served(service: Service) -> None:
     """PgBouncer tries a server that was away again after a second, not at once."""
     for _ in range(100):
@@ -94,14 +102,35 @@ def test_a_database_that_is_away_is_a_503_until_it_is_back(database, request, wa
     with ExitStack() as ends:
         failure(database, ends)
         away = list_and_create(service)
+        health_away = health(service)
     if way == "pooled":
         until_served(service)
     back = list_and_create(service)
+    health_back = health(service)
 
     problems = {(each.status, each.headers["content-type"], each.headers["retry-after"]) for each in away}
     assert problems == {(503, "application/problem+json", "1")}
     assert {each.body["detail"] for each in away} == {"The database is not available."}
     assert [each.status for each in back] == [200] * THREADS + [201] * THREADS
+    assert (health_away, health_back) == ([ALIVE, UNREACHED], [ALIVE, READY])
+
+
+def test_readyz_waits_for_nobodys_lock(database, direct):
+    with psycopg.connect(database.server.url_of("superuser", "orders")) as holder:
+        holder.execute("LOCK TABLE django_migrations")
+        locked = health(direct)
+
+    assert (locked, health(direct)) == ([ALIVE, UNREACHED], [ALIVE, READY])
+
+
+@pytest.mark.skipif(find_pgbouncer() is None, reason=" ".join(left_out()))
+def test_a_pooler_that_lets_no_transaction_through_is_not_ready(database):
+    with pgbouncer(database.url, size=2, mode="statement") as address, serving(address, database.key) as service:
+        answers = list_and_create(service)
+        shown = health(service)
+
+    assert {each.status for each in answers} == {503}
+    assert shown == [ALIVE, UNREACHED]
 
 
 @pytest.mark.parametrize("mode", ["fast", "immediate", "terminate"])
