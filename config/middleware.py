@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import re
 import time
 import uuid
@@ -23,11 +22,10 @@ from apps.tenancy.models import Tenant
 from apps.tenancy.scope import snapshot_scope, tenant_scope
 from config.idempotency import IDEMPOTENCY_KEY, answer_once
 from config.limits import TooManyRequests, count_request
+from config.logs import log_request, request_id
 from config.problems import CONTENT_TYPE, problem, unexpected
 from config.statements import count_statements
 from config.transactions import refuse_broken, until_done, was_undone
-
-log = logging.getLogger(__name__)
 
 View = Callable[[HttpRequest], HttpResponse]
 CLIENT_ID = re.compile(r"[\w.-]{8,64}", re.ASCII)
@@ -38,7 +36,7 @@ def is_api_request(request: HttpRequest) -> bool:
 
 
 class Envelope:
-    """Every answer carries X-Request-ID, and in development Server-Timing; every API error is a problem."""
+    """Every answer carries X-Request-ID and is logged, in development with Server-Timing; API errors are problems."""
 
     def __init__(self, get_response: View) -> None:
         self.get_response = get_response
@@ -47,6 +45,14 @@ class Envelope:
         started = time.perf_counter()
         given = request.headers.get("X-Request-ID", "")
         request.id = given if CLIENT_ID.fullmatch(given) else uuid.uuid4().hex  # type: ignore[attr-defined]
+        request.tenant = request.failure = None  # type: ignore[attr-defined]  # for the log
+        token = request_id.set(request.id)  # type: ignore[attr-defined]
+        try:
+            return self._answer(request, started)
+        finally:
+            request_id.reset(token)
+
+    def _answer(self, request: HttpRequest, started: float) -> HttpResponse:
         with count_statements() as statements:
             response = self.get_response(request)
         # Django's own error pages: a bad Host header, an error of another middleware.
@@ -55,12 +61,13 @@ class Envelope:
         if response.status_code == 304:
             del response["Content-Length"]  # It would be that of the representation, which is not 0.
         response["X-Request-ID"] = request.id  # type: ignore[attr-defined]
+        total = time.perf_counter() - started
         if settings.DEBUG:
-            total = time.perf_counter() - started
             response["Server-Timing"] = (
                 f'db;dur={statements.seconds * 1000:.1f};desc="{len(statements)} statements", '
                 f"total;dur={total * 1000:.1f}"
             )
+        log_request(request, status=response.status_code, seconds=total, statements=len(statements))
         return response
 
 
@@ -80,9 +87,10 @@ class TenantRequest:
         if not is_api_request(request):
             return self.get_response(request)
         try:
-            view = resolve(request.path_info).func
+            request.resolver_match = resolve(request.path_info)  # a refusal never comes to where Django does this
         except Resolver404:
             return problem(request, 404, f"There is nothing at this address.{_slash_hint(request)}")
+        view = request.resolver_match.func
         if getattr(view, "public", False):
             return self.get_response(request)
         refusal = self._refuse(request)
@@ -91,6 +99,7 @@ class TenantRequest:
         headers: dict[str, str] = {}
         try:
             tenant = keys.authenticate(request.headers.get("Authorization", ""), changes=not is_safe(request))
+            request.tenant = tenant.slug  # type: ignore[attr-defined]
             headers = count_request(tenant)
             if not is_safe(request) and connection.alias in _non_atomic(view):
                 response = self._answer_in_parts(request, tenant)
@@ -161,10 +170,8 @@ class TenantRequest:
         return response
 
     def _fail(self, request: HttpRequest, exc: Exception) -> HttpResponse:
-        response = unexpected(request, exc)
-        level = logging.ERROR if response.status_code >= 500 else logging.WARNING
-        log.log(level, "Request %s failed", request.id, exc_info=exc)  # type: ignore[attr-defined]
-        return response
+        request.failure = exc  # type: ignore[attr-defined]
+        return unexpected(request, exc)
 
 
 class Undone(HttpResponse):

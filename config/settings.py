@@ -194,6 +194,20 @@ USE_I18N = False
 STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True  # Serves the packages' own files: no collectstatic step to forget.
 
+# Logs ---------------------------------------------------------------------------------------------------------------
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"one_line_each": {"()": "config.logs.OneLineEach"}},
+    "formatters": {"line": {"()": f"config.logs.{'Human' if DEBUG else 'JSON'}Formatter"}},
+    # Standard error: commands print their results on the other.
+    "handlers": {"line": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["one_line_each"]}},
+    "root": {"handlers": ["line"], "level": "INFO"},
+    # Without Django's own handlers.
+    "loggers": {name: {"handlers": [], "level": "INFO", "propagate": True} for name in ("django", "django.server")},
+}
+
 # Transport security, on unless DEBUG is -----------------------------------------------------------------------------
 
 SECURE_SSL_REDIRECT = CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE = not DEBUG

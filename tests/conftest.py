@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import io
+import json
+import logging
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -20,6 +23,7 @@ from apps.tenancy import keys
 from apps.tenancy.isolation import tenant_owned_models
 from apps.tenancy.models import Tenant
 from apps.tenancy.scope import tenant_scope
+from config.logs import JSONFormatter
 from config.statements import Statements, count_statements
 from tests.plugin import url_of
 
@@ -173,6 +177,23 @@ def order_worth() -> Callable[..., Order]:
         return order
 
     return make
+
+
+class Log(io.StringIO):
+    """What the service has logged."""
+
+    @property
+    def lines(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.getvalue().splitlines()]
+
+
+@pytest.fixture
+def log(monkeypatch: pytest.MonkeyPatch) -> Log:
+    """The log of this test, as production's settings write it."""
+    (handler,) = (each for each in logging.getLogger().handlers if isinstance(each.formatter, JSONFormatter))
+    log = Log()
+    monkeypatch.setattr(handler, "stream", log)
+    return log
 
 
 @pytest.fixture
