@@ -51,6 +51,8 @@ class WordsField(forms.CharField):
         for word in given:
             if word not in self.words:
                 raise refusal(f"{word!r} is unknown. {suggest(word, self.words)}", code="invalid_choice")
+        if len(set(given)) < len(given):
+            raise refusal("A word is given more than once.", code="repeated")
         return given
 
 

@@ -4,25 +4,32 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Iterable
 from typing import Any
 
 import orjson
 from rest_framework import parsers, renderers
 from rest_framework.exceptions import ParseError
 
+MAX_DEPTH = 32  # lists and objects inside each other
+TOO_DEEP = f"JSON parse error - nested more than {MAX_DEPTH} levels deep"
+
 
 class JSONParser(parsers.JSONParser):
-    """JSON as RFC 8259 wants it: UTF-8, finite numbers, each name once in an object, and no deeper than can be read."""
+    """JSON as RFC 8259 wants it: UTF-8, finite numbers, each name once in an object, no deeper than MAX_DEPTH."""
 
     def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
         try:
-            return json.loads(
+            value = json.loads(
                 stream.read().decode(), parse_constant=_finite, parse_float=_finite, object_pairs_hook=_unique
             )
         except ValueError as error:
             raise ParseError(f"JSON parse error - {error}") from error
         except RecursionError as error:
-            raise ParseError("JSON parse error - nested too deeply") from error
+            raise ParseError(TOO_DEEP) from error
+        if _is_too_deep(value):
+            raise ParseError(TOO_DEEP)
+        return value
 
 
 class JSONRenderer(renderers.JSONRenderer):
@@ -44,3 +51,18 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(values) < len(pairs):
         raise ValueError("an object names a field twice")
     return values
+
+
+def _is_too_deep(value: Any) -> bool:
+    level = [value]
+    for _ in range(MAX_DEPTH):
+        level = [inner for each in level for inner in _parts(each)]
+        if not level:
+            return False
+    return any(isinstance(each, dict | list) for each in level)
+
+
+def _parts(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()

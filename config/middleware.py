@@ -21,7 +21,7 @@ from apps.tenancy import keys
 from apps.tenancy.models import Tenant
 from apps.tenancy.scope import snapshot_scope, tenant_scope
 from config.idempotency import IDEMPOTENCY_KEY, answer_once
-from config.limits import TooManyRequests, count_request
+from config.limits import TooLarge, TooManyRequests, count_request, measure_request
 from config.logs import log_request, request_id
 from config.problems import CONTENT_TYPE, problem, unexpected
 from config.statements import count_statements
@@ -136,8 +136,11 @@ class TenantRequest:
             if origin and origin != own and "Authorization" not in request.headers:
                 return problem(request, 403, "A page of another origin needs an API key.")
         try:
+            measure_request(request.META)
             # A parser would read past the limit.
             _ = request.body
+        except TooLarge as error:
+            return problem(request, error.status, str(error))
         except RequestDataTooBig:
             limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
             return problem(request, 413, f"The body is larger than {limit} bytes.")
