@@ -42,9 +42,12 @@ DESCRIPTIONS = {
     "409": "The present state refuses this; `type` says why, `allowed` (moves) what would be possible.",
     "412": "It has changed since the answer that `If-Match` names; nothing was done.",
     "413": "The body is too large.",
+    "414": "The address is too long.",
     "415": "The body is not JSON.",
     "422": "The `Idempotency-Key` belongs to another request.",
     "429": "The tenant has made all the requests that it may make in this minute.",
+    "431": "The headers are too large.",
+    "503": "The database is not available. Whether a change was kept, its `Idempotency-Key` tells when sent again.",
 }
 NOT_MODIFIED = {"description": "It is still what `If-None-Match` names."}
 LIMIT_HEADERS = {
@@ -55,6 +58,7 @@ LIMIT_HEADERS = {
     },
     "Retry-After": {"description": "Seconds until the next window.", "schema": {"type": "integer"}},
 }
+RETRY_AFTER = {"Retry-After": {"description": "Seconds until it is worth a try.", "schema": {"type": "integer"}}}
 
 IDEMPOTENCY = [
     OpenApiParameter(
@@ -141,6 +145,7 @@ def document_problems(result: Any, generator: Any, request: Any, public: Any) ->
         for status, description in DESCRIPTIONS.items()
     }
     result["components"]["responses"]["Problem429"]["headers"] = LIMIT_HEADERS
+    result["components"]["responses"]["Problem503"]["headers"] = RETRY_AFTER
     for path, operations in result["paths"].items():
         for method, operation in operations.items():
             headers = {each["name"] for each in operation.get("parameters", [])}
@@ -152,7 +157,7 @@ def document_problems(result: Any, generator: Any, request: Any, public: Any) ->
 
 
 def _statuses(path: str, method: str, headers: set[str]) -> list[str]:
-    statuses = ["400", "401", "429"]
+    statuses = ["400", "401", "414", "429", "431", "503"]
     if "{" in path:
         statuses.append("404")
     if method != "get":
