@@ -11,7 +11,7 @@ DJANGO := $(PY) -m django
 export DJANGO_SETTINGS_MODULE := config.settings
 export PYTHONPATH := $(CURDIR)
 
-.PHONY: help run serve test verify bench bench-full lint fmt schema lock ci
+.PHONY: help run serve test verify chaos bench bench-full lint fmt schema lock ci
 
 help: ## This list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -38,6 +38,9 @@ test: .venv/.installed ## The whole suite, on SQLite and on PostgreSQL where it 
 
 verify: .venv/.installed ## Every fault of the lab is caught, and every wrong fix of one; two minutes
 	@$(WITH_DEVTOOLS),lab DATABASE_URL=sqlite://:memory: $(DJANGO) lab verify
+
+chaos: .venv/.installed ## Retries, races, crashes and a soak against real servers, written to chaos/; half an hour
+	@$(PY) -m chaos --full
 
 lint: .venv/.installed ## Style, types, import contracts, migrations, deployment checks, schema
 	$(PY) -m ruff check .

@@ -1,0 +1,138 @@
+"""Is what the service acknowledged true, exactly once, whatever fails? Over HTTP, against servers as users run them.
+
+    python -m chaos                       every scenario, small
+    python -m chaos workers stop          some of them
+    python -m chaos --full                as measured: chaos/results.json and the table of RELIABILITY.md are written
+
+The exit status is 1 if a promise was broken.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from chaos import crashes, races
+from chaos.postgresql import DurableCluster
+from chaos.soak import soak
+from chaos.stage import Stage
+from chaos.verdict import Verdict, keep
+
+
+class Theatre:
+    """Gives each scenario a stage of its own; `full` says how large."""
+
+    def __init__(self, cluster: DurableCluster, folder: Path, full: bool) -> None:
+        self.cluster, self._folder, self.full, self._number = cluster, folder, full, 0
+
+    def size(self, full: int, short: int) -> int:
+        return full if self.full else short
+
+    @contextmanager
+    def stage(self, postgresql: bool, tenants: int = 1, workers: int = 2) -> Iterator[Stage]:
+        self._number += 1
+        name = f"chaos_{self._number}"
+        file = {"DATABASE_URL": f"sqlite:///{self._folder / name}.sqlite3"}
+        stage = Stage(self.cluster.new_database(name) if postgresql else file, tenants, workers)
+        try:
+            yield stage
+        finally:
+            stage.stop()
+
+
+def cancels(theatre: Theatre) -> Iterator[Verdict]:
+    for postgresql in (True, False):
+        with theatre.stage(postgresql, workers=4) as stage:
+            for clients in (2, 16, 64):
+                yield races.cancels(stage, clients, rounds=theatre.size(20, 2))
+
+
+def retries(theatre: Theatre) -> Iterator[Verdict]:
+    for postgresql in (True, False):
+        with theatre.stage(postgresql) as stage:
+            yield races.retries(stage, times=theatre.size(50, 5))
+
+
+def editors(theatre: Theatre) -> Iterator[Verdict]:
+    for postgresql in (True, False):
+        with theatre.stage(postgresql) as stage:
+            for row in ("order", "customer"):
+                yield races.editors(stage, clients=theatre.size(32, 4), edits=theatre.size(2, 1), of=row)
+
+
+def postgresql(theatre: Theatre) -> Iterator[Verdict]:
+    with theatre.stage(True) as stage:
+        yield crashes.postgresql_killed(theatre.cluster, stage, kills=theatre.size(10, 1))
+
+
+def workers(theatre: Theatre) -> Iterator[Verdict]:
+    for on_postgresql in (True, False):
+        with theatre.stage(on_postgresql) as stage:
+            yield crashes.worker_killed(stage, kills=theatre.size(50, 2))
+
+
+def stop(theatre: Theatre) -> Iterator[Verdict]:
+    for on_postgresql in (True, False):
+        with theatre.stage(on_postgresql) as stage:
+            yield crashes.server_stopped(stage, requests=12)
+
+
+def sqlite(theatre: Theatre) -> Iterator[Verdict]:
+    with theatre.stage(False, workers=3) as stage:
+        yield races.writers(stage, clients=8, orders=theatre.size(2_000, 20))
+
+
+def endurance(theatre: Theatre) -> Iterator[Verdict]:
+    with theatre.stage(True, tenants=3) as stage:
+        if theatre.full:
+            yield soak(stage, seconds=600, rest=35)
+        else:
+            yield soak(stage, seconds=10, most_growth=0.5)
+
+
+SCENARIOS: dict[str, Callable[[Theatre], Iterator[Verdict]]] = {
+    "cancels": cancels,
+    "retries": retries,
+    "editors": editors,
+    "postgresql": postgresql,
+    "workers": workers,
+    "stop": stop,
+    "sqlite": sqlite,
+    "soak": endurance,
+}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("scenarios", nargs="*", metavar="scenario", help=f"of {', '.join(SCENARIOS)}; default: all")
+    parser.add_argument("--full", action="store_true")
+    options = parser.parse_args()
+    if unknown := set(options.scenarios) - set(SCENARIOS):
+        parser.error(f"no such scenario: {', '.join(sorted(unknown))}")
+    broken = False
+    with tempfile.TemporaryDirectory(prefix="regression-lab-") as folder:
+        cluster = DurableCluster()
+        try:
+            theatre = Theatre(cluster, Path(folder), options.full)
+            for name in options.scenarios or SCENARIOS:
+                verdicts, started = [], time.monotonic()
+                for verdict in SCENARIOS[name](theatre):
+                    verdicts.append(verdict)
+                    print(json.dumps(vars(verdict)), flush=True)
+                    broken |= bool(verdict.broken)
+                print(f"{name}: {time.monotonic() - started:.0f} s", flush=True)
+                if options.full:
+                    keep(name, verdicts)
+        finally:
+            cluster.stop()
+    return int(broken)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

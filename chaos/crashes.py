@@ -1,0 +1,106 @@
+"""Something dies while clients write. They try again; what they were told in the end is in the database, once."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import threading
+import time
+import uuid
+from contextlib import suppress
+from http.client import HTTPException
+
+from chaos.clients import ORDERS, Answer, crowd, order, server_errors, total
+from chaos.load import WRITTEN, Load
+from chaos.postgresql import DurableCluster
+from chaos.stage import Stage, wait_until
+from chaos.verdict import Verdict
+
+WRITERS = 8
+
+
+def postgresql_killed(cluster: DurableCluster, stage: Stage, kills: int, longest_down: float = 3) -> Verdict:
+    """`cluster`, which the stage's database is on, dies `kills` times under load; a while later it is started again."""
+    verdict = Verdict("PostgreSQL killed under write load: nothing acknowledged is lost or doubled", stage.database)
+    chance, under_way = random.Random(7), []
+    durable = [stage.rows(f"SHOW {name}")[0][0] for name in ("fsync", "synchronous_commit", "full_page_writes")]
+    with Load(stage, WRITERS) as load:
+        for _ in range(kills):
+            load.go_on(3 * WRITERS)
+            under_way.append(load.waiting)
+            cluster.kill()
+            time.sleep(chance.uniform(0, longest_down))
+            cluster.start()
+        load.go_on(3 * WRITERS)
+    verdict.equal("fsync, synchronous_commit, full_page_writes", ", ".join(durable), "on, on, on")
+    verdict.at_least("kills", len(under_way), kills)
+    verdict.at_least("requests under way at each kill, at least", min(under_way), 1)
+    verdict.at_least("503 while it was down", total(load.clients)[503], 1)
+    verdict.equal("500", total(load.clients)[500], 0)
+    load.audit(verdict)
+    return verdict
+
+
+def worker_killed(stage: Stage, kills: int) -> Verdict:
+    """The oldest of the server's workers dies, `kills` times; the server starts another.
+
+    Never the youngest: granian takes one that dies within 5.5 seconds of its start for a crash loop, and ends.
+    """
+    verdict = Verdict("Web worker killed under write load: nothing acknowledged is lost or doubled", stage.database)
+    under_way, server = [], stage.server
+    with Load(stage, WRITERS) as load:
+        for _ in range(kills):
+            load.go_on(WRITERS)
+            before = server.workers()
+            under_way.append(load.waiting)
+            os.kill(before[0], signal.SIGKILL)
+            wait_until(lambda known=set(before): len(set(server.workers()) - known) == 1, "another worker")
+        load.go_on(WRITERS)
+    verdict.at_least("kills", len(under_way), kills)
+    verdict.at_least("requests under way at each kill, at least", min(under_way), 1)
+    verdict.at_least("requests cut off", total(load.clients)[0], 1)
+    verdict.equal("5xx", server_errors(total(load.clients)), 0)
+    load.audit(verdict)
+    return verdict
+
+
+def server_stopped(stage: Stage, requests: int) -> Verdict:
+    """SIGTERM while `requests` are held up by the database; all are sent again, to the server that is started next."""
+    verdict = Verdict("SIGTERM with requests in flight: each finishes, or is made once when sent again", stage.database)
+    name, answers = uuid.uuid4().hex[:8], dict[int, Answer]()
+    with crowd(stage, requests) as clients:
+        customer = clients[0].new_customer(f"{name}@example.com")
+        bodies = [order(customer, f"{name}-{number}") for number in range(requests)]
+
+        def send(n: int) -> None:
+            with suppress(OSError, HTTPException):
+                answers[n] = clients[n].send("POST", ORDERS, bodies[n], Idempotency_Key=f"{name}-{n}")
+
+        threads = [threading.Thread(target=send, args=(n,)) for n in range(requests)]
+        with stage.standstill():
+            for thread in threads:
+                thread.start()
+            wait_until(lambda: sum(client.is_waiting for client in clients) == requests, "every request is under way")
+            time.sleep(0.5)  # the way from there to the database
+            stage.server.process.terminate()
+            time.sleep(0.5)
+            early = len(answers)
+        for thread in threads:
+            thread.join()
+        status = stage.server.stop()
+        stage.server.start()
+        again = [clients[n].insist("POST", ORDERS, bodies[n], f"{name}-{n}") for n in range(requests)]
+    rows = sorted((reference, row[0]) for reference, *row in stage.rows(WRITTEN.format(load=name)))
+    told = sorted((f"{name}-{n}", answer.json.get("id")) for n, answer in enumerate(again))
+    verdict.equal("answered before the signal", early, 0)
+    verdict.at_least("in flight, then answered", sum(answer.status == 201 for answer in answers.values()), 1)
+    verdict.note("in flight, then cut off", requests - len(answers))
+    verdict.equal("5xx", sum(answer.status >= 500 for answer in [*answers.values(), *again]), 0)
+    verdict.equal("201 when sent again", sum(answer.status == 201 for answer in again), requests)
+    verdict.equal("told something else then", sum(again[n].body != answer.body for n, answer in answers.items()), 0)
+    verdict.equal("orders", len(rows), requests)
+    verdict.equal("orders other than told", len(set(rows) ^ set(told)), 0)
+    verdict.equal("the server's exit status", status, 0)
+    verdict.equal("drift in cents", stage.drift_cents(), 0)
+    return verdict

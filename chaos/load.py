@@ -1,0 +1,102 @@
+"""Writers that keep a book of what was acknowledged, and the audit that holds it against the database."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections import Counter
+from types import TracebackType
+from typing import Any
+
+from chaos.clients import ORDERS, Client, order, total
+from chaos.stage import Stage, wait_until
+from chaos.verdict import Verdict
+
+# Every order of the load, a row for each: the client's reference, id, status, cents, and how many events it has.
+WRITTEN = """
+    SELECT i.sku, o.id, o.status, o.total_cents, (SELECT count(*) FROM orders_orderevent e WHERE e.order_id = o.id)
+    FROM orders_item i JOIN orders_order o ON o.id = i.order_id WHERE i.sku LIKE '{load}-%'"""
+
+
+class Load:
+    """Inside the block `writers` clients each order and pay, one order after the other; leaving it waits for the last.
+
+    `book` is what they were told: of each order the reference, and id, status and cents as the last answer had them.
+    """
+
+    def __init__(self, stage: Stage, writers: int) -> None:
+        self.name, self._stage = uuid.uuid4().hex[:8], stage
+        self.clients = [Client(stage) for _ in range(writers)]
+        self.book: dict[str, tuple[int, str, int]] = {}
+        self.replays, self.refused = 0, Counter[int]()
+        self._stopping, self._errors = threading.Event(), list[BaseException]()
+        self._threads = [threading.Thread(target=self._write, args=(number,)) for number in range(writers)]
+
+    def __enter__(self) -> Load:
+        self._customer = self.clients[0].new_customer(f"{self.name}@example.com")
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._stopping.set()
+        for thread in self._threads:
+            thread.join()
+        if self._errors and error is None:
+            raise self._errors[0]
+
+    @property
+    def waiting(self) -> int:
+        """Requests that were sent and not answered yet."""
+        return sum(client.is_waiting for client in self.clients)
+
+    def go_on(self, orders: int) -> None:
+        """Wait until so many more orders are paid and requests are under way."""
+        enough = len(self.book) + orders
+        wait_until(lambda: self._errors or (len(self.book) >= enough and self.waiting), f"{orders} more orders", 180)
+
+    def _write(self, number: int) -> None:
+        client, count = self.clients[number], 0
+        try:
+            while not self._stopping.is_set():
+                count += 1
+                self._one(client, f"{self.name}-{number}-{count}", cents=count)
+        except BaseException as error:
+            self._errors.append(error)
+        finally:
+            client.hang_up()
+
+    def _one(self, client: Client, reference: str, cents: int) -> None:
+        made = client.insist("POST", ORDERS, order(self._customer, reference, cents), reference)
+        self._told(made.status, made.is_replay)
+        if made.status != 201:
+            return
+        paid = client.insist("POST", f"{ORDERS}{made.json['id']}/pay/", None, f"{reference}-pay")
+        self._told(paid.status, paid.is_replay)
+        told = paid.json if paid.status == 200 else made.json
+        self.book[reference] = (told["id"], told["status"], told["total_cents"])
+
+    def _told(self, status: int, is_replay: bool) -> None:
+        self.replays += is_replay
+        if status not in (200, 201):
+            self.refused[status] += 1
+
+    def audit(self, verdict: Verdict) -> None:
+        """Compare the book with the database, and its totals with the truth. To be called after the block."""
+        verdict.at_least("orders acknowledged", len(self.book), len(self.clients))
+        verdict.note("changes sent again and answered as before", self.replays)
+        verdict.statuses(total(self.clients))
+        verdict.equal("refused", sum(self.refused.values()), 0)
+        compare(verdict, self.book, self._stage.rows(WRITTEN.format(load=self.name)))
+        verdict.equal("drift in cents", self._stage.drift_cents(), 0)
+
+
+def compare(verdict: Verdict, book: dict[str, tuple[int, str, int]], rows: list[tuple[Any, ...]]) -> None:
+    """Hold the book of a load against the `WRITTEN` rows: each order there once, as acknowledged, with one event."""
+    times = Counter(reference for reference, *_ in rows)
+    found = {reference: tuple(row) for reference, *row in rows}
+    other = [reference for reference, told in book.items() if found.get(reference, (*told, 1)) != (*told, 1)]
+    verdict.equal("acknowledged orders lost", len(book.keys() - found.keys()), 0)
+    verdict.equal("orders made twice", sum(count > 1 for count in times.values()), 0)
+    verdict.equal("orders made and never acknowledged", len(found.keys() - book.keys()), 0)
+    verdict.equal("other than acknowledged", len(other), 0)

@@ -1,0 +1,74 @@
+"""What a scenario found, and whether it is what was promised."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from chaos.stage import ROOT
+
+RESULTS, PAGE = ROOT / "chaos/results.json", ROOT / "RELIABILITY.md"
+BEGIN, END = "<!-- chaos:begin -->", "<!-- chaos:end -->"
+
+
+@dataclass
+class Verdict:
+    """`facts`, each a name with its value, in the order of their telling; `broken`: those that are not as promised."""
+
+    promise: str
+    database: str
+    facts: dict[str, Any] = field(default_factory=dict)
+    broken: list[str] = field(default_factory=list)
+
+    def note(self, name: str, value: Any) -> None:
+        """A fact that nothing is promised of."""
+        self.facts[name] = value
+
+    def equal(self, name: str, value: Any, promised: Any) -> None:
+        self.facts[name] = value
+        if value != promised:
+            self.broken.append(f"{name}: {value}, not {promised}")
+
+    def at_most(self, name: str, value: float, most: float) -> None:
+        self.facts[name] = value
+        if value > most:
+            self.broken.append(f"{name}: {value}, more than {most}")
+
+    def at_least(self, name: str, value: float, least: float) -> None:
+        """For what makes the attack one: without it, what holds was not attacked."""
+        self.facts[name] = value
+        if value < least:
+            self.broken.append(f"{name}: {value}, less than {least}")
+
+    def statuses(self, found: Counter[int]) -> None:
+        """Note how often each status was answered; 0 is no answer."""
+        self.facts["answers"] = {str(status or "none"): found[status] for status in sorted(found)}
+
+
+def keep(name: str, verdicts: list[Verdict]) -> None:
+    """Write what the scenario `name` found to results.json, in place of what it found before, and the table anew."""
+    kept = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
+    kept[name] = [vars(verdict) for verdict in verdicts]
+    RESULTS.write_text(json.dumps(kept, indent=2) + "\n")
+    before, _, rest = PAGE.read_text().partition(BEGIN)
+    PAGE.write_text(f"{before}{BEGIN}\n{table(kept)}\n{END}{rest.partition(END)[2]}")
+
+
+def table(kept: dict[str, list[dict[str, Any]]]) -> str:
+    """Markdown: a line for each verdict."""
+    lines = ["| promised | database | measured | kept |", "|---|---|---|---|"]
+    for found in (verdict for verdicts in kept.values() for verdict in verdicts):
+        facts = "; ".join(f"{name}: {_shown(value)}" for name, value in found["facts"].items())
+        answer = "**no**: " + "; ".join(found["broken"]) if found["broken"] else "yes"
+        lines.append(f"| {found['promise']} | {found['database']} | {facts} | {answer} |")
+    return "\n".join(lines)
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{count:,} x {name}" for name, count in value.items())
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return f"{value:,}" if isinstance(value, int | float) else str(value)

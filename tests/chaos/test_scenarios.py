@@ -1,0 +1,51 @@
+"""What `make chaos` shows, in small: each scenario, against a server as users run it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from chaos import crashes, races
+from chaos.postgresql import DurableCluster
+from chaos.soak import soak
+from chaos.stage import Stage
+
+
+@pytest.fixture
+def cluster(request: pytest.FixtureRequest) -> Iterator[DurableCluster | None]:
+    """A database server that may die, where the tests run on one."""
+    if request.config.option.database == "sqlite":
+        yield None
+        return
+    cluster = DurableCluster()
+    yield cluster
+    cluster.stop()
+
+
+@pytest.fixture
+def stage(cluster: DurableCluster | None, tmp_path: Path) -> Iterator[Stage]:
+    """The service over a database of its own."""
+    file = {"DATABASE_URL": f"sqlite:///{tmp_path / 'db.sqlite3'}"}
+    stage = Stage(cluster.new_database("chaos") if cluster else file, tenants=2)
+    yield stage
+    stage.stop()
+
+
+def test_every_scenario_keeps_what_was_promised(cluster, stage):
+    """One test, or each process of a parallel run would start servers of its own. What dies comes last."""
+    played = [
+        races.cancels(stage, clients=8, rounds=2),
+        races.retries(stage, times=8),
+        races.editors(stage, clients=4, edits=1, of="order"),
+        races.editors(stage, clients=4, edits=1, of="customer"),
+        races.writers(stage, clients=8, orders=16),
+        soak(stage, seconds=2, most_growth=0.5),
+        crashes.server_stopped(stage, requests=8),
+        crashes.worker_killed(stage, kills=1),
+    ]
+    if cluster:
+        played.append(crashes.postgresql_killed(cluster, stage, kills=1, longest_down=0.5))
+
+    assert {verdict.promise: verdict.broken for verdict in played} == {verdict.promise: [] for verdict in played}
