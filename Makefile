@@ -11,7 +11,7 @@ DJANGO := $(PY) -m django
 export DJANGO_SETTINGS_MODULE := config.settings
 export PYTHONPATH := $(CURDIR)
 
-.PHONY: help run serve test verify chaos bench bench-full lint fmt schema lock ci
+.PHONY: help run serve test verify chaos screenshots bench bench-full lint fmt schema lock ci
 
 help: ## This list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -41,6 +41,9 @@ verify: .venv/.installed ## Every fault of the lab is caught, and every wrong fi
 
 chaos: .venv/.installed ## Retries, races, crashes and a soak against real servers, written to chaos/; half an hour
 	@$(PY) -m chaos --full
+
+screenshots: .venv/.installed ## Pictures of the pages, light and dark, written to docs/; needs Chromium
+	@$(PY) -m tests.screenshots console=/ lab=/lab/ fault=/lab/n1-summary/
 
 lint: .venv/.installed ## Style, types, import contracts, migrations, deployment checks, schema
 	$(PY) -m ruff check .

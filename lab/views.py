@@ -10,13 +10,15 @@ from typing import Any
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from apps.devtools.policy import strict_policy
 from lab import evidence, messages, recording, source
 from lab.catalogue import UnknownFault, all_faults, find_faults
 from lab.fault import Fault, LabError
-from lab.picture import picture
+from lab.picture import Picture, picture
 
 View = Callable[..., HttpResponse]
 HEADS = ("--- right/", "+++ buggy/", "@@")
@@ -36,23 +38,27 @@ def development_only(view: View) -> View:
 
 
 @development_only
+@strict_policy
 @require_safe
 def catalogue(request: HttpRequest) -> HttpResponse:
-    measured = _measured()
-    kinds = [
-        (kind, [(fault, picture(measured.get(fault.slug))) for fault in faults])
-        for kind, faults in groupby(sorted(all_faults(), key=_kind), key=_kind)
-    ]
+    kinds = [(kind, list(faults)) for kind, faults in groupby(_pictured(), key=lambda pair: pair[0].kind)]
     return render(request, "lab/catalogue.html", {"kinds": kinds})
 
 
+def home_area(request: HttpRequest) -> str:
+    """The lab's part of the home page; nothing unless DEBUG is on."""
+    return render_to_string("lab/area.html", {"faults": _pictured()}, request) if settings.DEBUG else ""
+
+
 @development_only
+@strict_policy
 @require_safe
 def fault(request: HttpRequest, slug: str) -> HttpResponse:
     return page(request, _find(slug))
 
 
 @development_only
+@strict_policy
 @require_POST
 def record(request: HttpRequest, slug: str) -> HttpResponse:
     """Record the fault's request in Silk, and show the page with it; or with what went wrong, 500."""
@@ -98,5 +104,8 @@ def _line_kind(line: str) -> str:
     return "place" if line.startswith(HEADS) else SIGNS.get(line[:1], "")
 
 
-def _kind(fault: Fault) -> str:
-    return fault.kind
+def _pictured() -> list[tuple[Fault, Picture | None]]:
+    """Every fault with its picture, those of one kind together."""
+    measured = _measured()
+    faults = sorted(all_faults(), key=lambda fault: fault.kind)
+    return [(fault, picture(measured.get(fault.slug))) for fault in faults]

@@ -69,6 +69,7 @@ def left_out() -> list[str]:
     needs = {
         "PostgreSQL": (find_binaries(), "apt install postgresql"),
         "PgBouncer": (find_pgbouncer(), "apt install pgbouncer"),
+        "Chromium": (find_chromium(), "apt install chromium"),
     }
     return [f"{name} was left out: it is not installed (Debian: {how})." for name, (at, how) in needs.items() if not at]
 
@@ -76,6 +77,12 @@ def left_out() -> list[str]:
 def find_pgbouncer() -> str | None:
     """The pooler's program, which Debian keeps off the path of users."""
     return shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/sbin")
+
+
+def find_chromium() -> str | None:
+    """The browser's program: the one that CHROMIUM names, or one that is installed."""
+    names = (os.environ.get("CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome")
+    return next((path for path in map(shutil.which, filter(None, names)) if path), None)
 
 
 def find_binaries() -> Path | None:

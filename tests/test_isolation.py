@@ -64,6 +64,7 @@ ROWS: dict[str, dict[str, str]] = {
     "GET reporting/summary/": {"filter": "from limit to"},
     "GET reporting/sales/": {"filter": "by from to"},
     "GET reporting/products/": {"filter": "from limit to"},
+    "POST devtools/reset/": {**KEY, "mass assignment": ""},
     "POST devtools/seed/": {
         "value": "customers items_per_order orders_per_customer seed", "mass assignment": ""
     },
@@ -133,7 +134,8 @@ def walls(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> No
 
 
 @pytest.fixture
-def world(acme: Any, globex: Any) -> World:
+def world(acme: Any, globex: Any, settings: Any) -> World:
+    settings.DEFAULT_TENANT = acme.slug  # no other can be reset
     return World(acme, globex)
 
 

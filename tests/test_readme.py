@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import signal
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -17,7 +14,7 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from tests.plugin import free_port
+from tests.serving import development, serving
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
@@ -47,50 +44,13 @@ ANSWERS = [
 
 @pytest.fixture(scope="module")
 def environment(empty_database: dict[str, str]) -> dict[str, str]:
-    """The values of .env.example, but for the database and the port."""
-    values = dict(re.findall(r"^([A-Z_]+)=(.*)$", (ROOT / ".env.example").read_text(), re.MULTILINE))
-    return {
-        **os.environ,
-        **values,
-        **empty_database,
-        "PORT": str(free_port()),
-        "PYTHONUNBUFFERED": "1",
-    }
+    return development(empty_database)
 
 
 @pytest.fixture(scope="module")
 def server(environment: dict[str, str]) -> Iterator[str]:
-    """`manage.py run`, what `make run` calls; its address."""
-    port = environment["PORT"]
-    process = subprocess.Popen(
-        [sys.executable, "manage.py", "run"],
-        cwd=ROOT,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )
-    try:
-        _wait_for(f"http://127.0.0.1:{port}/readyz", process)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        os.killpg(process.pid, signal.SIGINT)
-        output, _ = process.communicate(timeout=20)
-    assert process.returncode == 0, output
-    assert f"http://127.0.0.1:{port}/api/v1/docs" in output
-    assert "Traceback" not in output
-
-
-def _wait_for(address: str, process: subprocess.Popen[str]) -> None:
-    for _ in range(600):
-        try:
-            urllib.request.urlopen(address).close()
-            return
-        except OSError:
-            assert process.poll() is None, process.communicate()[0]
-            time.sleep(0.1)
-    pytest.fail("The server did not start within a minute.")
+    with serving(environment) as address:
+        yield address
 
 
 def test_every_line_of_the_tour_works_as_it_stands(server):

@@ -35,8 +35,8 @@ class SeedSerializer(StrictSerializer):
 
 
 @extend_schema_serializer(examples=[OpenApiExample("Small", {"customers": 20, "orders": 100, "items": 300})])
-class SeedResult(serializers.Serializer):
-    """Rows written."""
+class RowCounts(serializers.Serializer):
+    """How many rows were written, or deleted."""
 
     customers = serializers.IntegerField()
     orders = serializers.IntegerField()

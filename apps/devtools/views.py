@@ -1,19 +1,25 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import timedelta
 
 from django.apps import apps
+from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.decorators import method_decorator
+from django.utils.module_loading import import_string
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.devtools import services
-from apps.devtools.serializers import SeedResult, SeedSerializer
+from apps.devtools.policy import strict_policy
+from apps.devtools.serializers import MAX_CUSTOMERS, MAX_ITEMS, MAX_ORDERS, MAX_ROWS, SIZE, RowCounts, SeedSerializer
+from apps.orders.lifecycle import Status
+from apps.strict import NoBodySerializer
 
 
 # It commits each chunk by itself: readers see rows arrive, and other writers get their turn in between.
@@ -23,7 +29,7 @@ class SeedView(APIView):
         summary="Write sample data",
         description="Development only. Committed in chunks; running it again adds more.",
         request=SeedSerializer,
-        responses={201: SeedResult},
+        responses={201: RowCounts},
     )
     def post(self, request: Request) -> Response:
         body = SeedSerializer(data=request.data)
@@ -31,10 +37,38 @@ class SeedView(APIView):
         return Response(asdict(services.seed(**body.validated_data)), status=201)
 
 
+class ResetView(APIView):
+    @extend_schema(
+        summary="Delete all customers, orders and items",
+        description="Development only, and only of the tenant that `DEFAULT_TENANT` names. All or nothing.",
+        request=None,
+        responses=RowCounts,
+    )
+    def post(self, request: Request) -> Response:
+        NoBodySerializer(data=request.data).is_valid(raise_exception=True)
+        return Response(asdict(services.reset()))
+
+
+@strict_policy
 def home(request: HttpRequest) -> HttpResponse:
-    return render(request, "devtools/home.html", {"silk": apps.is_installed("silk"), "links": home_links()})
+    """The console. It speaks to the API as curl would: what is put in here is no tenant's data."""
+    context = {
+        "tenant": settings.DEFAULT_TENANT,
+        "numbers": [
+            ("customers", "Customers", SIZE["customers"], 1, MAX_CUSTOMERS),
+            ("orders_per_customer", "Orders per customer", SIZE["orders_per_customer"], 0, MAX_ORDERS),
+            ("items_per_order", "Items per order", SIZE["items_per_order"], 0, MAX_ITEMS),
+        ],
+        "max_rows": MAX_ROWS,
+        "statuses": Status.choices,
+        "first_day": services.EPOCH.date(),
+        "last_day": (services.EPOCH + timedelta(minutes=services.SPAN_MINUTES)).date(),
+        "areas": home_areas(request),
+    }
+    return render(request, "devtools/home.html", context)
 
 
-def home_links() -> list[tuple[str, str]]:
-    """Name and address of the pages that installed apps have for people: their AppConfig's `home_link`."""
-    return [app.home_link for app in apps.get_app_configs() if hasattr(app, "home_link")]
+def home_areas(request: HttpRequest) -> list[str]:
+    """The areas that installed apps add to the page: what the function at their AppConfig's `home_area` renders."""
+    areas = [app.home_area for app in apps.get_app_configs() if hasattr(app, "home_area")]
+    return [import_string(area)(request) for area in areas]

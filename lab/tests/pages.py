@@ -5,7 +5,7 @@ from __future__ import annotations
 from html.parser import HTMLParser
 from typing import Any, NamedTuple
 
-VOID = ("meta", "link", "input")
+VOID = ("meta", "link", "input", "img")
 
 
 class Element(NamedTuple):

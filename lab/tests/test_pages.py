@@ -39,9 +39,35 @@ def read(browser: Client, address: str) -> Page:
 def test_catalogue_leads_to_every_fault(browser):
     page = read(browser, "/lab/")
 
-    links = {element.attributes["href"]: "".join(element.text) for element in page.find("a")}
-    assert links == {"/": "Home", **{f"/lab/{fault.slug}/": fault.title for fault in FAULTS}}
+    links = [element for element in page.find("a") if "main" in element.inside]
+    assert {element.attributes["href"]: "".join(element.text) for element in links} == {
+        f"/lab/{fault.slug}/": fault.title for fault in FAULTS
+    }
     assert len(page.texts("b", "on")) == len(FAULTS)
+
+
+def test_home_page_has_every_fault_with_its_numbers(browser):
+    page = read(browser, "/")
+
+    (area,) = [element for element in page.find("section") if element.attributes["id"] == "lab"]
+    assert [title for title in page.texts("h3") if title in {fault.title for fault in FAULTS}] == [
+        fault.title for fault in sorted(FAULTS, key=lambda fault: fault.kind)
+    ]
+    assert page.texts("b", "on")[1:] == [
+        f"{measured['on'][-1][fault.effect.metric]:,}"
+        for fault in sorted(FAULTS, key=lambda fault: fault.kind)
+        for measured in evidence.read()
+        if measured["slug"] == fault.slug
+    ]
+    assert f"{len(FAULTS)} faults" in "".join(area.text)
+
+
+def test_home_page_has_no_lab_unless_debug_is_on(browser, settings):
+    settings.DEBUG = False
+
+    page = read(browser, "/")
+
+    assert [element for element in page.find("section") if element.attributes["id"] == "lab"] == []
 
 
 @by_slug
@@ -116,14 +142,19 @@ def test_a_fault_without_evidence_has_no_picture():
 @pytest.mark.parametrize("address", ["/lab/", "/lab/n1-summary/"])
 def test_pages_run_under_a_strict_content_security_policy(browser, address):
     page = read(browser, address)
+    policy = browser.get(address, secure=True)["Content-Security-Policy"]
 
+    assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'self';")
     inline = [name for _, attributes, *_ in page.elements for name in attributes if name.startswith(("on", "style"))]
     addresses = [element.attributes.get("href", element.attributes.get("src", "/")) for element in page.elements]
     assert inline == []
     assert page.find("script") == page.find("style") == []
-    assert [each for each in addresses if not each.startswith("/") or each.startswith("//")] == []
-    assert [file for file in addresses if "/lab/lab.css" in file] == ["/static/lab/lab.css"]
-    assert (LAB / "static/lab/lab.css").is_file()
+    assert {each for each in addresses if not each.startswith("/") or each.startswith("//")} == {"#main"}
+    assert [file for file in addresses if "/lab/" in file and file.endswith(".css")] == [
+        "/static/lab/lab.css",
+        "/static/lab/cards.css",
+    ]
+    assert [file.name for file in sorted(LAB.glob("static/lab/*"))] == ["cards.css", "lab.css"]
 
 
 def test_whatever_a_fault_says_is_text(browser):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from hashlib import sha256
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -10,8 +12,12 @@ from urllib.parse import urlsplit
 import pytest
 from django.apps import apps
 from django.contrib.staticfiles import finders
+from django.http import HttpRequest
 from django.test import Client
 from django.urls import resolve
+from django.utils.safestring import mark_safe
+
+from apps import devtools
 
 ADDRESSES = ("src", "href", "action", "formaction", "poster", "data", "srcset")
 
@@ -43,6 +49,15 @@ def page() -> Page:
     assert response.status_code == 200
     assert response["Content-Type"] == "text/html; charset=utf-8"
     return Page(response.content.decode())
+
+
+def test_home_may_run_and_load_nothing_but_files_of_this_service() -> None:
+    policy = Client().get("/", secure=True)["Content-Security-Policy"]
+
+    assert policy == (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
 
 
 def test_home_is_a_page_of_this_service(page: Page) -> None:
@@ -92,6 +107,28 @@ def test_home_links_to_the_pages_of_installed_apps(monkeypatch: pytest.MonkeyPat
     html = Client().get("/", secure=True).content.decode()
 
     assert '<a href="/readyz">&lt;Reports&gt;</a>' in html
+
+
+def offered(request: HttpRequest) -> str:
+    return mark_safe(f"<i>{request.path}</i>")
+
+
+def test_home_has_the_areas_of_installed_apps(monkeypatch: pytest.MonkeyPatch) -> None:
+    area = f"{__name__}.offered"
+    monkeypatch.setattr(apps.get_app_config("tenancy"), "home_area", area, raising=False)
+
+    html = Client().get("/", secure=True).content.decode()
+
+    assert "<i>/</i>" in html
+
+
+def test_code_of_others_is_as_its_manifest_says() -> None:
+    folder = Path(devtools.__file__).parent / "static/devtools/vendor"
+    rows = re.findall(r"^\| `(\S+)` \|.*\| `([0-9a-f]{64})` \|$", (folder / "README.md").read_text(), re.MULTILINE)
+
+    found = [(file.name, sha256(file.read_bytes()).hexdigest()) for file in sorted(folder.glob("*.js"))]
+
+    assert rows == found
 
 
 @pytest.mark.parametrize(

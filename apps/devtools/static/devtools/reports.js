@@ -1,0 +1,114 @@
+import { ApiError, call, send } from "./api.js";
+import { count, date, money, roundMoney } from "./format.js";
+
+/** What both reports do: ask, and keep the rows, the cost in words, or why there are none. */
+const report = (path) => ({
+  rows: [],
+  curl: "",
+  said: "Loading…",
+  failed: false,
+  loading: false,
+  init() {
+    this.load();
+  },
+  async load() {
+    const request = call("GET", path, { query: this.query() });
+    [this.curl, this.loading] = [request.curl, true];
+    try {
+      const { data, cost } = await send(request);
+      [this.rows, this.said, this.failed] = [data.rows, cost, false];
+      this.drawn?.();
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      [this.rows, this.said, this.failed] = [[], error.message, true];
+    } finally {
+      this.loading = false;
+    }
+  },
+  get highest() {
+    return Math.max(1, ...this.rows.map((row) => row.total_cents));
+  },
+  get empty() {
+    return !this.loading && !this.failed && this.rows.every((row) => row.total_cents === 0);
+  },
+});
+
+/** Top customers: a bar each, as long as their revenue beside the highest. */
+export const summary = () =>
+  extend(report("reporting/summary/"), {
+    limit: "10",
+    query() {
+      return { limit: this.limit };
+    },
+    share(row) {
+      return (100 * row.total_cents) / this.highest;
+    },
+  });
+
+/** Sales per period: a line in a box of 100 by 100, which the page stretches; its numbers are the page's text. */
+export const sales = () =>
+  extend(report("reporting/sales/"), {
+    by: "day",
+    from: "",
+    to: "",
+    at: 0,
+    query() {
+      return { by: this.by, from: this.from, to: this.to };
+    },
+    init() {
+      [this.from, this.to] = [this.$root.dataset.from, this.$root.dataset.to];
+      this.load();
+    },
+    drawn() {
+      // Where the line is highest is where people look first.
+      this.at = Math.max(0, this.rows.findIndex((row) => row.total_cents === this.highest));
+    },
+    get top() {
+      // The least of 1, 2, 5, 10, 20, … that is above the highest value, in quarters that read well.
+      const power = 10 ** Math.floor(Math.log10(this.highest));
+      return [1, 2, 4, 8, 10].find((step) => step * power >= this.highest) * power;
+    },
+    get scale() {
+      return [4, 3, 2, 1, 0].map((part) => roundMoney((this.top * part) / 4));
+    },
+    x(index) {
+      return this.rows.length > 1 ? (100 * index) / (this.rows.length - 1) : 50;
+    },
+    y(cents) {
+      return 100 - (100 * cents) / this.top;
+    },
+    get line() {
+      const points = this.rows.map((row, index) => `${this.x(index).toFixed(2)} ${this.y(row.total_cents).toFixed(2)}`);
+      return points.length ? `M${points.join("L")}` : "";
+    },
+    get area() {
+      return this.rows.length ? `${this.line}L${this.x(this.rows.length - 1)} 100L${this.x(0)} 100Z` : "";
+    },
+    get ticks() {
+      const last = this.rows.length - 1;
+      const places = last < 1 ? [0] : [0, 1, 2, 3].map((part) => Math.round((last * part) / 3));
+      return [...new Set(places)].filter((place) => this.rows[place]).map((place) => this.rows[place].period);
+    },
+    get here() {
+      return this.rows[this.at] ?? { period: this.from, order_count: 0, total_cents: 0 };
+    },
+    get reading() {
+      return `${date(this.here.period)}: ${money(this.here.total_cents)}, ${count(this.here.order_count, "order")}`;
+    },
+    get total() {
+      return this.rows.reduce((sum, row) => sum + row.total_cents, 0);
+    },
+    get paid() {
+      return this.rows.reduce((sum, row) => sum + row.order_count, 0);
+    },
+    point(event) {
+      const box = event.currentTarget.getBoundingClientRect();
+      const share = Math.min(1, Math.max(0, (event.clientX - box.left) / box.width));
+      this.at = Math.round(share * (this.rows.length - 1));
+    },
+  });
+
+/** Like Object.assign, but getters stay getters. */
+function extend(base, more) {
+  return Object.defineProperties(base, Object.getOwnPropertyDescriptors(more));
+}

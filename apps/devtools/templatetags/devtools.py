@@ -1,0 +1,19 @@
+from __future__ import annotations
+
+from django import template
+from django.apps import apps
+from django.urls import reverse
+
+register = template.Library()
+
+
+@register.simple_tag
+def tools() -> list[tuple[str, str]]:
+    """Name and address of the pages for people: what the project has, and every installed app's `home_link`."""
+    pages = [("Docs", reverse("docs"))]
+    if apps.is_installed("silk"):
+        pages.append(("Silk", reverse("silk:summary")))
+    pages += [app.home_link for app in apps.get_app_configs() if hasattr(app, "home_link")]
+    if apps.is_installed("django.contrib.admin"):
+        pages.append(("Admin", reverse("admin:index")))
+    return pages

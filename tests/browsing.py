@@ -1,0 +1,74 @@
+"""A browser, and the development server that it looks at; a conftest.py makes them its fixtures by importing them."""
+
+from __future__ import annotations
+
+import json
+import urllib.request
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+
+from tests.plugin import find_chromium
+from tests.serving import development, serving
+
+# What a page does on this machine takes milliseconds; whoever waits longer waits for what will not come.
+expect.set_options(timeout=10_000)
+OPTIONS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+
+
+def left_out_of(config: pytest.Config) -> bool:
+    """Whether no browser test is run: there is no browser, or what they see has been seen on SQLite."""
+    return config.option.database != "sqlite" or find_chromium() is None
+
+
+@pytest.fixture
+def _django_db_helper() -> None:
+    """No database of the tests' own: the server has one, and Django refuses this thread (see `browser`) any."""
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    database = tmp_path_factory.mktemp("server") / "db.sqlite3"
+    with serving(development({"DATABASE_URL": f"sqlite:///{database}"})) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    # For a module, not the session: until Playwright stops, Django takes the thread for one that must not wait
+    # for a database.
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=OPTIONS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser, server: str) -> Iterator[Page]:
+    """A page of a browser without memory. The test fails if something was written to the page's console."""
+    context = browser.new_context(base_url=server, permissions=["clipboard-read", "clipboard-write"])
+    page, said = context.new_page(), []
+
+    def listen(message: ConsoleMessage) -> None:
+        # An answer of 400 and more is the browser's to note, and the page's to put in words.
+        if message.type in ("error", "warning") and not message.text.startswith("Failed to load resource"):
+            said.append(message.text)
+
+    page.on("console", listen)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    yield page
+    context.close()
+    assert said == []
+
+
+def ask(address: str, method: str = "GET", body: Any = None) -> Any:
+    """What the server at `address` answers to whoever has no page."""
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(address, data, {"Content-Type": "application/json"}, method=method)
+    with urllib.request.urlopen(request) as response:
+        return json.load(response)
