@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.plugin import find_chromium
@@ -64,6 +65,17 @@ def page(browser: Browser, server: str) -> Iterator[Page]:
     yield page
     context.close()
     assert said == []
+
+
+def faults(page: Page) -> list[str]:
+    """What axe-core calls serious or critical for people who do not see, hear or point as most do: rule and place."""
+    violations = Axe().run(page).response["violations"]
+    return [
+        f"{each['id']}: {node['target']} {node.get('failureSummary', '')}"
+        for each in violations
+        if each["impact"] in ("serious", "critical")
+        for node in each["nodes"]
+    ]
 
 
 def ask(address: str, method: str = "GET", body: Any = None) -> Any:

@@ -37,8 +37,15 @@ export const orders = () => ({
     this.failed = answer instanceof Error;
     if (this.failed) return this.complain(this, answer);
     const { results, next, previous } = answer.data;
-    this.rows = results.map((order) => ({ order, busy: false, ...nothing }));
+    this.rows = results.map((order) => this.rowOf(order));
     [this.next, this.previous, this.said] = [next, previous, answer.cost];
+  },
+  /** The row that shows the order already, with what it says; or a new one. */
+  rowOf(order) {
+    const row = this.rows.find((row) => row.order.id === order.id) ?? { order, busy: false, ...nothing };
+    // The list may have been asked before the order moved.
+    if (order.updated_at > row.order.updated_at) row.order = order;
+    return row;
   },
   get filtered() {
     return this.status !== "" || this.email.trim() !== "";
