@@ -43,7 +43,7 @@ chaos: .venv/.installed ## Retries, races, crashes and a soak against real serve
 	@$(PY) -m chaos --full
 
 screenshots: .venv/.installed ## Pictures of the pages, light and dark, written to docs/; needs Chromium
-	@$(PY) -m tests.screenshots console=/ lab=/lab/ fault=/lab/n1-summary/
+	@$(PY) -m tests.screenshots console=/ 'reports=/#reports' lab=/lab/ fault=/lab/n1-summary/
 
 lint: .venv/.installed ## Style, types, import contracts, migrations, deployment checks, schema
 	$(PY) -m ruff check .

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import urllib.request
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,9 +23,12 @@ OPTIONS = [
 ]  # fmt: skip
 
 
-def left_out_of(config: pytest.Config) -> bool:
-    """Whether no browser test is run: there is no browser, or what they see has been seen on SQLite."""
-    return config.option.database != "sqlite" or find_chromium() is None
+def deselect(config: pytest.Config, items: list[pytest.Item], folder: Path) -> None:
+    """Leave out the tests of a folder where there is no browser, or what they see has been seen on SQLite."""
+    if config.option.database == "sqlite" and find_chromium():
+        return
+    config.hook.pytest_deselected(items=[item for item in items if item.path.parent == folder])
+    items[:] = [item for item in items if item.path.parent != folder]
 
 
 @pytest.fixture

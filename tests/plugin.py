@@ -80,9 +80,9 @@ def find_pgbouncer() -> str | None:
 
 
 def find_chromium() -> str | None:
-    """The browser's program: the one that CHROMIUM names, or one that is installed."""
-    names = (os.environ.get("CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome")
-    return next((path for path in map(shutil.which, filter(None, names)) if path), None)
+    """The browser's program: the one that CHROMIUM names, or else one that is installed."""
+    names = [os.environ["CHROMIUM"]] if "CHROMIUM" in os.environ else ["chromium", "chromium-browser", "google-chrome"]
+    return next((path for path in map(shutil.which, names) if path), None)
 
 
 def find_binaries() -> Path | None:

@@ -6,39 +6,41 @@ import base64
 import sys
 import tempfile
 from collections.abc import Sequence
+from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.browsing import OPTIONS
-from tests.plugin import find_chromium, left_out
+from tests.plugin import find_chromium
 from tests.serving import ROOT, development, serving
 
 FOLDER = ROOT / "docs/screenshots"
-WIDTH = 1280
+WINDOW = {"width": 1280, "height": 1000}
 QUALITY = 80
 
 
 def main(pages: Sequence[str]) -> None:
     if find_chromium() is None:
-        sys.exit(left_out()[-1])
+        sys.exit("This needs Chromium (Debian: apt install chromium).")
     FOLDER.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=OPTIONS)
         with serving(development({"DATABASE_URL": f"sqlite:///{folder}/db.sqlite3"})) as server:
             for name, address in (page.split("=", 1) for page in pages):
                 for scheme in ("light", "dark"):
-                    picture = photograph(browser, server + address, scheme, WIDTH)
+                    picture = photograph(browser, server + address, scheme)
                     (FOLDER / f"{name}-{scheme}.webp").write_bytes(picture)
 
 
-def photograph(browser: Browser, address: str, scheme: str, width: int) -> bytes:
-    """The whole page as WebP, which Playwright itself does not write."""
-    context = browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 800})
+def photograph(browser: Browser, address: str, scheme: str) -> bytes:
+    """What a window shows at the address and its #place, as WebP, which Playwright itself does not write."""
+    context = browser.new_context(color_scheme=scheme, viewport=WINDOW)
     page = context.new_page()
     page.goto(address, wait_until="networkidle")
-    shot = context.new_cdp_session(page).send(
-        "Page.captureScreenshot", {"format": "webp", "quality": QUALITY, "captureBeyondViewport": True}
-    )
+    page.reload(wait_until="networkidle")  # The first answers of a server are slower than what is to be shown.
+    if place := urlsplit(address).fragment:
+        page.locator(f"#{place}").evaluate("place => place.scrollIntoView()")
+    shot = context.new_cdp_session(page).send("Page.captureScreenshot", {"format": "webp", "quality": QUALITY})
     context.close()
     return base64.b64decode(shot["data"])
 

@@ -9,14 +9,12 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from django.db import connection
 
-from tests.serving import development, serving
+from tests.serving import ROOT, development, serving
 
-ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
 TOUR = re.findall(r"^(curl .*)$", README.split("## Tenants")[0], re.MULTILINE)
 # What each line answers, in the order of the README: the status, and something that only the right answer has.
@@ -95,6 +93,13 @@ def test_pages_of_the_tour_open(server):
             titles.append((address, page.status, "<title>" in page.read().decode()))
 
     assert titles == [("/", 200, True), ("/api/v1/docs", 200, True), ("/silk/", 200, True), ("/admin/", 200, True)]
+
+
+def test_pictures_are_there_light_and_dark():
+    pictures = re.findall(r'(?:srcset|src)="([^"]+)"', README)
+
+    assert [picture for picture in pictures if not (ROOT / picture).is_file()] == []
+    assert len(pictures) == 6
 
 
 def test_silk_has_recorded_the_api_and_nothing_else(server):

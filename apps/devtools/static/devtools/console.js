@@ -1,5 +1,5 @@
 import { data } from "./data.js";
-import { date, money, number } from "./format.js";
+import { date, money, number, tick } from "./format.js";
 import { orders } from "./orders.js";
 import { sales, summary } from "./reports.js";
 import Alpine from "./vendor/alpine-csp-3.17.4.esm.min.js";
@@ -16,6 +16,6 @@ const curl = () => ({
 });
 
 Alpine.store("totals", { customers: null, orders: null, items: null });
-for (const [name, format] of Object.entries({ date, money, number })) Alpine.magic(name, () => format);
+for (const [name, format] of Object.entries({ date, money, number, tick })) Alpine.magic(name, () => format);
 for (const component of [curl, data, orders, sales, summary]) Alpine.data(component.name, component);
 Alpine.start();

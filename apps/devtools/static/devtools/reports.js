@@ -64,9 +64,9 @@ export const sales = () =>
       this.at = Math.max(0, this.rows.findIndex((row) => row.total_cents === this.highest));
     },
     get top() {
-      // The least of 1, 2, 5, 10, 20, … that is above the highest value, in quarters that read well.
+      // The least number above the highest value whose quarters read well.
       const power = 10 ** Math.floor(Math.log10(this.highest));
-      return [1, 2, 4, 8, 10].find((step) => step * power >= this.highest) * power;
+      return [1, 1.2, 1.6, 2, 2.4, 3.2, 4, 6, 8, 10].find((step) => step * power >= this.highest) * power;
     },
     get scale() {
       return [4, 3, 2, 1, 0].map((part) => roundMoney((this.top * part) / 4));
