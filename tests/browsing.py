@@ -16,7 +16,7 @@ from tests.plugin import find_chromium
 from tests.serving import development, serving
 
 # What a page does on this machine takes milliseconds; whoever waits longer waits for what will not come.
-expect.set_options(timeout=10_000)
+expect.set_options(timeout=20_000)
 OPTIONS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",

@@ -29,6 +29,7 @@ export const data = () => ({
   said: "",
   failed: false,
   lines: "",
+  uncounted: "",
   init() {
     this.plan();
     this.count();
@@ -55,7 +56,8 @@ export const data = () => ({
       for (const request of requests) {
         if (this.stopping) break;
         const { data } = await send(request).catch((error) => {
-          throw new ApiError(`${error.message} Written until then: ${rows(written)}.`);
+          error.message += ` Written until then: ${rows(written)}.`;
+          throw error;
         });
         for (const name of Object.keys(written)) written[name] += data[name];
         this.done += request.customers;
@@ -90,6 +92,7 @@ export const data = () => ({
     }
   },
   async count() {
+    this.uncounted = "";
     const query = { count: true, page_size: 1 };
     const paths = { customers: query, orders: { ...query, archived: "all" }, items: query };
     await Promise.all(
@@ -99,7 +102,7 @@ export const data = () => ({
       }),
     ).catch((error) => {
       if (!(error instanceof ApiError)) throw error;
-      [this.failed, this.said] = [true, error.message];
+      this.uncounted = error.message;
     });
   },
 });

@@ -8,22 +8,23 @@ const report = (path) => ({
   said: "Loading…",
   failed: false,
   loading: false,
+  newest: 0,
   init() {
     this.load();
   },
   async load() {
+    const asked = ++this.newest;
     const request = call("GET", path, { query: this.query() });
     [this.curl, this.loading] = [request.curl, true];
-    try {
-      const { data, cost } = await send(request);
-      [this.rows, this.said, this.failed] = [data.rows, cost, false];
-      this.drawn?.();
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      [this.rows, this.said, this.failed] = [[], error.message, true];
-    } finally {
-      this.loading = false;
-    }
+    const answer = await send(request).catch((error) => error);
+    // Answers can overtake each other; only the one to the newest question counts.
+    if (asked !== this.newest) return;
+    if (answer instanceof Error && !(answer instanceof ApiError)) throw answer;
+    this.loading = false;
+    this.failed = answer instanceof ApiError;
+    this.said = this.failed ? answer.message : answer.cost;
+    this.rows = this.failed ? [] : answer.data.rows;
+    this.drawn?.();
   },
   get highest() {
     return Math.max(1, ...this.rows.map((row) => row.total_cents));
