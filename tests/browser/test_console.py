@@ -124,6 +124,22 @@ def test_orders_have_pages(console, server):
     expect(rows(console).locator(".id")).to_have_text(first)
 
 
+def test_a_late_answer_does_not_replace_a_newer_one(console):
+    held: list[Route] = []
+    console.route("**/orders/?status=draft*", lambda route: held.append(route))
+    with console.expect_request("**/orders/?status=draft*"):
+        console.get_by_role("radio", name="Draft").check()
+    console.get_by_role("radio", name="Shipped").check()
+    expect(rows(console).first.locator(".badge").first).to_have_text("shipped")
+    shown = rows(console).locator(".id").all_inner_texts()
+
+    with console.expect_response("**/orders/?status=draft*") as late:
+        held[0].continue_()
+    late.value.finished()
+
+    assert rows(console).locator(".id").all_inner_texts() == shown
+
+
 def test_an_order_goes_its_way_and_says_what_it_cost(console, server):
     row = order_in("draft", console, server)
 
