@@ -37,9 +37,14 @@ def _django_db_helper() -> None:
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    database = tmp_path_factory.mktemp("server") / "db.sqlite3"
-    with serving(development({"DATABASE_URL": f"sqlite:///{database}"})) as address:
+def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """What the server runs with."""
+    return development({"DATABASE_URL": f"sqlite:///{tmp_path_factory.mktemp('server') / 'db.sqlite3'}"})
+
+
+@pytest.fixture(scope="module")
+def server(environment: dict[str, str]) -> Iterator[str]:
+    with serving(environment) as address:
         yield address
 
 
@@ -82,9 +87,10 @@ def faults(page: Page) -> list[str]:
     ]
 
 
-def ask(address: str, method: str = "GET", body: Any = None) -> Any:
+def ask(address: str, method: str = "GET", body: Any = None, key: str = "") -> Any:
     """What the server at `address` answers to whoever has no page."""
     data = None if body is None else json.dumps(body).encode()
-    request = urllib.request.Request(address, data, {"Content-Type": "application/json"}, method=method)
+    headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {key}"} if key else {})
+    request = urllib.request.Request(address, data, headers, method=method)
     with urllib.request.urlopen(request) as response:
         return json.load(response)

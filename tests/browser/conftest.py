@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.browsing import _django_db_helper, browser, deselect, page, server
+from tests.browsing import _django_db_helper, browser, deselect, environment, page, server
 
-__all__ = ["_django_db_helper", "browser", "page", "server"]
+__all__ = ["_django_db_helper", "browser", "environment", "page", "server"]
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
