@@ -156,6 +156,29 @@ def document_problems(result: Any, generator: Any, request: Any, public: Any) ->
     return result
 
 
+def document_links(result: Any, generator: Any, request: Any, public: Any) -> Any:
+    """Postprocessing hook: the answer that something was created links to each operation that takes its id."""
+    paths = result["paths"]
+    for collection in [path for path in paths if f"{path}{{id}}/" in paths]:
+        thing = collection.rstrip("/").rpartition("/")[2].removesuffix("s")
+        paths[collection]["post"]["responses"]["201"]["links"] = {
+            operation["operationId"]: {
+                "operationId": operation["operationId"],
+                "parameters": {name: "$response.body#/id"},
+            }
+            for path, operations in paths.items()
+            for operation in operations.values()
+            for name in _taking(thing, {each["name"] for each in operation.get("parameters", [])}, path, collection)
+        }
+    return result
+
+
+def _taking(thing: str, parameters: set[str], path: str, collection: str) -> list[str]:
+    """The parameter of an operation that is the id of a thing of the collection; none, or one."""
+    own = ["id"] if path.startswith(f"{collection}{{id}}/") else []
+    return [name for name in (*own, f"{thing}_id", thing) if name in parameters][:1]
+
+
 def _statuses(path: str, method: str, headers: set[str]) -> list[str]:
     statuses = ["400", "401", "414", "429", "431", "503"]
     if "{" in path:

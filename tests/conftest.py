@@ -15,6 +15,8 @@ from django.conf import settings as django_settings
 from django.core.cache import cache
 from django.db import connection, models
 from django.test import Client
+from hypothesis import HealthCheck, Phase
+from hypothesis import settings as hypothesis_settings
 from model_bakery import baker, random_gen
 
 from apps.orders.lifecycle import REVENUE_STATUSES
@@ -26,6 +28,27 @@ from apps.tenancy.scope import tenant_scope
 from config.logs import JSONFormatter
 from config.statements import Statements, count_statements
 from tests.plugin import url_of
+
+# The suite tries the same examples always; `--hypothesis-profile chaos` others, and more, and shrinks what fails.
+hypothesis_settings.register_profile(
+    "suite",
+    max_examples=20,
+    stateful_step_count=40,
+    phases=[Phase.generate],
+    derandomize=True,
+    deadline=None,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
+hypothesis_settings.register_profile(
+    "chaos",
+    hypothesis_settings.get_profile("suite"),
+    max_examples=500,
+    stateful_step_count=50,
+    phases=[Phase.generate, Phase.shrink],
+    derandomize=False,
+)
+hypothesis_settings.load_profile("suite")
 
 JSON = "application/json"
 baker.generators.add("apps.customers.models.LowerCaseEmailField", random_gen.gen_email)

@@ -1,0 +1,90 @@
+"""What clients send: mostly what can be done, now and then what has to be refused."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from hypothesis import strategies as st
+
+PICK = st.integers(0, 999)  # of several rows or tags
+KEY = st.sampled_from([None] * 8 + ["monday", "tuesday", "3f6a1c52"])
+# Of the tags that were seen of a row the last, or one before it; any; or one that nobody has seen.
+TAG = st.sampled_from([None] * 8 + [0, 0, 1, 2, "*", '"0123456789abcdef"'])
+
+
+@st.composite
+def mostly(draw: Any, usual: Any, *others: Any) -> Any:
+    return draw(st.sampled_from(others) if draw(st.integers(0, 30)) == 13 else usual)
+
+
+def of(fields: dict[str, Any]) -> tuple[Any, Any]:
+    """Bodies that create, and bodies that change."""
+    some = st.fixed_dictionaries({}, optional=fields)
+    whole = mostly(st.just(st.fixed_dictionaries(fields)), some).flatmap(lambda each: each)
+    # What was read can be sent back; what nobody knows cannot.
+    more = mostly(st.just({}), {"id": 1, "tenant": 1}, {"colour": "red"})
+    return tuple(st.builds(lambda body, further: {**body, **further}, each, more) for each in (whole, some))
+
+
+EMAIL = mostly(
+    st.sampled_from(["ada@example.com", "ADA@example.com", "grace@example.com", " alan@example.org ", "e@example.org"]),
+    "", "nobody", None,
+)  # fmt: skip
+NAME = mostly(st.sampled_from(["Ada", " Grace ", "Zoë", "x" * 200]), "", " ", "x" * 201, None)
+SKU = mostly(st.sampled_from(["TEA", "MUG", "pot", "Käse"]), "", "x" * 65, None)
+QUANTITY = mostly(st.sampled_from([1, 2, 3, 10_000]), 0, 10_001, None)
+PRICE = mostly(st.sampled_from([0, 1, 450, 10_000_000]), -1, 10_000_001, None)
+LINE = {"sku": SKU, "quantity": QUANTITY, "unit_price_cents": PRICE}
+NEW_LINE, _ = of(LINE)
+LINES = st.lists(NEW_LINE, min_size=1, max_size=3).flatmap(
+    lambda lines: mostly(st.just(lines), lines[:1] * 100, lines[:1] * 101, [])
+)
+NEW_CUSTOMER, SOME_CUSTOMER = of({"email": EMAIL, "name": NAME, "is_active": mostly(st.booleans(), None)})
+NEW_ORDER, SOME_ORDER = of({"customer": PICK, "items": LINES})
+NEW_ITEM, SOME_ITEM = of({"order": PICK, **LINE})
+
+# Queries. Days and instants of a week in which Berlin's clocks change.
+DAY = st.integers(26, 32).map(lambda n: (date(2026, 3, 1) + timedelta(days=n)).isoformat())
+INSTANT = st.builds("{}T{:02}:00:00Z".format, DAY, st.integers(0, 23))
+PAGE = {
+    "page_size": st.sampled_from([1, 2, 5, 20, 200]),
+    "count": st.sampled_from(["true", "false"]),
+    "colour": st.just("red"),
+}
+
+
+def some(columns: list[str], filters: dict[str, Any]) -> Any:
+    """A query with a few of the parameters."""
+    orderings = st.sampled_from([sign + column for column in columns for sign in ("", "-")])
+    known = {**filters, **PAGE, "ordering": orderings}
+    names = st.sets(st.sampled_from([*known, *filters]), max_size=3)
+    return names.flatmap(lambda chosen: st.fixed_dictionaries({name: known[name] for name in sorted(chosen)}))
+
+
+PART = st.sampled_from(["ada", "EXAMPLE.com", "@", "nowhere"])
+CENTS = st.sampled_from([0, 1, 451, 900, 10**9, 2**63 - 1])
+QUERIES = {
+    "customers": some(["id", "created_at", "email"], {"email": PART, "is_active": st.sampled_from(["true", "false"])}),
+    "orders": some(
+        ["id", "created_at", "total_cents"],
+        {
+            "status": st.sampled_from(["draft", "paid,shipped", "cancelled", "draft,cancelled"]),
+            "email": PART,
+            "customer": PICK,
+            "created_from": DAY | INSTANT,
+            "created_to": DAY | INSTANT,
+            "min_total_cents": CENTS,
+            "max_total_cents": CENTS,
+            "archived": st.sampled_from(["true", "false", "all"]),
+        },
+    ),
+    "items": some(["id"], {"order": PICK}),
+}
+RANGE = {"from": DAY, "to": DAY}
+TOP = st.fixed_dictionaries({}, optional={**RANGE, "limit": st.integers(1, 5)})
+REPORTS = {
+    "summary": TOP,
+    "products": TOP,
+    "sales": st.fixed_dictionaries(RANGE, optional={"by": st.sampled_from(["day", "week", "month"])}),
+}

@@ -1,0 +1,90 @@
+"""How a body is read: which fields there are, which values they take, and how an error names them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+MAX_ITEMS = 100  # of an order
+Rule = Callable[[Any], Any]
+
+
+class Invalid(Exception):
+    """A value is none of its field. Holds pairs of the place below the field and the code."""
+
+    def __init__(self, *errors: tuple[str, str]) -> None:
+        self.errors = errors
+
+
+def text(longest: int) -> Rule:
+    def read(value: Any) -> str:
+        value = value.strip()
+        if not value or len(value) > longest:
+            raise Invalid(("", "max_length" if value else "blank"))
+        return value
+
+    return read
+
+
+def email(value: Any) -> str:
+    value = text(254)(value)
+    if "@" not in value:
+        raise Invalid(("", "invalid"))
+    return value.lower()
+
+
+def number(least: int, most: int) -> Rule:
+    def read(value: Any) -> int:
+        if not least <= value <= most:
+            raise Invalid(("", "min_value" if value < least else "max_value"))
+        return value
+
+    return read
+
+
+def one_of(rows: dict[int, Any]) -> Rule:
+    def read(value: Any) -> int:
+        if value not in rows:
+            raise Invalid(("", "does_not_exist"))
+        return value
+
+    return read
+
+
+def lines(value: Any) -> list[dict[str, Any]]:
+    if not 1 <= len(value) <= MAX_ITEMS:
+        raise Invalid(("", "max_length" if value else "min_length"))
+    found, errors = [], []
+    for index, line in enumerate(value):
+        try:
+            found.append(fields(line, LINE, shown=["id"]))
+        except Invalid as error:
+            errors += [(f"/{index}{place}", code) for place, code in error.errors]
+    if errors:
+        raise Invalid(*errors)
+    return found
+
+
+def fields(body: Any, rules: dict[str, Rule], *, shown: Any, needed: Any = None) -> dict[str, Any]:
+    """The body's fields as they are kept; those that are only `shown` are ignored. Raises Invalid."""
+    found, errors = {}, []
+    for name in body:
+        if name not in rules and name not in (*shown, "tenant"):
+            errors.append((f"/{name}", "unknown"))
+    for name, rule in rules.items():
+        if name in body:
+            try:
+                if body[name] is None:
+                    raise Invalid(("", "null"))
+                found[name] = rule(body[name])
+            except Invalid as error:
+                errors += [(f"/{name}{place}", code) for place, code in error.errors]
+        elif name in (rules if needed is None else needed):
+            errors.append((f"/{name}", "required"))
+    if errors:
+        raise Invalid(*errors)
+    return found
+
+
+LINE = {"sku": text(64), "quantity": number(1, 10_000), "unit_price_cents": number(0, 10_000_000)}
+CUSTOMER = {"email": email, "name": text(200), "is_active": bool}

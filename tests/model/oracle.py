@@ -1,0 +1,208 @@
+"""What the API has to answer, in plain Python: the rules that it documents, and no code of the product."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from tests.model.fields import CUSTOMER, LINE, MAX_ITEMS, Invalid, Rule, fields, lines, one_of
+
+MOVES = {
+    "pay": (("draft",), "paid", "paid_at"),
+    "ship": (("paid",), "shipped", "shipped_at"),
+    "cancel": (("draft", "paid"), "cancelled", "cancelled_at"),
+}
+STAMPS = ("created_at", "updated_at", "paid_at", "shipped_at", "cancelled_at", "archived_at")
+
+
+class Answer(NamedTuple):
+    status: int
+    body: Any = None  # of a problem: without the words for people, which are no promise
+
+
+class Refused(Exception):
+    """The answer is a problem (RFC 9457)."""
+
+    def __init__(self, status: int, kind: str = "", **members: Any) -> None:
+        name = f"urn:problem:{kind}" if kind else "about:blank"
+        self.answer = Answer(status, {"type": name, "title": HTTPStatus(status).phrase, "status": status, **members})
+
+
+def shown_at(time: datetime | None) -> str | None:
+    return time and time.isoformat().replace("+00:00", "Z")
+
+
+class Books:
+    """What one tenant has. Each method is an operation: it returns the answer's body, or raises Refused.
+
+    New rows get their ids from `ids`, which the test fills from the answer; it is `now` when the test says so.
+    """
+
+    def __init__(self, zone: str) -> None:
+        self.zone = ZoneInfo(zone)
+        self.customers: dict[int, dict[str, Any]] = {}
+        self.orders: dict[int, dict[str, Any]] = {}
+        self.ids: Iterator[int] = iter(())
+        self.now: datetime
+
+    def show(self, row: str) -> dict[str, Any]:
+        """A row by its address, such as orders/7/."""
+        kind, pk = row.strip("/").split("/")
+        shows = {"customers": self.show_customer, "orders": self.show_order, "items": self.show_item}
+        return shows[kind](int(pk))
+
+    # Customers ------------------------------------------------------------------------------------------------------
+
+    def show_customer(self, pk: int) -> dict[str, Any]:
+        customer = self._found(self.customers, pk)
+        return customer | {name: shown_at(customer[name]) for name in ("created_at", "updated_at")}
+
+    def create_customer(self, body: Any) -> dict[str, Any]:
+        given = self._read(body, CUSTOMER, shown=["id", *STAMPS[:2]], needed=["email", "name"])
+        self._refuse_twin(given["email"])
+        pk = next(self.ids, 0)
+        self.customers[pk] = {"id": pk, "is_active": True, **given, "created_at": self.now, "updated_at": self.now}
+        return self.show_customer(pk)
+
+    def edit_customer(self, pk: int, body: Any) -> dict[str, Any]:
+        customer = self._found(self.customers, pk)
+        given = self._read(body, CUSTOMER, shown=["id", *STAMPS[:2]], needed=[])
+        self._refuse_twin(given.get("email"), but=pk)
+        if given:
+            customer.update(given, updated_at=self.now)
+        return self.show_customer(pk)
+
+    def delete_customer(self, pk: int) -> None:
+        self._found(self.customers, pk)
+        if any(order["customer"] == pk for order in self.orders.values()):
+            raise Refused(409, "customer-has-orders")
+        del self.customers[pk]
+
+    # Orders ---------------------------------------------------------------------------------------------------------
+
+    def show_order(self, pk: int) -> dict[str, Any]:
+        order = self._found(self.orders, pk)
+        return {
+            **order,
+            "customer_email": self.customers[order["customer"]]["email"],
+            "total_cents": self.total(order),
+            "items": [dict(item) for item in order["items"].values()],
+            **{name: shown_at(order[name]) for name in STAMPS},
+        }
+
+    def create_order(self, body: Any) -> dict[str, Any]:
+        given = self._read_order(body, needed=["customer", "items"])
+        pk = next(self.ids, 0)
+        times = dict.fromkeys(STAMPS) | {"created_at": self.now, "updated_at": self.now}
+        self.orders[pk] = {"id": pk, "customer": given["customer"], "status": "draft", "items": {}, **times}
+        self._add_items(pk, given["items"])
+        return self.show_order(pk)
+
+    def edit_order(self, pk: int, body: Any) -> dict[str, Any]:
+        given = self._read_order(body, needed=[])
+        order = self._draft(pk)
+        if "items" in given:
+            order["items"] = {}
+            self._add_items(pk, given["items"])
+        if given:
+            order.update(customer=given.get("customer", order["customer"]), updated_at=self.now)
+        return self.show_order(pk)
+
+    def delete_order(self, pk: int) -> None:
+        self._draft(pk)
+        del self.orders[pk]
+
+    def act_on_order(self, pk: int, action: str) -> dict[str, Any]:
+        order = self._found(self.orders, pk)
+        if action in ("archive", "unarchive"):
+            if (order["archived_at"] is None) == (action == "archive"):
+                order.update(archived_at=self.now if action == "archive" else None, updated_at=self.now)
+            return self.show_order(pk)
+        sources, target, stamp = MOVES[action]
+        if order["status"] not in sources:
+            allowed = [name for name, move in MOVES.items() if order["status"] in move[0]]
+            raise Refused(409, "move-not-allowed", order_status=order["status"], allowed=allowed)
+        order.update({"status": target, stamp: self.now, "updated_at": self.now})
+        return self.show_order(pk)
+
+    # Items ----------------------------------------------------------------------------------------------------------
+
+    def show_item(self, pk: int) -> dict[str, Any]:
+        return {**self._found(self.items, pk), "order": self.order_of(pk)["id"]}
+
+    def create_item(self, body: Any) -> dict[str, Any]:
+        given = self._read(body, {"order": one_of(self.orders), **LINE}, shown=["id"])
+        order = self._draft(given.pop("order"))
+        if len(order["items"]) == MAX_ITEMS:
+            raise Refused(409, "order-full")
+        pk = self._add_items(order["id"], [given])[0]
+        order["updated_at"] = self.now
+        return self.show_item(pk)
+
+    def edit_item(self, pk: int, body: Any) -> dict[str, Any]:
+        self._found(self.items, pk)
+        order = self.order_of(pk)
+
+        def same(value: Any) -> None:
+            if one_of(self.orders)(value) != order["id"]:
+                raise Invalid(("", "immutable"))
+
+        given = self._read(body, {"order": same, **LINE}, shown=["id"], needed=[])
+        self._draft(order["id"])
+        order["items"][pk].update({name: value for name, value in given.items() if name != "order"})
+        order["updated_at"] = self.now
+        return self.show_item(pk)
+
+    def delete_item(self, pk: int) -> None:
+        self._found(self.items, pk)
+        order = self._draft(self.order_of(pk)["id"])
+        if len(order["items"]) == 1:
+            raise Refused(409, "order-needs-item")
+        del order["items"][pk]
+        order["updated_at"] = self.now
+
+    # What they share ------------------------------------------------------------------------------------------------
+
+    @property
+    def items(self) -> dict[int, dict[str, Any]]:
+        return {pk: item for order in self.orders.values() for pk, item in order["items"].items()}
+
+    def order_of(self, item: int) -> dict[str, Any]:
+        return next(order for order in self.orders.values() if item in order["items"])
+
+    def total(self, order: dict[str, Any]) -> int:
+        return sum(item["quantity"] * item["unit_price_cents"] for item in order["items"].values())
+
+    def _add_items(self, order: int, given: list[dict[str, Any]]) -> list[int]:
+        new = {pk: {"id": pk, **line} for line, pk in zip(given, self.ids, strict=False)}
+        self.orders[order]["items"].update(new)
+        return list(new)
+
+    def _read_order(self, body: Any, *, needed: list[str]) -> dict[str, Any]:
+        shown = ["id", "customer_email", "status", "total_cents", *STAMPS]
+        return self._read(body, {"customer": one_of(self.customers), "items": lines}, shown=shown, needed=needed)
+
+    def _read(self, body: Any, rules: dict[str, Rule], **options: Any) -> dict[str, Any]:
+        try:
+            return fields(body, rules, **options)
+        except Invalid as error:
+            errors = [{"pointer": f"#{place}", "code": code} for place, code in error.errors]
+            raise Refused(400, "invalid-request", errors=errors) from None
+
+    def _found(self, rows: dict[int, Any], pk: int) -> Any:
+        if pk not in rows:
+            raise Refused(404)
+        return rows[pk]
+
+    def _draft(self, pk: int) -> dict[str, Any]:
+        order = self._found(self.orders, pk)
+        if order["status"] != "draft":
+            raise Refused(409, "order-not-draft", order_status=order["status"])
+        return order
+
+    def _refuse_twin(self, address: str | None, but: int = 0) -> None:
+        if any(each["email"] == address and pk != but for pk, each in self.customers.items()):
+            raise Refused(409, "customer-email-taken")

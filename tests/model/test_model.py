@@ -1,0 +1,24 @@
+"""Two tenants make a history, and every answer of it, its lists and its reports are the oracle's.
+
+The suite has a short form of this and of tests/config/test_schema_fuzz.py. The full form, 500 histories of 50 steps and
+some 35,000 requests drawn from the schema, takes ten minutes on each database:
+
+    F="tests/model tests/config/test_schema_fuzz.py"
+    .venv/bin/python -m pytest -n 2 --hypothesis-profile chaos --database postgresql $F
+"""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import settings as hypothesis_settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from tests.model.comparing import Clock
+from tests.model.machine import Machine
+
+
+@pytest.mark.django_db(transaction=True)
+def test_every_answer_is_the_oracles(monkeypatch):
+    monkeypatch.setattr("django.utils.timezone.datetime", Clock)
+
+    run_state_machine_as_test(Machine, settings=hypothesis_settings())
