@@ -39,8 +39,10 @@ test: .venv/.installed ## The whole suite, on SQLite and on PostgreSQL where it 
 verify: .venv/.installed ## Every fault of the lab is caught, and every wrong fix of one; two minutes
 	@$(WITH_DEVTOOLS),lab DATABASE_URL=sqlite://:memory: $(DJANGO) lab verify
 
-chaos: .venv/.installed ## Retries, races, crashes and a soak against real servers, written to chaos/; half an hour
+chaos: .venv/.installed ## Retries, races, crashes and a soak, written to chaos/; whole histories and the schema's fuzz; an hour
 	@$(PY) -m chaos --full
+	@for database in sqlite postgresql; do $(PY) -m pytest -q -n 2 --hypothesis-profile chaos --database $$database \
+		tests/model tests/config/test_schema_fuzz.py || exit 1; done
 
 screenshots: .venv/.installed ## Pictures of the pages, light and dark, written to docs/; needs Chromium
 	@$(PY) -m tests.screenshots console=/ 'reports=/#reports' lab=/lab/ fault=/lab/n1-summary/
