@@ -90,6 +90,8 @@ def test_whatever_is_sent_the_answer_is_in_the_schema(path, method, mode):
             client.aim(case.query)
             if isinstance(case.body, dict):
                 client.aim(case.body)
+                if "customers" in case.body:  # Thousands of rows of sample data would take all the time.
+                    case.body["customers"] = min(case.body["customers"], 2)
         case.call_and_validate(**client.call)
 
     check()
