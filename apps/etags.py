@@ -31,12 +31,12 @@ class ETagMixin(RowsMixin):
     known: list[str] = []
 
     def lock_row(self, pk: int) -> None:
-        """Let nobody else change what the detail shows until the transaction ends. Raises the model's DoesNotExist."""
+        """Let nobody else change the row, or what belongs to it, until the transaction ends. Raises DoesNotExist."""
         raise NotImplementedError
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        if not self.detail:
+        if not self.detail or request.method not in self.allowed_methods:  # a 405, which needs no row
             return
         if request.method in ("GET", "HEAD"):
             self.known = _tags(request, IF_NONE_MATCH)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import logging
 from contextlib import nullcontext
 
-from django.db import Error as DatabaseError
-from django.db import connection, transaction
+from django.db import Error, connection, transaction
 from django.http import HttpRequest, JsonResponse
 
 from apps.tenancy.database import pending_migrations, trigger_problems
@@ -29,7 +28,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
         # As a request does it: a pooler may let statements through and no transaction. SQLite's would wait for writers.
         with transaction.atomic() if connection.vendor == "postgresql" else nullcontext():
             reason = _what_is_missing()
-    except DatabaseError as error:
+    except Error as error:
         log.warning("The database does not answer", exc_info=error)
         reason = "the database does not answer"
     if reason:

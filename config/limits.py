@@ -30,7 +30,10 @@ def measure_request(meta: dict[str, Any]) -> None:
     """Raise TooLarge for an address or headers, as WSGI has them, above what any friendly client sends."""
     if len(meta["PATH_INFO"]) + len(meta.get("QUERY_STRING", "")) > MAX_ADDRESS:
         raise TooLarge(f"The address is longer than {MAX_ADDRESS} bytes.", 414)
-    if sum(len(name) + len(value) for name, value in meta.items() if name.startswith("HTTP_")) > MAX_HEADERS:
+    if (
+        sum(len(name) + len(value) for name, value in meta.items() if name.startswith(("HTTP_", "CONTENT_TYPE")))
+        > MAX_HEADERS
+    ):
         raise TooLarge(f"The headers are larger than {MAX_HEADERS} bytes.", 431)
 
 

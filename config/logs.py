@@ -6,13 +6,13 @@ in it. An exception is told without what the database or a library adds below it
 
 from __future__ import annotations
 
+import json
 import logging
 import traceback
 from contextvars import ContextVar
 from datetime import datetime, timezone
 from typing import Any
 
-import orjson
 from django.http import HttpRequest
 
 from config.masking import masked
@@ -25,7 +25,7 @@ requests = logging.getLogger("requests")
 
 def log_request(request: Any, *, status: int, seconds: float, statements: int) -> None:
     """Write the line of a request that was answered. Its failure, if it had one, is told; in full from 500 on."""
-    error = request.failure
+    error, request.is_logged = request.failure, True
     fields = {
         "tenant": request.tenant,
         "method": request.method,
@@ -52,7 +52,8 @@ class OneLineEach(logging.Filter):
         if isinstance(request, HttpRequest) and record.exc_info:
             request.failure = record.exc_info[1]  # type: ignore[attr-defined]  # set by the Envelope middleware
         # The development server's own line has the query.
-        return not (isinstance(request, HttpRequest) or record.msg == '"%s" %s %s')
+        told = isinstance(request, HttpRequest) and (request_id.get() or getattr(request, "is_logged", False))
+        return not (told or record.msg == '"%s" %s %s')
 
 
 class JSONFormatter(logging.Formatter):
@@ -69,7 +70,7 @@ class JSONFormatter(logging.Formatter):
         }
         if record.exc_info and record.exc_info[1]:
             line["traceback"] = told(record.exc_info[1])
-        return masked(orjson.dumps(line, default=str).decode())
+        return masked(json.dumps(line, default=str))
 
 
 class HumanFormatter(logging.Formatter):

@@ -11,8 +11,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
-from django.db import Error as DatabaseError
-from django.db import connection, transaction
+from django.db import Error, connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.http.request import UnreadablePostError
 from django.urls import Resolver404, resolve
@@ -111,7 +110,7 @@ class TenantRequest:
             return problem(request, 403, str(error))
         except TooManyRequests as error:
             return problem(request, 429, str(error), headers=error.headers)
-        except DatabaseError as error:  # Raised by BEGIN or COMMIT, or undone too often.
+        except Error as error:  # Raised by BEGIN or COMMIT, or undone too often.
             response = self._fail(request, error)
         for name, value in headers.items():
             response[name] = value
@@ -153,12 +152,16 @@ class TenantRequest:
             with snapshot_scope(tenant):
                 return self._view(request)
         with tenant_scope(tenant):
-            response = answer_once(request, self._view)
+            response = answer_once(request, self._changed)
             if response.status_code >= 400:
                 transaction.set_rollback(True)
-            else:
-                refuse_broken()
             return response
+
+    def _changed(self, request: HttpRequest) -> HttpResponse:
+        response = self._view(request)
+        if response.status_code < 400:
+            refuse_broken()
+        return response
 
     def _answer_in_parts(self, request: HttpRequest, tenant: Tenant) -> HttpResponse:
         if IDEMPOTENCY_KEY in request.headers:

@@ -39,6 +39,7 @@ DESCRIPTIONS = {
     "401": "No key, or one that is unknown, revoked or expired.",
     "403": "A read key was used for a change.",
     "404": "There is no such thing, or it belongs to another tenant.",
+    "406": "Only JSON is answered.",
     "409": "The present state refuses this; `type` says why, `allowed` (moves) what would be possible.",
     "412": "It has changed since the answer that `If-Match` names; nothing was done.",
     "413": "The body is too large.",
@@ -180,7 +181,7 @@ def _taking(thing: str, parameters: set[str], path: str, collection: str) -> lis
 
 
 def _statuses(path: str, method: str, headers: set[str]) -> list[str]:
-    statuses = ["400", "401", "414", "429", "431", "503"]
+    statuses = ["400", "401", "406", "414", "429", "431", "503"]
     if "{" in path:
         statuses.append("404")
     if method != "get":

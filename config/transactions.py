@@ -32,7 +32,7 @@ def until_done(answer: Callable[[], HttpResponse]) -> HttpResponse:
         except OperationalError as error:
             if not was_undone(error):
                 raise
-            log.info("Undone by the database, trying again: %s", error)
+            log.info("Undone by the database, trying again: %s", type(error.__cause__).__name__)
         # At random, or those that were in each other's way would meet again.
         time.sleep(SystemRandom().uniform(0, 0.01 * 4**retry))
     return answer()

@@ -52,6 +52,14 @@ def detail(address: str) -> str:
     return f"/api/v1/{'/'.join(address.split('/')[:2])}/"
 
 
+@pytest.mark.django_db(transaction=True)  # a safe request of a test's transaction could lock
+@pytest.mark.parametrize("method", ["OPTIONS", "TRACE", "PUT"])
+def test_a_method_that_is_not_allowed_needs_no_row(api, method):
+    response = api.generic(method, "/api/v1/customers/1/", headers={"If-Match": OTHER})
+
+    assert response.status_code == 405
+
+
 @pytest.mark.parametrize("address", ["customers/{customer}/", "orders/{draft}/", "items/{item}/"])
 def test_a_detail_that_is_known_is_not_sent_again(api, rows, address):
     first = api.get(detail(address.format(**rows)))

@@ -68,7 +68,7 @@ def send_depth(api: Any, n: int) -> Any:
 
 LIMITS = {
     "bytes of a body": Limit(configured.DATA_UPLOAD_MAX_MEMORY_SIZE, send_body),
-    "bytes of an address, query included": Limit(
+    "bytes of a path, decoded, and its query, where a key is needed": Limit(
         MAX_ADDRESS, lambda api, n: api.get(f"{ORDERS}?{'a' * (n - len(ORDERS))}")
     ),
     "bytes of all headers, `If-Match` with its tags included": Limit(MAX_HEADERS, send_headers),
@@ -115,7 +115,7 @@ LIMITS = {
 # Counted in tests/config/test_limits.py; the number is the setting's default.
 ELSEWHERE = {"requests of a tenant in a minute, per process (`REQUESTS_PER_MINUTE`)"}
 # At the limit these are refused for what they say, not for how much of it.
-SENSELESS = {"bytes of an address, query included": 400, "depth of JSON": 400}
+SENSELESS = {"bytes of a path, decoded, and its query, where a key is needed": 400, "depth of JSON": 400}
 
 
 def test_the_table_has_every_limit():

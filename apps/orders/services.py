@@ -109,6 +109,17 @@ def unarchive_order(*, order_id: int) -> None:
     _set_archived(order_id, archived=False)
 
 
+def lock_order(*, order_id: int) -> Order:
+    """The Order, which nobody else changes until the transaction ends. Raises Order.DoesNotExist."""
+    # SQLite has no row locks and needs none: its writers run one at a time.
+    return Order.objects.select_for_update().get(pk=order_id)
+
+
+def lock_item(*, item_id: int) -> None:
+    """Lock the Item's Order, as whoever changes an Item does first. Raises Item.DoesNotExist, Order.DoesNotExist."""
+    lock_order(order_id=Item.objects.values_list("order_id", flat=True).get(pk=item_id))
+
+
 def _insert_items(order_id: int, items: Iterable[Mapping[str, Any]]) -> None:
     names = ("sku", "quantity", "unit_price_cents")
     insert_rows(Item, ("order", *names), [(order_id, *(item[name] for name in names)) for item in items])
@@ -142,17 +153,6 @@ def _set_archived(order_id: int, *, archived: bool) -> None:
         OrderEvent.objects.create(order_id=order_id, kind=kind, created_at=now)
     else:
         Order.objects.only("pk").get(pk=order_id)
-
-
-def lock_order(*, order_id: int) -> Order:
-    """The Order, which nobody else changes until the transaction ends. Raises Order.DoesNotExist."""
-    # SQLite has no row locks and needs none: its writers run one at a time.
-    return Order.objects.select_for_update().get(pk=order_id)
-
-
-def lock_item(*, item_id: int) -> None:
-    """Lock the Item's Order, as whoever changes an Item does first. Raises Item.DoesNotExist, Order.DoesNotExist."""
-    lock_order(order_id=Item.objects.values_list("order_id", flat=True).get(pk=item_id))
 
 
 def _lock_draft(order_id: int) -> Order:

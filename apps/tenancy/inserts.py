@@ -17,7 +17,8 @@ from apps.tenancy.scope import reachable_tenant
 def insert_rows(model: type[TenantOwned], names: tuple[str, ...], rows: Iterable[Sequence[Any]]) -> list[int]:
     """Write rows of the current tenant, each the values of the fields `names`, and return their ids in that order.
 
-    What a field does on saving is left out, its default too. A time without a zone is UTC.
+    What a field does on saving is left out, its default too. A time without a zone is UTC. Both databases write
+    an array in its order, and return what they wrote in that order.
     Raises TenantNotSet outside of a scope, IntegrityError.
     """
     tenant = reachable_tenant(connections[DEFAULT_DB_ALIAS])
@@ -34,7 +35,9 @@ def _statement(model: type[TenantOwned], names: tuple[str, ...]) -> str:
     fields: list[Any] = [model._meta.get_field(name) for name in names]
     columns = ", ".join(quote(field.column) for field in fields)
     types = [f"::{field.db_type(connection)}" if postgresql else "" for field in fields]
-    values = ", ".join(f"(value ->> {index}){kind}" for index, kind in enumerate(types))
+    # SQLite has ->> from 3.38 on, which is newer than Python 3.10's may be.
+    one = "(value ->> {}){}" if postgresql else "json_extract(value, '$[{}]'){}"
+    values = ", ".join(one.format(index, kind) for index, kind in enumerate(types))
     source = "jsonb_array_elements(%s::jsonb)" if postgresql else "json_each(%s)"
     table = quote(model._meta.db_table)
     # Names of this project alone.
