@@ -51,11 +51,11 @@ def soak(stage: Stage, seconds: float, rest: float = 0, most_growth: float = 0.0
             samples.append(Sample(stage.server.megabytes(), connections(stage), stage.server.descriptors()))
         for visit in visits:
             visit.result()
-    fifth = len(samples) // 5
+    fifth = max(1, len(samples) // 5)
     warm, last = samples[fifth : 2 * fifth], samples[-fifth:]
     before, after = (median(sample.megabytes for sample in part) for part in (warm, last))
     found = total(clients)
-    verdict.at_least("requests", found.total(), 10 * len(clients))
+    verdict.at_least("requests", found.total(), len(clients))
     verdict.statuses(found)
     verdict.equal("5xx", server_errors(found), 0)
     verdict.equal("unexpected answers", sum(count for status, count in found.items() if status not in FINE), 0)

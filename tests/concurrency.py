@@ -14,7 +14,7 @@ Result = TypeVar("Result")
 
 def at_once(times: int, call: Callable[[int], Result]) -> list[Result]:
     """What `call(0)`, `call(1)`, … returned, begun together in as many threads; raises what one of them raised."""
-    start = threading.Barrier(times)
+    start = threading.Barrier(times, timeout=30)
 
     def run(number: int) -> Result:
         start.wait()

@@ -133,6 +133,7 @@ class Cluster:
     def start(self, *arguments: str, more: str = "") -> None:
         """Start the server, which is not running, on the port that it always has."""
         options = f"-h 127.0.0.1 -p {self._port} -k {self._folder} -F -c synchronous_commit=off -c full_page_writes=off"
+        options += " -c max_connections=400"  # several processes of tests, some of them with fifty threads
         log = self._folder / "log"
         self._run("pg_ctl", "-D", self._data, "-w", *arguments, "-l", log, "-o", f"{options} {more}", "start")
 
@@ -162,10 +163,10 @@ class Cluster:
         """End all of the server's processes, as a kernel does that is short of memory; its data stays."""
         leader = (self._data / "postmaster.pid").read_text().split()[0]
         os.kill(int(leader), signal.SIGSTOP)  # else it would start others
-        processes = [*_printed("pgrep", "-P", leader), leader]
-        for process in processes:
+        children = Path(f"/proc/{leader}/task/{leader}/children").read_text().split()
+        for process in (*children, leader):
             os.kill(int(process), signal.SIGKILL)
-        while any(not state.startswith("Z") for state in _printed("ps", "-o", "stat=", "-p", ",".join(processes))):
+        while any(map(_is_alive, (*children, leader))):
             time.sleep(0.01)
         # Nobody may have buried it yet, and then its number counts as taken.
         for lock in (self._data / "postmaster.pid", self._folder / f".s.PGSQL.{self._port}.lock"):
@@ -185,8 +186,12 @@ class Cluster:
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=self._folder, **self._user)
 
 
-def _printed(*command: str) -> list[str]:
-    return subprocess.run(command, capture_output=True, text=True).stdout.split()
+def _is_alive(pid: str) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return state != "Z"
 
 
 def not_root(folder: Path) -> dict[str, Any]:

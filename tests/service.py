@@ -69,7 +69,7 @@ def serving(url: str, key: str, **environment: str) -> Iterator[Service]:
             yield service
         finally:
             process.terminate()
-            process.wait()
+            process.wait(timeout=60)
 
 
 def _wait_for(service: Service, process: subprocess.Popen[bytes]) -> None:

@@ -136,6 +136,7 @@ def test_a_late_answer_does_not_replace_a_newer_one(console):
     with console.expect_response("**/orders/?status=draft*") as late:
         held[0].continue_()
     late.value.finished()
+    console.evaluate("() => new Promise(done => setTimeout(done))")  # until the page has had its turn
 
     assert rows(console).locator(".id").all_inner_texts() == shown
 

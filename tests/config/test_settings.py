@@ -42,6 +42,13 @@ def test_a_missing_setting_is_named(name):
     assert f"Set the {name} environment variable" in done.stderr
 
 
+def test_the_limit_of_requests_is_the_documented_one():
+    documented = "(`REQUESTS_PER_MINUTE`) | 6,000 | 429 |"
+
+    assert ask("from django.conf import settings; print(settings.REQUESTS_PER_MINUTE)") == 6000
+    assert documented in (ROOT / "docs/limits.md").read_text()
+
+
 def test_production_has_only_the_product():
     addresses = ask(
         """

@@ -1,10 +1,7 @@
 """Two tenants make a history, and every answer of it, its lists and its reports are the oracle's.
 
-The suite has a short form of this and of tests/config/test_schema_fuzz.py. The full form, 500 histories of 50 steps and
-some 35,000 requests drawn from the schema, takes ten minutes on each database:
-
-    F="tests/model tests/config/test_schema_fuzz.py"
-    .venv/bin/python -m pytest -n 2 --hypothesis-profile chaos --database postgresql $F
+The suite has a short form of this and of tests/config/test_schema_fuzz.py. `make chaos` runs the full form: 500
+histories of 50 steps, and some 35,000 requests drawn from the schema.
 """
 
 from __future__ import annotations
