@@ -89,7 +89,7 @@ def server_stopped(stage: Stage, requests: int) -> Verdict:
             early = len(answers)
         for thread in threads:
             thread.join()
-        status = stage.server.stop()
+        status = stage.server.end()
         stage.server.start()
         again = [clients[n].insist("POST", ORDERS, bodies[n], f"{name}-{n}") for n in range(requests)]
     rows = sorted((reference, row[0]) for reference, *row in stage.rows(WRITTEN.format(load=name)))

@@ -161,6 +161,10 @@ class Server:
     def stop(self) -> int:
         """End it as an operator would; its exit status, -9 if that took more than a minute."""
         self.process.terminate()
+        return self.end()
+
+    def end(self) -> int:
+        """The same for one that was told to. Not told twice: a Python that is ending has no handlers any more."""
         try:
             self.process.wait(60)
         except subprocess.TimeoutExpired:
