@@ -165,6 +165,8 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[st
     with psycopg.connect(url_of("orders_owner"), autocommit=True) as server:
         server.execute(f"CREATE DATABASE {name}")
         yield {"DATABASE_URL": url_of("orders_app", name), "DATABASE_OWNER_URL": url_of("orders_owner", name)}
+    # Only a superuser may send autovacuum away.
+    with psycopg.connect(url_of("superuser"), autocommit=True) as server:
         server.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
