@@ -106,7 +106,8 @@ Exit status: 0 all proven, 1 something is not, 2 wrong usage.
             bar.update()
             if not as_json:
                 verdict = "; ".join(proof.problems) or "proven"
-                bar.write(f"{proof.fault:28} {proof.database:11} {proof.state:8} {verdict}", file=self.stdout)
+                with bar.external_write_mode():
+                    self.stdout.write(f"{proof.fault:28} {proof.database:11} {proof.state:8} {verdict}")
 
         with progress(runs * verifying.PROOFS, "proofs") as bar:
             proofs = verifying.verify(faults, databases=databases, seed=seed, folder=folder, write=write, tell=tell)
@@ -147,7 +148,8 @@ Exit status: 0 all proven, 1 something is not, 2 wrong usage.
         def tell(line: str) -> None:
             bar.update()
             if not as_json:
-                bar.write(line, file=self.stdout)
+                with bar.external_write_mode():
+                    self.stdout.write(line)
 
         with progress(len(faults), "faults") as bar:
             found = matrix.look(faults, seed=seed, tell=tell)
