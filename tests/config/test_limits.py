@@ -1,8 +1,6 @@
 from __future__ import annotations
 
 import time
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 
 import pytest
 from django.db import OperationalError, connection, transaction
@@ -16,6 +14,7 @@ from apps.tenancy.models import Tenant
 from apps.tenancy.scope import tenant_scope
 from config import urls as project_urls
 from config.limits import TooManyRequests, count_request
+from tests.concurrency import at_once
 
 CUSTOMERS = "/api/v1/customers/"
 FIELDS = ["RateLimit-Policy", "RateLimit", "Retry-After"]
@@ -50,21 +49,6 @@ def clock(monkeypatch):
     return clock
 
 
-def at_once(clients: int, act) -> list:
-    """What `act` answered to each of that many threads, which begin together."""
-    start = Barrier(clients, timeout=30)
-
-    def run(_):
-        start.wait()
-        try:
-            return act()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(clients) as pool:
-        return list(pool.map(run, range(clients)))
-
-
 def fields(response) -> list[str | None]:
     return [response.get(name) for name in FIELDS]
 
@@ -82,7 +66,7 @@ def test_64_concurrent_clients_never_get_more_than_the_limit(settings):
                 continue
         return left
 
-    through = [left for lefts in at_once(64, get_through) for left in lefts]
+    through = [left for lefts in at_once(64, lambda _: get_through()) for left in lefts]
 
     assert sorted(through) == sorted(f'"tenant";r={left};t=60' for left in range(1000))
 
@@ -92,7 +76,7 @@ def test_concurrent_requests_never_get_more_than_the_limit(acme, api, settings):
     settings.REQUESTS_PER_MINUTE = 5
     key = keys.issue_key(tenant=acme)
 
-    statuses = at_once(16, lambda: type(api)(key).get(CUSTOMERS).status_code)
+    statuses = at_once(16, lambda _: type(api)(key).get(CUSTOMERS).status_code)
 
     assert sorted(statuses) == [200] * 5 + [429] * 11
 

@@ -1,11 +1,8 @@
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timezone
-from threading import Barrier
 
 import pytest
-from django.db import connection
 from model_bakery import baker
 
 from apps.customers import services
@@ -13,6 +10,7 @@ from apps.customers.models import Customer
 from apps.orders.models import Order
 from apps.tenancy.models import Tenant
 from apps.tenancy.scope import tenant_scope
+from tests.concurrency import at_once
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=timezone.utc)
 
@@ -88,22 +86,15 @@ def test_delete_customer_with_orders_is_refused(in_acme: Tenant) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_create_customer_at_once_makes_one_of_them(acme: Tenant) -> None:
-    threads = 4
-    start = Barrier(threads, timeout=30)
-
     def create(number: int) -> str:
         try:
-            start.wait()
             with tenant_scope(acme):
                 services.create_customer(email="ada@example.com", name=str(number))
             return "created"
         except services.CustomerEmailTaken:
             return "taken"
-        finally:
-            connection.close()
 
-    with ThreadPoolExecutor(threads) as pool:
-        outcomes = sorted(pool.map(create, range(threads)))
+    outcomes = sorted(at_once(4, create))
 
     assert outcomes == ["created", "taken", "taken", "taken"]
     with tenant_scope(acme):

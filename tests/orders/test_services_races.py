@@ -11,6 +11,7 @@ from apps.orders import services
 from apps.orders.models import Order, OrderEvent
 from apps.tenancy.models import Tenant
 from apps.tenancy.scope import tenant_scope
+from tests.concurrency import at_once
 
 LINE = {"sku": "TEA", "quantity": 2, "unit_price_cents": 450}
 
@@ -20,25 +21,16 @@ def test_concurrent_cancels_make_one_transition():
     acme = Tenant.objects.create(slug="acme", name="Acme")
     with tenant_scope(acme):
         order = baker.make(Order, status="paid", paid_at="2026-01-01T00:00:00Z")
-    outcomes: list[str] = []
-    start = threading.Barrier(8)
 
-    def cancel() -> None:
-        start.wait()
+    def cancel(_: int) -> str:
         try:
             with tenant_scope(acme):
                 services.cancel_order(order_id=order.pk)
-            outcomes.append("cancelled")
+            return "cancelled"
         except services.MoveNotAllowed:
-            outcomes.append("refused")
-        finally:
-            connection.close()
+            return "refused"
 
-    threads = [threading.Thread(target=cancel) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    outcomes = at_once(8, cancel)
 
     assert sorted(outcomes) == ["cancelled"] + ["refused"] * 7
     with tenant_scope(acme):

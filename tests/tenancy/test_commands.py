@@ -172,6 +172,16 @@ def test_apikey_list_shows_the_tenants_keys_and_no_secret(acme: Tenant, globex: 
     assert err == ""
 
 
+@pytest.mark.parametrize("keys_of_acme", [1, 3])
+def test_apikey_list_takes_two_statements(acme: Tenant, django_assert_num_queries: Any, keys_of_acme: int) -> None:
+    for _ in range(keys_of_acme):
+        keys.issue_key(tenant=acme)
+
+    # 1. the tenant  2. its keys. Django's own count: ours leaves out what a key's look-up reads.
+    with django_assert_num_queries(2):
+        run("apikey", "list", "acme")
+
+
 def test_apikey_revoke_makes_the_key_useless(acme: Tenant) -> None:
     key, other = keys.issue_key(tenant=acme), keys.issue_key(tenant=acme)
     prefix = key.split("_")[1]

@@ -65,7 +65,8 @@ class Command(CommandWithExamples):
         self.stdout.write(key)
 
     def _list(self, tenant: Tenant, *, as_json: bool) -> None:
-        found = [_described(key) for key in ApiKey.objects.filter(tenant=tenant).order_by("id")]
+        keys_of_tenant = ApiKey.objects.filter(tenant=tenant).select_related("tenant").order_by("id")
+        found = [_described(key) for key in keys_of_tenant]
         if as_json:
             self.print_json(found)
             return

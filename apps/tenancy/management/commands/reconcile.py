@@ -56,11 +56,10 @@ class Command(CommandWithExamples):
         tenants, numbers = Tenant.objects.order_by("slug"), database.numbers()
         with progress(len(tenants) * len(numbers), "numbers") as bar:
             for tenant in tenants:
-                for number in numbers:
-                    with tenant_scope(tenant):
-                        drift = asdict(number.drift())
-                    drifts.append({"tenant": tenant.slug, "number": number.label, **drift})
-                    bar.update()
+                with tenant_scope(tenant):
+                    for number in numbers:
+                        drifts.append({"tenant": tenant.slug, "number": number.label, **asdict(number.drift())})
+                        bar.update()
         return drifts
 
     def _print(self, report: dict[str, Any]) -> None:
