@@ -141,3 +141,13 @@ def test_no_requirement_names_an_index():
 
         assert options <= {"-r", "--hash"}, file
         assert "://" not in text, file
+
+
+@pytest.mark.parametrize("path", ["requirements/dev.txt", "bench/requirements.txt"])
+def test_every_environment_has_the_products_own_versions(path):
+    pins = {
+        name: set(re.findall("^[a-z].*==[^ ;]+", (ROOT / name).read_text(), re.M))
+        for name in ("requirements/base.txt", path)
+    }
+
+    assert pins["requirements/base.txt"] - pins[path] == set()
