@@ -59,7 +59,7 @@ class _Whole:
 
 
 def look(faults: list[Fault], *, seed: int = 1, tell: Callable[[str], object] = lambda line: None) -> dict[str, Seen]:
-    """By fault: the database, and by kind of check what saw it there. Takes a quarter of an hour for all of them.
+    """By fault: the database, and by kind of check what saw it there. Takes over half an hour for all of them.
 
     Raises LabError when a test fails with no fault on.
     """
@@ -101,7 +101,7 @@ def by_kind(fault: Fault, failed: list[str], detected: str) -> dict[str, list[st
     seen: dict[str, list[str]] = {kind: [] for kind in KINDS}
     for test in failed:
         place = next((kind for kind, place in PLACES.items() if test.startswith(place)), OTHER)
-        seen[NAMED if test in fault.tests else place].append(test)
+        seen[NAMED if test in fault.tests or test.partition("[")[0] in fault.tests else place].append(test)
     (figures,) = (each for each in evidence.read() if each["slug"] == fault.slug)
     for metric in ("statements", "rows_fetched"):
         if measuring.growth(figures["on"], metric) != measuring.growth(figures["off"], metric):
@@ -127,7 +127,7 @@ def _detected(fault: Fault) -> str:
         simplefilter("always")
         measuring.measure_once(fault, 8)
     said = [str(each.message).splitlines()[0] for each in caught]
-    return next((line for line in said if "N+1" in line), "")
+    return next((line.replace(f"{ROOT}/", "") for line in said if "N+1" in line), "")
 
 
 if __name__ == "__main__":

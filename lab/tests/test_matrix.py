@@ -1,16 +1,18 @@
 from __future__ import annotations
 
-from lab import matrix
+import pytest
+
+from lab import evidence, matrix
 from lab.catalogue import all_faults
 
 FAULTS = {fault.slug: fault for fault in all_faults()}
 
 
 def test_what_sees_a_fault_is_sorted_by_its_kind():
-    fault = FAULTS["n1-summary"]
+    fault = FAULTS["n1-order-list"]
     (named, *_) = fault.tests
     failed = [
-        named,
+        f"{named}[3]",
         "tests/test_query_counts.py::test_a",
         "tests/config/test_schema.py::test_b",
         "tests/test_c.py::test_c",
@@ -19,7 +21,7 @@ def test_what_sees_a_fault_is_sorted_by_its_kind():
     seen = matrix.by_kind(fault, failed, detected="N+1 detected on Order.items")
 
     assert {kind: tests for kind, tests in seen.items() if tests} == {
-        matrix.NAMED: [named],
+        matrix.NAMED: [f"{named}[3]"],
         matrix.OTHER: ["tests/test_c.py::test_c"],
         "statement counts": ["tests/test_query_counts.py::test_a"],
         "schema and fuzz": ["tests/config/test_schema.py::test_b"],
@@ -32,3 +34,18 @@ def test_the_detector_sees_an_n_plus_1_of_the_orm_and_is_silent_about_sums_in_py
     said = matrix.detect([FAULTS["n1-order-list"], FAULTS["python-sum"]])
 
     assert (bool(said["n1-order-list"]), said["python-sum"]) == (True, "")
+
+
+def test_the_matrix_has_every_fault():
+    assert list(evidence.read_matrix()) == sorted(FAULTS), "stale: manage.py lab matrix"
+
+
+@pytest.mark.parametrize("slug", sorted(FAULTS))
+def test_the_matrix_knows_each_test_that_a_fault_names(slug):
+    fault, found = FAULTS[slug], evidence.read_matrix()[slug]
+
+    named = found["seen"][matrix.NAMED]
+
+    assert found["database"] == fault.databases[0]
+    unseen = [test for test in fault.tests if not any(each == test or each.startswith(f"{test}[") for each in named)]
+    assert unseen == [], f"stale: manage.py lab matrix {slug}"

@@ -26,7 +26,7 @@ class Command(CommandWithExamples):
     manage.py lab verify n1-summary --seed 7 --json
     manage.py lab measure                             writes lab/evidence and the tables of the documents
     manage.py lab measure n1-summary --json           shows the figures and writes nothing
-    manage.py lab matrix                              the whole suite against each fault; a quarter of an hour
+    manage.py lab matrix                              the whole suite against each fault; half an hour
     manage.py lab record n1-summary                   its request in Silk, with the fault and without
 
 Exit status: 0 all proven, 1 something is not, 2 wrong usage.
