@@ -101,7 +101,10 @@ def is_tenant_owned(model: type[models.Model]) -> bool:
 def foreign_keys(model: type[models.Model]) -> list[str]:
     """The keys that a tenant-owned model has to have, as PostgreSQL tells them: checked at once, the tenant in them."""
     keys = []
+    has_parent = any(is_tenant_owned(other) and not field.null for field, other in references(model))
     for field, other in references(model):
+        if isinstance(field, TenantField) and has_parent:
+            continue  # The parent's key says that the tenant exists. One more check would lock the tenant's row.
         both = "tenant_id, " if is_tenant_owned(other) else ""
         keys.append(
             f"FOREIGN KEY ({both}{field.column}) REFERENCES {other._meta.db_table}({both}{field.target_field.column})"

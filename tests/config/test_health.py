@@ -22,7 +22,7 @@ def test_readyz_is_ok_when_every_migration_is_applied(client):
 
 @pytest.mark.django_db
 def test_readyz_names_missing_migrations(client):
-    MigrationRecorder(connection).record_unapplied("orders", "0002_isolate")
+    MigrationRecorder(connection).record_unapplied("idempotency", "0001_initial")
 
     response = client.get("/readyz")
 

@@ -162,7 +162,6 @@ def test_isolate_in_the_migration_that_makes_the_table_leaves_no_key_of_djangos(
 
     keys = sql("SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = 'orders_note'::regclass")
     assert sorted(keys) == [
-        ("FOREIGN KEY (tenant_id) REFERENCES tenancy_tenant(id)",),
         ("FOREIGN KEY (tenant_id, order_id) REFERENCES orders_order(tenant_id, id)",),
         ("PRIMARY KEY (id)",),
     ]
