@@ -13,7 +13,12 @@ from typing import Any
 import psycopg
 import pytest
 from django.db import connection
+from django.utils import timezone
 
+from apps.customers.models import Customer
+from apps.customers.selectors import customer_list
+from apps.tenancy.inserts import insert_rows
+from apps.tenancy.scope import tenant_scope
 from config.statements import NOT_COUNTED
 from tests.matrix import Operation
 from tests.plugin import url_of
@@ -25,10 +30,14 @@ READS = [label for label, operation in OPERATIONS.items() if operation.method ==
 LISTS = [label for label in READS if "ordering" in OPERATIONS[label].row]
 
 
+def as_superuser() -> psycopg.Connection:
+    return psycopg.connect(url_of("superuser", connection.settings_dict["NAME"]), autocommit=True)
+
+
 @pytest.fixture(autouse=True)
 def no_statistics(db: None) -> None:
     """As in a new database: what earlier tests committed, and autovacuum counted, would decide over the plans."""
-    with psycopg.connect(url_of("superuser", connection.settings_dict["NAME"]), autocommit=True) as server:
+    with as_superuser() as server:
         server.execute("DELETE FROM pg_statistic WHERE starelid >= 16384")  # not the catalogue's own
         server.execute("UPDATE pg_class SET reltuples = -1, relpages = 0 WHERE relkind = 'r' AND oid >= 16384")
 
@@ -105,6 +114,23 @@ def test_a_page_in_any_order_needs_no_sort(acme, globex, label):
     pages = {sql: plan for sql, plan in found.items() if "ORDER BY" in sql and "LIMIT 21" in sql}
     assert len(pages) == len(orderings)
     assert sorts(pages) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_part_of_an_address_is_found_by_an_index(acme):
+    now = timezone.now()
+    columns = ("email", "name", "created_at", "updated_at", "is_active")
+    with tenant_scope(acme):
+        insert_rows(Customer, columns, [(f"{number}@example.com", "", now, now, True) for number in range(5000)])
+    with as_superuser() as server:
+        server.execute("ANALYZE customers_customer")
+
+    with tenant_scope(acme), connection.cursor() as cursor:
+        sql, params = customer_list().filter(email__contains="turing").query.sql_with_params()
+        cursor.execute(f"EXPLAIN (FORMAT JSON) {sql}", params)
+        found = [node["Index Cond"] for node in nodes(cursor.fetchone()[0][0]["Plan"]) if "Index Cond" in node]
+
+    assert found == ["((email)::text ~~ '%turing%'::text)"]
 
 
 def test_a_scan_and_a_sort_would_be_seen(db):

@@ -7,6 +7,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from apps.tenancy.owned import TenantOwned
+from apps.tenancy.trigrams import TrigramIndex
 
 
 class LowerCaseEmailField(models.EmailField):
@@ -42,7 +43,10 @@ class Customer(TenantOwned):
             # SQL that does not go through the field cannot make twins either.
             models.CheckConstraint(condition=models.Q(email=Lower("email")), name="customer_email_lower_case"),
         ]
-        indexes = [models.Index(fields=["tenant", "created_at", "id"], name="customer_by_created")]
+        indexes = [
+            models.Index(fields=["tenant", "created_at", "id"], name="customer_by_created"),
+            TrigramIndex(fields=["tenant", "email"], name="customer_email_trigrams"),
+        ]
 
     def __str__(self) -> str:
         return self.email
