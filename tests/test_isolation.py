@@ -19,6 +19,7 @@ from django.urls import resolve
 from rest_framework.relations import RelatedField
 
 from apps import rows
+from apps.customers import selectors
 from apps.tenancy import triggers
 from apps.tenancy.isolation import tenant_owned_models
 from apps.tenancy.owned import TenantField, TenantManager, TenantOwned
@@ -89,8 +90,8 @@ def first_wall_off(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(TenantField, "get_db_prep_save", models.ForeignKey.get_db_prep_save)
     monkeypatch.setattr(TenantOwned, "delete", models.Model.delete)
     # What keeps querysets and statements that were built with the wall.
-    for kept in ("_shape", "_one"):
-        monkeypatch.setattr(rows, kept, cache(getattr(rows, kept).__wrapped__))
+    for module, kept in ((rows, "_shape"), (rows, "_one"), (selectors, "_by_id")):
+        monkeypatch.setattr(module, kept, cache(getattr(module, kept).__wrapped__))
     monkeypatch.setattr(RelatedField, "get_queryset", lambda field: field.queryset.model.objects.all())
 
 

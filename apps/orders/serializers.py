@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from typing import Any
+
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
-from apps.customers.models import Customer
+from apps.customers.selectors import customer_exists
 from apps.orders.models import MAX_ITEMS_PER_ORDER, Item, Order
 from apps.strict import StrictModelSerializer
 
@@ -27,6 +29,18 @@ ORDER = {
     "cancelled_at": None,
     "archived_at": None,
 }
+
+
+class CustomerField(serializers.IntegerField):
+    """The id of a customer that there is."""
+
+    default_error_messages = {"does_not_exist": "No such customer."}
+
+    def to_internal_value(self, data: Any) -> int:
+        customer_id = super().to_internal_value(data)
+        if not customer_exists(customer_id):
+            self.fail("does_not_exist")
+        return customer_id
 
 
 class OrderItemSerializer(StrictModelSerializer):
@@ -71,11 +85,7 @@ class ItemSerializer(StrictModelSerializer):
 class OrderSerializer(StrictModelSerializer):
     """An order with its items and its customer's e-mail."""
 
-    customer = serializers.PrimaryKeyRelatedField(
-        queryset=Customer.objects.all(),
-        pk_field=serializers.IntegerField(),
-        error_messages={"does_not_exist": "No such customer."},
-    )
+    customer = CustomerField(source="customer_id")
     customer_email = serializers.EmailField(source="customer.email", read_only=True)
     items = OrderItemSerializer(many=True, min_length=1, max_length=MAX_ITEMS_PER_ORDER)  # type: ignore[call-arg]
 

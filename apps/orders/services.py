@@ -7,7 +7,6 @@ from typing import Any
 
 from django.utils import timezone
 
-from apps.customers.models import Customer
 from apps.errors import Conflict
 from apps.orders import lifecycle
 from apps.orders.models import MAX_ITEMS_PER_ORDER, Item, Order, OrderEvent
@@ -30,25 +29,25 @@ class OrderFull(Conflict):
     """The order has as many items as an order can have."""
 
 
-def create_order(*, customer: Customer, items: Iterable[Mapping[str, Any]]) -> int:
+def create_order(*, customer_id: int, items: Iterable[Mapping[str, Any]]) -> int:
     """Write a draft Order with its Items, two statements, and return its id."""
     now = timezone.now()
     columns = ("customer", "status", "total_cents", "created_at", "updated_at")
-    [order_id] = insert_rows(Order, columns, [(customer.pk, lifecycle.Status.DRAFT, 0, now, now)])
+    [order_id] = insert_rows(Order, columns, [(customer_id, lifecycle.Status.DRAFT, 0, now, now)])
     _insert_items(order_id, items)
     return order_id
 
 
 def update_order(
-    *, order_id: int, customer: Customer | None = None, items: Iterable[Mapping[str, Any]] | None = None
+    *, order_id: int, customer_id: int | None = None, items: Iterable[Mapping[str, Any]] | None = None
 ) -> None:
     """Change a draft's customer, replace all its items, or both. Raises OrderNotDraft, Order.DoesNotExist."""
     order = _lock_draft(order_id)
     if items is not None:
         Item.objects.filter(order=order).delete()
         _insert_items(order_id, items)
-    if customer is not None or items is not None:
-        _touch(order, **({} if customer is None else {"customer": customer}))
+    if customer_id is not None or items is not None:
+        _touch(order, **({} if customer_id is None else {"customer_id": customer_id}))
 
 
 def delete_order(*, order_id: int) -> None:
