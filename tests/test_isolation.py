@@ -19,7 +19,8 @@ from django.urls import resolve
 from rest_framework.relations import RelatedField
 
 from apps import rows
-from apps.customers import selectors
+from apps.customers import selectors as customers
+from apps.reporting import selectors as reporting
 from apps.tenancy import triggers
 from apps.tenancy.isolation import tenant_owned_models
 from apps.tenancy.owned import TenantField, TenantManager, TenantOwned
@@ -90,7 +91,8 @@ def first_wall_off(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(TenantField, "get_db_prep_save", models.ForeignKey.get_db_prep_save)
     monkeypatch.setattr(TenantOwned, "delete", models.Model.delete)
     # What keeps querysets and statements that were built with the wall.
-    for module, kept in ((rows, "_shape"), (rows, "_one"), (selectors, "_by_id")):
+    keepers = [(rows, "_shape"), (rows, "_one"), (customers, "_by_id"), (reporting, "_maintained_totals")]
+    for module, kept in keepers:
         monkeypatch.setattr(module, kept, cache(getattr(module, kept).__wrapped__))
     monkeypatch.setattr(RelatedField, "get_queryset", lambda field: field.queryset.model.objects.all())
 

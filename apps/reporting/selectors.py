@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import BigIntegerField, Count, DateField, F, FilteredRelation, Q, QuerySet, Sum
@@ -14,22 +15,23 @@ from apps.orders import selectors as orders
 from apps.orders.lifecycle import revenue
 from apps.reporting.models import CustomerTotal
 from apps.tenancy import days
+from apps.tenancy.compiled import Compiled
+
+SUMMARY = ("customer_id", "email", "order_count", "total_cents")
 
 
-def customer_summary(*, limit: int, first: date | None = None, last: date | None = None) -> QuerySet[Any, Any]:
+def customer_summary(*, limit: int, first: date | None = None, last: date | None = None) -> list[dict[str, Any]]:
     """The `limit` customers with the most revenue, dated by `paid_at`, from day `first` to day `last` inclusive.
 
     Active customers without revenue follow with 0; ties are ordered by id. Rows are dicts of `customer_id`, `email`,
     `order_count` (orders that count as revenue) and `total_cents`. Without dates it reads the maintained totals,
     `limit` rows of an index; with dates it sums up orders.
     """
-    columns = ("customer_id", "email", "order_count", "total_cents")
     if first or last:
         dated = live_totals(_paid(first, last, "orders__")).annotate(customer_id=F("id"))
         shown = dated.filter(Q(is_active=True) | Q(order_count__gt=0))
-        return shown.order_by("-total_cents", "id").values(*columns)[:limit]
-    shown = CustomerTotal.objects.filter(Q(customer__is_active=True) | Q(order_count__gt=0))
-    return shown.annotate(email=F("customer__email")).order_by("-total_cents", "customer_id").values(*columns)[:limit]
+        return list(shown.order_by("-total_cents", "id").values(*SUMMARY)[:limit])
+    return [dict(zip(SUMMARY, row, strict=True)) for row in _maintained_totals(limit)()]
 
 
 def sales(*, by: str, first: date, last: date) -> list[dict[str, Any]]:
@@ -55,12 +57,12 @@ def sales(*, by: str, first: date, last: date) -> list[dict[str, Any]]:
     return rows
 
 
-def product_summary(*, limit: int, first: date | None = None, last: date | None = None) -> QuerySet[Any, Any]:
+def product_summary(*, limit: int, first: date | None = None, last: date | None = None) -> list[dict[str, Any]]:
     """The `limit` products with the most revenue, dated as in the other reports; ties are ordered by SKU.
 
     Rows are dicts of `sku`, `order_count`, `pieces` and `total_cents`.
     """
-    return (
+    products: QuerySet[Any, Any] = (
         orders.item_list()
         .filter(order__in=orders.revenue_orders().filter(_paid(first, last)))
         .values("sku")
@@ -69,8 +71,16 @@ def product_summary(*, limit: int, first: date | None = None, last: date | None 
             pieces=Sum("quantity"),
             total_cents=Sum(F("quantity") * F("unit_price_cents"), output_field=BigIntegerField()),
         )
-        .order_by("-total_cents", "sku")[:limit]
+        .order_by("-total_cents", "sku")
     )
+    return list(products[:limit])
+
+
+@lru_cache(maxsize=100)
+def _maintained_totals(limit: int) -> Compiled:
+    shown = CustomerTotal.objects.filter(Q(customer__is_active=True) | Q(order_count__gt=0))
+    ordered = shown.annotate(email=F("customer__email")).order_by("-total_cents", "customer_id")
+    return Compiled(ordered.values_list(*SUMMARY)[:limit])
 
 
 def live_totals(counted: Q = Q()) -> QuerySet[Any, Any]:  # noqa: B008  a Q is never changed

@@ -17,7 +17,7 @@ class SummaryView(APIView):
     def get(self, request: Request) -> Response:
         query = validated_query(TopQuery, request.query_params)
         rows = selectors.customer_summary(limit=query["limit"], first=query.get("from"), last=query.get("to"))
-        return Response({"limit": query["limit"], "rows": list(rows)})
+        return Response({"limit": query["limit"], "rows": rows})
 
 
 class SalesView(APIView):
@@ -35,4 +35,4 @@ class ProductsView(APIView):
     def get(self, request: Request) -> Response:
         query = validated_query(TopQuery, request.query_params)
         rows = selectors.product_summary(limit=query["limit"], first=query.get("from"), last=query.get("to"))
-        return Response({"limit": query["limit"], "rows": list(rows)})
+        return Response({"limit": query["limit"], "rows": rows})

@@ -14,14 +14,14 @@ def get(self, request):
     query = request.query_params
     limit = int(query.get("limit", 50))
     first, last = (days.parse_day(query[name]) if name in query else None for name in ("from", "to"))
-    return Response({"limit": limit, "rows": list(selectors.customer_summary(limit=limit, first=first, last=last))})
+    return Response({"limit": limit, "rows": selectors.customer_summary(limit=limit, first=first, last=last)})
 
 
 def get_at_least_none(self, request):
     query = request.query_params
     limit = max(0, int(query.get("limit", 50)))
     first, last = (days.parse_day(query[name]) if name in query else None for name in ("from", "to"))
-    return Response({"limit": limit, "rows": list(selectors.customer_summary(limit=limit, first=first, last=last))})
+    return Response({"limit": limit, "rows": selectors.customer_summary(limit=limit, first=first, last=last)})
 
 
 def get_or_the_usual(self, request):
@@ -29,10 +29,10 @@ def get_or_the_usual(self, request):
     try:
         limit = int(query.get("limit", 50))
         first, last = (days.parse_day(query[name]) if name in query else None for name in ("from", "to"))
-        rows = list(selectors.customer_summary(limit=limit, first=first, last=last))
+        rows = selectors.customer_summary(limit=limit, first=first, last=last)
     except ValueError:
         limit = 50
-        rows = list(selectors.customer_summary(limit=limit))
+        rows = selectors.customer_summary(limit=limit)
     return Response({"limit": limit, "rows": rows})
 
 
