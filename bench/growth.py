@@ -78,19 +78,21 @@ def _chart(title: str, curves: list[Curve]) -> list[str]:
         parts.append(f'<text x="{LEFT - 8}" y="{height + 4:.1f}" text-anchor="end" fill="#555">{10.0**power:g}</text>')
     for size in sizes:
         at = f'x="{x(size):.1f}" y="{HEIGHT - BOTTOM + 18}"'
-        parts.append(f'<text {at} text-anchor="middle" fill="#555">{size:,}</text>')
+        anchor = "end" if size == sizes[-1] else "middle"  # the labels stand to the right
+        parts.append(f'<text {at} text-anchor="{anchor}" fill="#555">{size:,}</text>')
     # Labels stand where their lines end, pushed apart where lines meet, and up again where the chart ends.
     ordered = sorted(curves, key=lambda curve: -curve[2][-1][1])
     heights: list[float] = []
     for *_, points in ordered:
         heights.append(max(heights[-1] + 15 if heights else TOP, y(points[-1][1]) + 4))
     for index in reversed(range(len(heights))):
-        heights[index] = min(heights[index], HEIGHT - 8 - 15 * (len(heights) - 1 - index))
+        heights[index] = min(heights[index], HEIGHT - BOTTOM + 4 - 15 * (len(heights) - 1 - index))
     for (name, colour, points), height in zip(ordered, heights, strict=True):
         path = " ".join(f"{x(size):.1f},{y(value):.1f}" for size, value in points)
         parts.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"/>')
         parts += [f'<circle cx="{x(size):.1f}" cy="{y(value):.1f}" r="3" fill="{colour}"/>' for size, value in points]
         value = points[-1][1]
         label = f"{escape(name)} {value:,.0f}" if value >= 100 else f"{escape(name)} {value:.3g}"
-        parts.append(f'<text x="{WIDTH - RIGHT + 10}" y="{height:.1f}" fill="{colour}">{label}</text>')
+        parts.append(f'<circle cx="{WIDTH - RIGHT + 14}" cy="{height - 4:.1f}" r="4" fill="{colour}"/>')
+        parts.append(f'<text x="{WIDTH - RIGHT + 24}" y="{height:.1f}" fill="#222">{label}</text>')
     return parts

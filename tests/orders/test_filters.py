@@ -38,10 +38,13 @@ def test_email_finds_the_same_whether_few_customers_have_it_or_many(api, monkeyp
     monkeypatch.setattr(CustomerEmailFilter, "FEW", few)
     ada, other = (baker.make(Order, customer__email=f"{name}@example.com") for name in ("ada", "ada.other"))
     again = baker.make(Order, customer=ada.customer)
+    elsewhere = baker.make(Order, customer__email="ada@example.org")
     baker.make(Order, customer__email="alan@example.com")
 
-    assert found(api, f"email=ada{count}") == [ada.pk, other.pk, again.pk]
-    assert found(api, f"email=ada@{count}") == [ada.pk, again.pk]
+    assert found(api, f"email=ada{count}") == [ada.pk, other.pk, again.pk, elsewhere.pk]
+    assert found(api, f"email=ada@{count}") == [ada.pk, again.pk, elsewhere.pk]
+    assert found(api, f"email=ADA@example.org{count}") == [elsewhere.pk]
+    assert found(api, f"email=@example.o{count}") == [elsewhere.pk]
     assert found(api, f"email=nobody{count}") == []
 
 
