@@ -83,7 +83,7 @@ bench: .venv-bench/.installed ## Beside peers on 1,600 orders, and what row secu
 	@$(BENCH) -m bench.compare
 	@$(BENCH) -m bench.row_security $(ORDERS)
 
-bench-full: .venv-bench/.installed ## Beside peers up to a million orders, written to bench/; most of an hour
+bench-full: .venv-bench/.installed ## Beside peers up to a million orders, written to bench/; half an hour
 	@$(BENCH) -m bench.compare --full --write
 
 ci: lint test verify ## Everything that must hold before a merge

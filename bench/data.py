@@ -129,7 +129,7 @@ class Database:
             self.superuser(autocommit=True) as owner,
         ):
             for table in tables:
-                # Amid a COPY it would count no row, and the triggers' plans would read the table for each order.
+                # Amid a COPY it would count no row, and the triggers' plans then read the table for each order.
                 owner.execute(f"ALTER TABLE {table} SET (autovacuum_enabled = off)")  # type: ignore[arg-type]
                 with connection.cursor().copy(f"COPY {table} FROM STDIN") as copy:
                     # A row a block is what comes out; what goes in is best bigger.
