@@ -16,6 +16,7 @@ from typing import Any
 
 import psutil
 import psycopg
+from psycopg.sql import SQL, Identifier
 
 from config.statements import NOT_COUNTED
 from tests.plugin import Cluster
@@ -130,13 +131,14 @@ class Database:
         ):
             for table in tables:
                 # Amid a COPY it would count no row, and the triggers' plans then read the table for each order.
-                owner.execute(f"ALTER TABLE {table} SET (autovacuum_enabled = off)")  # type: ignore[arg-type]
+                name = Identifier(table)
+                owner.execute(SQL("ALTER TABLE {} SET (autovacuum_enabled = off)").format(name))
                 with connection.cursor().copy(f"COPY {table} FROM STDIN") as copy:
                     # A row a block is what comes out; what goes in is best bigger.
                     copy.write(b"".join(rows.pop(table)))
                 # As the service does, or keys and triggers of the next table read this one whole for each row.
-                owner.execute(f"ANALYZE {table}")  # type: ignore[arg-type]  # a name of TABLES
-                owner.execute(f"ALTER TABLE {table} RESET (autovacuum_enabled)")  # type: ignore[arg-type]
+                owner.execute(SQL("ANALYZE {}").format(name))
+                owner.execute(SQL("ALTER TABLE {} RESET (autovacuum_enabled)").format(name))
         return time.perf_counter() - started
 
     def one(self, query: str) -> Any:

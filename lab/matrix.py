@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from warnings import catch_warnings, simplefilter
 
-from lab import evidence, measuring, throwaway, verifying
+from lab import evidence, measuring, proof, throwaway, verifying
 from lab.catalogue import FOLDER
 from lab.fault import Fault, LabError
 
@@ -101,7 +101,7 @@ def by_kind(fault: Fault, failed: list[str], detected: str) -> dict[str, list[st
     seen: dict[str, list[str]] = {kind: [] for kind in KINDS}
     for test in failed:
         place = next((kind for kind, place in PLACES.items() if test.startswith(place)), OTHER)
-        seen[NAMED if test in fault.tests or test.partition("[")[0] in fault.tests else place].append(test)
+        seen[NAMED if any(proof.is_of(named, test) for named in fault.tests) else place].append(test)
     (figures,) = (each for each in evidence.read() if each["slug"] == fault.slug)
     for metric in ("statements", "rows_fetched"):
         if measuring.growth(figures["on"], metric) != measuring.growth(figures["off"], metric):

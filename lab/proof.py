@@ -37,9 +37,14 @@ def with_decoy(fault: Fault, results: Results) -> Iterator[str]:
         yield "no test sees that the decoy is wrong: it cures the fault, or a test is missing"
 
 
+def is_of(test: str, name: str) -> bool:
+    """Whether the node id `name` is that of `test`, or of one of its parameters."""
+    return name == test or name.startswith(f"{test}[")
+
+
 def _of(test: str, results: Results) -> list[tuple[str, Mapping[str, str]]]:
     """The results of a test, all its parameters if none are named."""
-    found = [(name, result) for name, result in results.items() if name == test or name.startswith(f"{test}[")]
+    found = [(name, result) for name, result in results.items() if is_of(test, name)]
     return found or [(test, {"outcome": "missing", "message": ""})]
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from lab import evidence, matrix
+from lab import evidence, matrix, proof
 from lab.catalogue import all_faults
 
 FAULTS = {fault.slug: fault for fault in all_faults()}
@@ -47,5 +47,5 @@ def test_the_matrix_knows_each_test_that_a_fault_names(slug):
     named = found["seen"][matrix.NAMED]
 
     assert found["database"] == fault.databases[0]
-    unseen = [test for test in fault.tests if not any(each == test or each.startswith(f"{test}[") for each in named)]
+    unseen = [test for test in fault.tests if not any(proof.is_of(test, each) for each in named)]
     assert unseen == [], f"stale: manage.py lab matrix {slug}"
