@@ -5,12 +5,13 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import socket
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -51,14 +52,37 @@ class Service:
         finally:
             client.close()
 
+    def raw(self, request: bytes, *, seconds: float = 10) -> bytes:
+        """Send `request` as it stands, and return every byte that comes back until the service closes or falls silent."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=seconds) as connection:
+            connection.sendall(request)
+            received = b""
+            with suppress(TimeoutError, ConnectionError):
+                while more := connection.recv(1 << 16):
+                    received += more
+        return received
+
+
+def manage(environment: dict[str, str], *arguments: str) -> str:
+    """Run manage.py with the tests' settings and `environment`; return what it prints."""
+    return subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT,
+        env={**os.environ, **ENVIRONMENT, **environment},
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    ).stdout
+
 
 @contextmanager
-def serving(url: str, key: str, **environment: str) -> Iterator[Service]:
-    """The service over the database at `url`, which need not be there."""
+def serving(database: str | dict[str, str], key: str, **environment: str) -> Iterator[Service]:
+    """The service over a database, which need not be there: its DATABASE_URL, or an environment that has it."""
     port = free_port()
     command = [sys.executable, "-m", "granian", "config.wsgi:application", "--interface", "wsgi", "--no-ws"]
     command += ["--port", str(port), "--blocking-threads", str(THREADS)]
-    given = {"DATABASE_URL": url, "TRUST_X_FORWARDED_PROTO": "on", "PLUGINS": "", **environment}
+    given = {"DATABASE_URL": database} if isinstance(database, str) else database
+    given = {**given, "TRUST_X_FORWARDED_PROTO": "on", "PLUGINS": "", **environment}
     with tempfile.NamedTemporaryFile() as output:
         process = subprocess.Popen(
             command, cwd=ROOT, env={**os.environ, **ENVIRONMENT, **given}, stdout=output, stderr=subprocess.STDOUT
@@ -98,14 +122,7 @@ class Database:
     def manage(self, *arguments: str) -> str:
         """What manage.py prints."""
         owner = self.server.url_of("orders_owner", "orders")
-        return subprocess.run(
-            [sys.executable, "manage.py", *arguments],
-            cwd=ROOT,
-            env={**os.environ, **ENVIRONMENT, "DATABASE_URL": self.url, "DATABASE_OWNER_URL": owner},
-            stdout=subprocess.PIPE,
-            text=True,
-            check=True,
-        ).stdout
+        return manage({"DATABASE_URL": self.url, "DATABASE_OWNER_URL": owner}, *arguments)
 
     def execute(self, sql: str) -> None:
         """Run a statement as the server's superuser."""

@@ -1,0 +1,24 @@
+"""The service as `make serve` runs it, over a database of its own, for requests that Django's test client cannot send."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.service import Service, manage, serving
+
+
+@pytest.fixture(scope="module")
+def environment(empty_database: dict[str, str]) -> dict[str, str]:
+    """A migrated database with the tenant `acme`: the environment of a process that uses it."""
+    manage(empty_database, "migrate", "-v", "0")
+    manage(empty_database, "tenant", "create", "acme")
+    return empty_database
+
+
+@pytest.fixture(scope="module")
+def service(environment: dict[str, str]) -> Iterator[Service]:
+    """A service that asks as acme."""
+    with serving(environment, manage(environment, "apikey", "create", "acme").strip()) as service:
+        yield service
