@@ -29,9 +29,8 @@ help: ## This list
 run: .venv/.installed .env ## Development server with sample data
 	@$(PY) manage.py run
 
-# Settings come from the environment alone, and granian's own from GRANIAN_HOST, GRANIAN_PORT, GRANIAN_WORKERS, …
 serve: .venv/.installed ## Production server, with production's settings (README, "In production")
-	@.venv/bin/granian config.wsgi:application --interface wsgi --blocking-threads 3 --no-ws --respawn-failed-workers
+	@exec $(PY) -m config.serve
 
 test: .venv/.installed ## The whole suite, on SQLite and on PostgreSQL where it is found
 	@$(PY) manage.py test

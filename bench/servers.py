@@ -17,7 +17,7 @@ from typing import Any
 
 from bench.data import Database
 from bench.load import Load, load, request_bytes
-from bench.serving import HEADERS, Served, granian
+from bench.serving import HEADERS, PRODUCT, Served, granian
 from tests.plugin import Cluster
 
 LIST, DETAIL = "/api/v1/orders/", "/api/v1/orders/1/"
@@ -25,6 +25,7 @@ GUNICORN = ["gunicorn", "config.wsgi", "--bind=127.0.0.1:{port}", "--timeout=60"
 THREADED = ["--worker-class=gthread", "--keep-alive=60"]
 APPLICATION = "config.wsgi:application"
 CANDIDATES = {
+    "as served: granian, ASGI, 3 + 2 threads": PRODUCT,
     "gunicorn sync, 1 worker": [*GUNICORN, "--workers=1"],
     "gunicorn gthread, 1 x 3": [*GUNICORN, *THREADED, "--workers=1", "--threads=3"],
     "gunicorn gthread, 1 x 4": [*GUNICORN, *THREADED, "--workers=1", "--threads=4"],

@@ -20,8 +20,12 @@ CONNECTIONS = 4  # of the client
 BIN = Path(sys.executable).parent
 
 
+# What `make serve` runs.
+PRODUCT = ["python", "-m", "config.serve", "--host=127.0.0.1", "--port={port}", "--log-level=warning"]
+
+
 def granian(application: str, workers: int = 1, threads: int = THREADS) -> list[str]:
-    """What `make serve` runs."""
+    """A WSGI application on granian's own threads."""
     return ["granian", application, "--interface=wsgi", "--host=127.0.0.1", "--port={port}", f"--workers={workers}",
             f"--blocking-threads={threads}", "--no-ws", "--log-level=warning"]  # fmt: skip
 

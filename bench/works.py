@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from bench.data import COMMON_NEEDLE, Database, cpu_seconds
 from bench.load import Load, load, request_bytes
-from bench.serving import CONNECTIONS, HEADERS, UVICORN, Served, granian
+from bench.serving import CONNECTIONS, HEADERS, PRODUCT, UVICORN, Served, granian
 
 API = "/api/v1/"
 US, LITE = "this service", "this service on SQLite"
@@ -20,8 +20,8 @@ ONE_QUERY, PYTHON = "predecessor, one ORM query", "predecessor, N+1 in Python"
 LIST, SUMMARY, DEEP, CREATE = "order list", "summary", "deep page", "create an order"
 COMMON, RARE = "filter, common e-mail", "filter, rare e-mail"
 SERVERS = {
-    US: (granian("config.wsgi:application"), "/healthz"),
-    LITE: (granian("config.wsgi:application"), "/healthz"),
+    US: (PRODUCT, "/healthz"),
+    LITE: (PRODUCT, "/healthz"),
     DRF: (granian("bench.peers.wsgi:application"), "/orders/"),
     NINJA: (granian("bench.peers.wsgi:application"), "/orders/"),
     FASTAPI: (UVICORN, "/orders/"),

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
-import shlex
 import signal
 import sqlite3
 import subprocess
@@ -105,15 +103,12 @@ class Stage:
 
 
 class Server:
-    """granian, by the very command of the Makefile's `serve`: `process`, which starts and watches `workers()`."""
+    """granian, as `make serve` starts it: `process`, which starts and watches `workers()`."""
 
     def __init__(self, environment: dict[str, str], workers: int) -> None:
-        recipe = re.search(r"^\t@\.venv/bin/(granian .*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
-        assert recipe
-        program, *arguments = shlex.split(recipe[1])
-        self.command = [str(Path(sys.executable).parent / program), *arguments]
+        self.command = [sys.executable, "-m", "config.serve"]
         self.port = free_port()
-        self.threads = workers * int(arguments[arguments.index("--blocking-threads") + 1])
+        self.threads = workers * 4  # that use the database: three for tenants, one for keys and pages
         own = {"GRANIAN_PORT": str(self.port), "GRANIAN_WORKERS": str(workers), "PYTHONPATH": str(ROOT)}
         self.environment = {**os.environ, **environment, **own}
         self.log = tempfile.TemporaryFile("w+")  # noqa: SIM115  open as long as the server runs

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import traceback
+import uuid
 from contextvars import ContextVar
 from datetime import datetime, timezone
 from typing import Any
@@ -21,19 +23,31 @@ from config.masking import masked
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 
 requests = logging.getLogger("requests")
+CLIENT_ID = re.compile(r"[\w.-]{8,64}", re.ASCII)
+
+
+def choose_request_id(given: str) -> str:
+    """The id that a client gave its request, if that is harmless, or a new one."""
+    return given if CLIENT_ID.fullmatch(given) else uuid.uuid4().hex
 
 
 def log_request(request: Any, *, status: int, seconds: float, statements: int) -> None:
     """Write the line of a request that was answered. Its failure, if it had one, is told; in full from 500 on."""
     error, request.is_logged = request.failure, True
-    fields = {
-        "tenant": request.tenant,
-        "method": request.method,
-        "route": f"/{request.resolver_match.route}" if request.resolver_match else None,
-        "status": status,
-        "ms": round(seconds * 1000, 1),
-        "statements": statements,
-    }
+    log_line(
+        error,
+        tenant=request.tenant,
+        method=request.method,
+        route=f"/{request.resolver_match.route}" if request.resolver_match else None,
+        status=status,
+        ms=round(seconds * 1000, 1),
+        statements=statements,
+    )
+
+
+def log_line(error: BaseException | None = None, *, status: int, **fields: Any) -> None:
+    """Write the line of a request: the name of its `error`, and from status 500 up its traceback."""
+    fields["status"] = status
     if error is not None:
         fields["error"] = type(error).__name__
     requests.log(

@@ -23,17 +23,24 @@ def problem(
 ) -> HttpResponse:
     """A problem document. `kind` names the problem when the status alone does not; `members` extend it."""
     body = {
-        "type": f"urn:problem:{kind}" if kind else "about:blank",
-        "title": HTTPStatus(status).phrase,
-        "status": status,
-        "detail": detail,
-        "request_id": request.id,  # type: ignore[attr-defined]  # set by the Envelope middleware
+        **problem_members(status, detail, request.id, kind),  # type: ignore[attr-defined]  # set by Envelope
         **members,
     }
     response = JsonResponse(body, status=status, content_type=CONTENT_TYPE, headers=headers)
     # An error names the value that it refuses; a key in the wrong place need not go on into the client's logs.
     response.content = masked(response.content.decode())
     return response
+
+
+def problem_members(status: int, detail: str, request_id: str, kind: str = "") -> dict[str, object]:
+    """The members that every problem document has (RFC 9457, section 3.1)."""
+    return {
+        "type": f"urn:problem:{kind}" if kind else "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+        "request_id": request_id,
+    }
 
 
 def exception_handler(exc: Exception, context: dict[str, Any]) -> HttpResponse | None:

@@ -1,8 +1,12 @@
+import io
 import os
 from typing import Any
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from django.utils.http import parse_header_parameters
+
+from apps.api.environ import MALFORMED
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -10,12 +14,23 @@ django_application = get_wsgi_application()
 
 
 def application(environ: dict[str, Any], start_response: Any) -> Any:
-    """Django's application, but always in UTF-8.
+    """Django's application, but always in UTF-8, and with bodies that have no Content-Length.
 
     Django decodes the query string with the codec that a request's Content-Type names, any of Python's: some fail
-    before the first middleware, some make text that no database takes.
+    before the first middleware, some make text that no database takes. And it takes a body without a Content-Length for
+    empty, whatever its server has received.
     """
-    media_type, parameters = parse_header_parameters(environ.get("CONTENT_TYPE", ""))
-    if parameters.get("charset", "utf-8").lower() != "utf-8":
+    try:
+        media_type, parameters = parse_header_parameters(environ.get("CONTENT_TYPE", ""))
+    except (LookupError, ValueError):  # `charset*=nonsense''x` (RFC 8187)
+        media_type, parameters = "", {}
+        environ[MALFORMED] = "Content-Type"
+    if MALFORMED in environ or parameters.get("charset", "utf-8").lower() != "utf-8":
         environ["CONTENT_TYPE"] = media_type
+    if environ.get("wsgi.input_terminated") and not environ.get("CONTENT_LENGTH"):
+        try:
+            body = environ["wsgi.input"].read(settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)  # Django refuses the one above
+        except (OSError, ValueError):
+            environ[MALFORMED], body = "Transfer-Encoding", b""
+        environ |= {"wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))}
     return django_application(environ, start_response)

@@ -53,7 +53,7 @@ class Service:
             client.close()
 
     def raw(self, request: bytes, *, seconds: float = 10) -> bytes:
-        """Send `request` as it stands, and return every byte that comes back until the service closes or falls silent."""
+        """Send `request` as it stands, and return all that comes back until the service closes or falls silent."""
         with socket.create_connection(("127.0.0.1", self.port), timeout=seconds) as connection:
             connection.sendall(request)
             received = b""
@@ -79,8 +79,7 @@ def manage(environment: dict[str, str], *arguments: str) -> str:
 def serving(database: str | dict[str, str], key: str, **environment: str) -> Iterator[Service]:
     """The service over a database, which need not be there: its DATABASE_URL, or an environment that has it."""
     port = free_port()
-    command = [sys.executable, "-m", "granian", "config.wsgi:application", "--interface", "wsgi", "--no-ws"]
-    command += ["--port", str(port), "--blocking-threads", str(THREADS)]
+    command = [sys.executable, "-m", "config.serve", "--port", str(port)]
     given = {"DATABASE_URL": database} if isinstance(database, str) else database
     given = {**given, "TRUST_X_FORWARDED_PROTO": "on", "PLUGINS": "", **environment}
     with tempfile.NamedTemporaryFile() as output:

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-import hmac
 import secrets
-from collections.abc import Callable
+import time
+from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
 
 from django.conf import settings
 from django.core.cache import cache
-from django.db.models import Model, QuerySet
 from django.utils import timezone
 
 from apps.tenancy.models import ApiKey, Tenant
 
 # Every process must know of a change within 5 seconds; this time begins only when the row has been read.
 CACHE_SECONDS = 3
-
-Row = TypeVar("Row", bound=Model)
+# Look-ups that fail, from one address in a minute. A key that was good within the last hour is looked up all the same.
+MAX_FAILURES, WINDOW_SECONDS, TRUSTED_SECONDS = 60, 60, 3600
+UNKNOWN = "The API key is unknown, revoked or expired."
 
 
 class KeyRefused(Exception):
@@ -28,6 +27,28 @@ class KeyRefused(Exception):
 
 class KeyIsReadOnly(Exception):
     """A read key was used for a change. The message is fit for the client."""
+
+
+class TooManyFailures(Exception):
+    """Too many keys from one address were refused. `retry_after` is in seconds; the message is fit for the client."""
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(f"Too many unknown keys came from your address; try again in {retry_after} seconds.")
+        self.retry_after = retry_after
+
+
+@dataclass(frozen=True)
+class Caller:
+    """The tenant that a request acts for, and whether its key may change data."""
+
+    tenant: Tenant
+    may_write: bool = True
+
+    def acting(self, *, changes: bool) -> Tenant:
+        """Return the tenant. Raises KeyIsReadOnly if the request `changes` data and the key may not."""
+        if changes and not self.may_write:
+            raise KeyIsReadOnly("The API key may read only.")
+        return self.tenant
 
 
 def issue_key(
@@ -56,56 +77,85 @@ def revoke_key(*, prefix: str) -> ApiKey:
         key.revoked_at = timezone.now()
         key.save(update_fields=["revoked_at"])
     # Not deleted: a request that has read the row before would put its live copy there.
-    cache.set(_cache_name(prefix), key, CACHE_SECONDS)
+    cache.set(_cache_name(prefix, key.secret_sha256), key, CACHE_SECONDS)
     return key
 
 
-def authenticate(authorization: str, *, changes: bool) -> Tenant:
-    """The tenant that an `Authorization` header (RFC 6750, `Bearer <key>`) acts for.
+def remembered(authorization: str) -> Caller | None:
+    """Return the caller that `identify` found moments ago; None if it has to look, or to refuse. Reads the cache."""
+    if not authorization and settings.DEFAULT_TENANT:
+        tenant = cache.get(_default_name())
+        return tenant and Caller(tenant)
+    try:
+        key = cache.get(_cache_name(*_read(authorization)))
+        return key and _caller(key)
+    except KeyRefused:
+        return None
 
-    Without a header it is settings.DEFAULT_TENANT, if that is set. `changes`: whether the request may change data.
-    Reads one ApiKey with its tenant, or a cached copy of at most 5 seconds. Raises KeyRefused or KeyIsReadOnly.
+
+def identify(authorization: str, address: str = "") -> Caller:
+    """Return whom an `Authorization` header (RFC 6750, `Bearer <key>`) acts for.
+
+    Without a header it is settings.DEFAULT_TENANT, if that is set. `address` is the client's, whose failures are
+    counted. Reads one ApiKey with its tenant, or a cached copy of at most 5 seconds. Raises KeyRefused or
+    TooManyFailures.
     """
     if not authorization and settings.DEFAULT_TENANT:
-        tenant = _first_cached(
-            f"default-tenant:{settings.DEFAULT_TENANT}",
-            lambda: Tenant.objects.filter(slug=settings.DEFAULT_TENANT, is_active=True),
-        )
-        if tenant is None:
-            raise KeyRefused(f"The default tenant {settings.DEFAULT_TENANT!r} does not exist or is not active.")
-        return tenant
+        return Caller(cache.get(_default_name()) or _default_tenant())
+    prefix, digest = _read(authorization)
+    return _caller(cache.get(_cache_name(prefix, digest)) or _look_up(prefix, digest, address))
+
+
+def _default_tenant() -> Tenant:
+    tenant = Tenant.objects.filter(slug=settings.DEFAULT_TENANT, is_active=True).first()
+    if tenant is None:
+        raise KeyRefused(f"The default tenant {settings.DEFAULT_TENANT!r} does not exist or is not active.")
+    cache.add(_default_name(), tenant, CACHE_SECONDS)
+    return tenant
+
+
+def _look_up(prefix: str, digest: str, address: str) -> ApiKey:
+    window, passed = divmod(int(time.time()), WINDOW_SECONDS)
+    name, failures = _cache_name(prefix, digest), f"key-failures:{address}:{window}"
+    if cache.get(failures, 0) >= MAX_FAILURES and not cache.get(f"trusted:{name}"):
+        raise TooManyFailures(WINDOW_SECONDS - passed)
+    # The digest is part of the condition: an unknown prefix and a wrong secret cost the same.
+    rows = ApiKey.objects.select_related("tenant").filter(prefix=prefix, secret_sha256=digest)
+    key = rows.first()
+    if key is None:  # not cached: made-up keys would fill the cache
+        cache.add(failures, 0, 2 * WINDOW_SECONDS)  # longer than the window: it must not expire between these two lines
+        cache.incr(failures)
+        raise KeyRefused(UNKNOWN)
+    cache.add(name, key, CACHE_SECONDS)  # add: what revoke_key wrote since the read stays
+    cache.set(f"trusted:{name}", True, TRUSTED_SECONDS)
+    return key
+
+
+def _read(authorization: str) -> tuple[str, str]:
+    """The key's prefix and its secret's digest. Raises KeyRefused for anything that cannot be a key."""
     scheme, _, token = authorization.partition(" ")
     if scheme.lower() != "bearer":
         raise KeyRefused("Send an API key: 'Authorization: Bearer rl_…'.")
     label, _, rest = token.strip().partition("_")
     prefix, _, secret = rest.partition("_")
     # A prefix is 8 characters of hex; anything else need not reach the database.
-    well_formed = label == "rl" and len(prefix) == 8 and prefix.isalnum() and prefix.isascii()
-    key = well_formed and _first_cached(
-        _cache_name(prefix), lambda: ApiKey.objects.select_related("tenant").filter(prefix=prefix)
-    )
-    if (
-        not key
-        or not hmac.compare_digest(key.secret_sha256, _digest(secret))
-        or not key.is_live(timezone.now())
-        or not key.tenant.is_active
-    ):
-        raise KeyRefused("The API key is unknown, revoked or expired.")
-    if changes and key.scope != ApiKey.Scope.WRITE:
-        raise KeyIsReadOnly("The API key may read only.")
-    return key.tenant
+    if label != "rl" or len(prefix) != 8 or not (prefix.isalnum() and prefix.isascii()):
+        raise KeyRefused(UNKNOWN)
+    return prefix, _digest(secret)
 
 
-def _first_cached(name: str, rows: Callable[[], QuerySet[Row]]) -> Row | None:
-    """The first of `rows()`, or its copy under `name`. None is not kept: made-up keys would fill the cache."""
-    row = cache.get(name)
-    if row is None and (row := rows().first()) is not None:
-        cache.add(name, row, CACHE_SECONDS)  # add: what revoke_key wrote since the read stays
-    return row
+def _caller(key: ApiKey) -> Caller:
+    if not key.is_live(timezone.now()) or not key.tenant.is_active:
+        raise KeyRefused(UNKNOWN)
+    return Caller(key.tenant, may_write=key.scope == ApiKey.Scope.WRITE)
 
 
-def _cache_name(prefix: str) -> str:
-    return f"api-key:{prefix}"
+def _cache_name(prefix: str, digest: str) -> str:
+    return f"api-key:{prefix}:{digest}"
+
+
+def _default_name() -> str:
+    return f"default-tenant:{settings.DEFAULT_TENANT}"
 
 
 def _digest(secret: str) -> str:

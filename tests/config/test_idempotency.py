@@ -120,7 +120,7 @@ def test_fifty_retries_at_once_make_one_order(acme, monkeypatch):
         ("post", "customers/", {**ADA, "name": "Lovelace"}),
         ("post", "customers/", {"name": "not even valid"}),
         ("post", "orders/1/pay/", ADA),
-        ("patch", "customers/", ADA),
+        ("patch", "customers/1/", ADA),
     ],
     ids=["other body", "invalid body", "other address", "other method"],
 )

@@ -114,7 +114,7 @@ def test_key_is_in_no_text_of_an_object() -> None:
     key = issue()
     stored = ApiKey.objects.get()
     with pytest.raises(keys.KeyRefused) as refused:
-        keys.authenticate(f"Bearer {key}0", changes=False)
+        keys.identify(f"Bearer {key}0").acting(changes=False)
 
     texts = [str(stored), repr(stored), str(vars(stored)), str(refused.value), repr(refused.value)]
 

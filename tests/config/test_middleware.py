@@ -228,6 +228,26 @@ def test_a_wrong_method_is_a_problem_that_names_the_right_ones(api):
     assert response["Allow"] == "GET, POST, HEAD"
 
 
+@pytest.mark.parametrize(
+    ("address", "allowed"),
+    [
+        ("/api/v1/customers/?nothing=1", "GET, POST, HEAD"),
+        ("/api/v1/customers/1/", "GET, PATCH, DELETE, HEAD"),
+        ("/api/v1/customers/1/orders/", "GET, HEAD"),
+        ("/api/v1/orders/1/pay/", "POST"),
+        ("/api/v1/reporting/summary/", "GET, HEAD"),
+        ("/api/v1/schema", "GET, HEAD"),
+    ],
+)
+@pytest.mark.parametrize("method", ["PUT", "OPTIONS", "TRACE", "PROPFIND"])
+def test_a_method_that_an_address_does_not_know_is_refused_before_all_else(client, address, allowed, method):
+    """Without a key, with a bad parameter and a bad body."""
+    response = client.generic(method, address, "{", "application/json", secure=True)
+
+    assert (response.status_code, response["Content-Type"]) == (405, "application/problem+json")
+    assert response["Allow"] == allowed
+
+
 @pytest.mark.parametrize("address", ["/api/v1/orders/", "/api/v1/nowhere/", "/healthz", "/nowhere", "/api/v1/docs"])
 def test_every_answer_has_a_request_id(api, address):
     first, second = api.get(address)["X-Request-ID"], api.get(address)["X-Request-ID"]

@@ -1,4 +1,4 @@
-"""The service as `make serve` runs it, over a database of its own, for requests that Django's test client cannot send."""
+"""The service as `make serve` runs it, for requests that Django's test client cannot send."""
 
 from __future__ import annotations
 

@@ -88,7 +88,7 @@ def test_apikey_create_prints_nothing_but_a_key_that_works_on_stdout(acme: Tenan
     out, err = run("apikey", "create", "globex", "--name", "billing job")
 
     assert out.count("\n") == 1
-    assert keys.authenticate(f"Bearer {out.strip()}", changes=True) == globex
+    assert keys.identify(f"Bearer {out.strip()}").acting(changes=True) == globex
     assert ApiKey.objects.get().name == "billing job"
     assert err == "This is shown once; it cannot be recovered:\n"
 
@@ -96,9 +96,9 @@ def test_apikey_create_prints_nothing_but_a_key_that_works_on_stdout(acme: Tenan
 def test_apikey_create_can_make_a_key_that_only_reads(acme: Tenant) -> None:
     out, _ = run("apikey", "create", "acme", "--scope", "read")
 
-    assert keys.authenticate(f"Bearer {out.strip()}", changes=False) == acme
+    assert keys.identify(f"Bearer {out.strip()}").acting(changes=False) == acme
     with pytest.raises(keys.KeyIsReadOnly):
-        keys.authenticate(f"Bearer {out.strip()}", changes=True)
+        keys.identify(f"Bearer {out.strip()}").acting(changes=True)
 
 
 @pytest.mark.parametrize("days", [1, 3650])
@@ -189,9 +189,9 @@ def test_apikey_revoke_makes_the_key_useless(acme: Tenant) -> None:
     out, _ = run("apikey", "revoke", prefix)
 
     assert out == f"Key {prefix} of acme is revoked.\n"
-    assert keys.authenticate(f"Bearer {other}", changes=True) == acme
+    assert keys.identify(f"Bearer {other}").acting(changes=True) == acme
     with pytest.raises(keys.KeyRefused):
-        keys.authenticate(f"Bearer {key}", changes=False)
+        keys.identify(f"Bearer {key}").acting(changes=False)
 
 
 def test_commands_print_json_for_scripts(globex: Tenant) -> None:

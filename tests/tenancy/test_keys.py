@@ -15,7 +15,7 @@ REFUSAL = r"^The API key is unknown, revoked or expired\.$"
 
 
 def authenticate(key: str, *, changes: bool = True) -> Tenant:
-    return keys.authenticate(f"Bearer {key}", changes=changes)
+    return keys.identify(f"Bearer {key}").acting(changes=changes)
 
 
 def test_issue_key_has_a_public_prefix_and_a_secret_of_256_bits(acme: Tenant) -> None:
@@ -62,7 +62,7 @@ def test_authenticate_answers_the_keys_tenant(acme: Tenant, globex: Tenant) -> N
 def test_authenticate_takes_the_scheme_in_any_case(acme: Tenant, scheme: str) -> None:
     key = keys.issue_key(tenant=acme)
 
-    tenant = keys.authenticate(f"{scheme} {key}", changes=True)
+    tenant = keys.identify(f"{scheme} {key}").acting(changes=True)
 
     assert tenant == acme
 
@@ -72,7 +72,7 @@ def test_authenticate_without_a_bearer_key_is_refused(acme: Tenant, header: str)
     key = keys.issue_key(tenant=acme)
 
     with pytest.raises(keys.KeyRefused, match=r"^Send an API key: 'Authorization: Bearer rl_…'\.$"):
-        keys.authenticate(header.format(key=key), changes=False)
+        keys.identify(header.format(key=key)).acting(changes=False)
 
 
 @pytest.mark.parametrize(

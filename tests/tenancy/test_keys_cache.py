@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -28,7 +26,7 @@ def prefix_of(key: str) -> str:
 
 def is_refused(key: str) -> bool:
     try:
-        keys.authenticate(f"Bearer {key}" if key else "", changes=True)
+        keys.identify(f"Bearer {key}" if key else "").acting(changes=True)
     except keys.KeyRefused:
         return True
     return False
@@ -176,11 +174,11 @@ def test_keys_that_do_not_exist_are_not_cached(acme: Tenant) -> None:
     prefix = prefix_of(key)
     ApiKey.objects.update(prefix="00000000")
 
-    refused = [is_refused(key), *[is_refused(f"rl_{number:08}_0") for number in range(1, 100)]]
-    cached = dict(cache._cache)
+    refused = [is_refused(key), *[is_refused(f"rl_{number:08}_0") for number in range(1, 50)]]
+    cached = [name for name in cache._cache if "key-failures" not in name]
     ApiKey.objects.update(prefix=prefix)
 
-    assert (set(refused), cached) == ({True}, {})
+    assert (set(refused), cached) == ({True}, [])
     assert not is_refused(key)
 
 
@@ -195,18 +193,64 @@ def test_a_key_expires_though_it_is_cached(acme: Tenant, wait: Callable[[float],
     assert (before, after, statements) == (False, True, [])
 
 
-def test_a_cached_key_still_wants_its_secret_compared_in_constant_time(
-    acme: Tenant, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_cached_key_is_found_by_its_whole_secret_alone(acme: Tenant) -> None:
     key = keys.issue_key(tenant=acme)
-    compare, compared = hmac.compare_digest, []
-    monkeypatch.setattr(hmac, "compare_digest", lambda *pair: compared.append(pair) or compare(*pair))
+    is_refused(key)
 
-    refused = [is_refused(key), is_refused(key), is_refused(f"rl_{prefix_of(key)}_0")]
+    with look_ups() as of_the_key:
+        right = is_refused(key)
+    with look_ups() as of_another:
+        wrong = [is_refused(f"rl_{prefix_of(key)}_0"), is_refused(f"{key}0"), is_refused(key[:-1])]
 
-    right, wrong = (hashlib.sha256(secret.encode()).hexdigest() for secret in (key.split("_")[2], "0"))
-    assert refused == [False, False, True]
-    assert compared == [(right, right), (right, right), (right, wrong)]
+    assert (right, of_the_key) == (False, [])
+    assert (wrong, len(of_another)) == ([True] * 3, 3)
+
+
+def test_an_unknown_prefix_and_a_wrong_secret_run_one_statement_that_finds_nothing(acme: Tenant) -> None:
+    key = keys.issue_key(tenant=acme)
+    is_refused(key)
+
+    with look_ups() as of_wrong_secret:
+        is_refused(f"rl_{prefix_of(key)}_0")
+    with look_ups() as of_unknown_prefix:
+        is_refused("rl_00000000_0")
+
+    assert of_wrong_secret == of_unknown_prefix
+    assert len(of_wrong_secret) == 1
+
+
+def test_failures_are_limited_for_each_address(acme: Tenant, wait: Callable[[float], None]) -> None:
+    def attempt(number: int, address: str = "192.0.2.1") -> str:
+        try:
+            keys.identify(f"Bearer rl_{number:08}_0", address)
+        except (keys.KeyRefused, keys.TooManyFailures) as error:
+            return type(error).__name__
+        return "found"
+
+    attempts = [attempt(number) for number in range(keys.MAX_FAILURES + 2)]
+    with look_ups() as statements:
+        attempt(0)
+    elsewhere = attempt(0, "192.0.2.2")
+    wait(keys.WINDOW_SECONDS)
+
+    assert attempts == ["KeyRefused"] * keys.MAX_FAILURES + ["TooManyFailures"] * 2
+    assert (statements, elsewhere, attempt(0)) == ([], "KeyRefused", "KeyRefused")
+
+
+def test_a_key_that_was_good_is_looked_up_whatever_failed_from_its_address(
+    acme: Tenant, wait: Callable[[float], None]
+) -> None:
+    known, new = keys.issue_key(tenant=acme), keys.issue_key(tenant=acme)
+    is_refused(known)
+    for number in range(keys.MAX_FAILURES):
+        is_refused(f"rl_{number:08}_0")
+    wait(keys.CACHE_SECONDS)
+
+    tenant = keys.identify(f"Bearer {known}").acting(changes=True)
+
+    assert tenant == acme
+    with pytest.raises(keys.TooManyFailures):
+        keys.identify(f"Bearer {new}")
 
 
 def test_the_cache_holds_no_secret(acme: Tenant) -> None:
@@ -214,5 +258,6 @@ def test_the_cache_holds_no_secret(acme: Tenant) -> None:
 
     is_refused(key)
 
-    [(name, value)] = cache._cache.items()
-    assert key.split("_")[2].encode() not in name.encode() + value
+    cached = b"".join(name.encode() + value for name, value in cache._cache.items())
+    assert prefix_of(key).encode() in cached
+    assert key.split("_")[2].encode() not in cached

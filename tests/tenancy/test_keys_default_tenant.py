@@ -14,7 +14,7 @@ from apps.tenancy.models import Tenant
 def test_authenticate_without_header_acts_for_the_default_tenant(acme: Tenant, settings: Any, changes: bool) -> None:
     settings.DEFAULT_TENANT = "acme"
 
-    tenant = keys.authenticate("", changes=changes)
+    tenant = keys.identify("").acting(changes=changes)
 
     assert tenant == acme
 
@@ -23,7 +23,7 @@ def test_authenticate_without_header_is_refused_if_the_default_tenant_is_unknown
     settings.DEFAULT_TENANT = "nobody"
 
     with pytest.raises(keys.KeyRefused, match=r"^The default tenant 'nobody' does not exist or is not active\.$"):
-        keys.authenticate("", changes=False)
+        keys.identify("").acting(changes=False)
 
 
 def test_authenticate_without_header_is_refused_if_the_default_tenant_is_inactive(acme: Tenant, settings: Any) -> None:
@@ -31,19 +31,19 @@ def test_authenticate_without_header_is_refused_if_the_default_tenant_is_inactiv
     settings.DEFAULT_TENANT = "acme"
 
     with pytest.raises(keys.KeyRefused, match=r"^The default tenant 'acme' does not exist or is not active\.$"):
-        keys.authenticate("", changes=False)
+        keys.identify("").acting(changes=False)
 
 
 def test_authenticate_with_a_bad_key_does_not_fall_back_to_the_default_tenant(acme: Tenant, settings: Any) -> None:
     settings.DEFAULT_TENANT = "acme"
 
     with pytest.raises(keys.KeyRefused, match="The API key is unknown"):
-        keys.authenticate("Bearer rl_00000000_0", changes=False)
+        keys.identify("Bearer rl_00000000_0").acting(changes=False)
 
 
 def test_authenticate_prefers_the_key_to_the_default_tenant(acme: Tenant, globex: Tenant, settings: Any) -> None:
     settings.DEFAULT_TENANT = "acme"
 
-    tenant = keys.authenticate(f"Bearer {keys.issue_key(tenant=globex)}", changes=True)
+    tenant = keys.identify(f"Bearer {keys.issue_key(tenant=globex)}").acting(changes=True)
 
     assert tenant == globex

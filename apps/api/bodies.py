@@ -1,0 +1,55 @@
+"""Bodies of requests, received whole before a thread is given to them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+SECONDS = 20  # in which a client has to send a whole body
+
+
+class BodyTooLarge(Exception):
+    """The body is larger than allowed; the rest of it was not read."""
+
+
+class BodyTooSlow(Exception):
+    """The client did not send the whole body in time."""
+
+
+class BodyBroken(Exception):
+    """The connection, or the body's framing, broke before the body's end."""
+
+
+def has_body(environ: dict[str, Any]) -> bool:
+    """Whether a request may have a body. HTTP/2 needs no header to announce one."""
+    if "CONTENT_LENGTH" in environ or "HTTP_TRANSFER_ENCODING" in environ:
+        return True
+    return environ["SERVER_PROTOCOL"] == "HTTP/2" and environ["REQUEST_METHOD"] not in ("GET", "HEAD")
+
+
+async def receive_body(receive: Callable[[], Coroutine[Any, Any, Any]], limit: int, declared: str = "") -> bytes:
+    """Return the body that an ASGI server receives, at most `limit` bytes, with or without a Content-Length.
+
+    `declared` is that header's value. Raises BodyTooLarge, BodyTooSlow, BodyBroken.
+    """
+    if declared.isdecimal() and int(declared) > limit:
+        raise BodyTooLarge
+    try:
+        return await asyncio.wait_for(_receive(receive, limit), SECONDS)
+    except asyncio.TimeoutError:
+        raise BodyTooSlow from None
+
+
+async def _receive(receive: Callable[[], Coroutine[Any, Any, Any]], limit: int) -> bytes:
+    parts, size = [], 0
+    while True:
+        event = await receive()
+        if event["type"] == "http.disconnect":
+            raise BodyBroken
+        parts.append(event.get("body", b""))
+        size += len(parts[-1])
+        if size > limit:
+            raise BodyTooLarge
+        if not event.get("more_body"):
+            return b"".join(parts)

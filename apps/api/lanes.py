@@ -1,0 +1,139 @@
+"""Fair scheduling of blocking calls on a few threads, one lane per tenant.
+
+A thread that waits for one tenant's statement serves nobody else. So no lane may occupy every thread, lanes with
+waiting calls take turns, and a call that cannot begin soon is refused instead of holding its client.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections import deque
+from collections.abc import Callable, Coroutine, Hashable, Iterator
+from contextlib import contextmanager
+from queue import SimpleQueue
+from typing import Any
+
+
+class Busy(Exception):
+    """The lane is full, or the call waited too long for its turn. Nothing of it has run."""
+
+
+class Gone(Exception):
+    """The client disconnected before its call began. Nothing of it has run."""
+
+
+class Lane:
+    """The requests of one tenant: `present` ones in all, of which `running` are on a thread and some are `waiting`."""
+
+    def __init__(self) -> None:
+        self.present = self.running = 0
+        self.waiting: deque[_Call] = deque()
+
+
+class _Call:
+    def __init__(self, lane: Lane, function: Callable[[], Any]) -> None:
+        self.lane, self.function = lane, function
+        self.loop = asyncio.get_running_loop()
+        self.result: asyncio.Future[Any] = self.loop.create_future()
+
+
+class Lanes:
+    """`threads` that all lanes share. Their state is the event loop's: no other thread touches it.
+
+    At most `share` calls of one lane run at once, at most `room` requests of it are present (receiving a body, waiting
+    or running), and a call that has not begun after `patience` seconds is refused.
+    """
+
+    def __init__(self, *, threads: int, share: int, room: int, patience: float) -> None:
+        self._idle, self._share, self._room, self._patience = threads, share, room, patience
+        self._lanes: dict[Hashable, Lane] = {}
+        self._turns: deque[Lane] = deque()  # the lanes that could begin a waiting call, the next one first
+        self._begun: SimpleQueue[_Call] = SimpleQueue()
+        for _ in range(threads):
+            threading.Thread(target=self._work, daemon=True).start()
+
+    @contextmanager
+    def enter(self, key: Hashable) -> Iterator[Lane]:
+        """Count a request as present in the lane of `key` inside the block. Raises Busy when the lane is full."""
+        lane = self._lanes.setdefault(key, Lane())
+        if lane.present >= self._room:
+            raise Busy
+        lane.present += 1
+        try:
+            yield lane
+        finally:
+            lane.present -= 1
+            if not lane.present:
+                del self._lanes[key]
+
+    async def run(
+        self,
+        lane: Lane,
+        function: Callable[[], Any],
+        disconnect: Callable[[], Coroutine[Any, Any, None]] | None = None,
+    ) -> Any:
+        """Return what `function` returns on a thread. Raises what it raises, and Busy or Gone if it never began.
+
+        `disconnect` returns once the client has gone; it is awaited only while the call waits.
+        """
+        call = _Call(lane, function)
+        if self._idle and lane.running < self._share and not lane.waiting:
+            self._begin(call)
+            return await call.result
+        self._wait(call)
+        timer = call.loop.call_later(self._patience, self._refuse, call, Busy)
+        watcher = call.loop.create_task(disconnect()) if disconnect else None
+        if watcher:
+            watcher.add_done_callback(lambda done: None if done.cancelled() else self._refuse(call, Gone))
+        try:
+            return await call.result
+        finally:
+            timer.cancel()
+            if watcher:
+                watcher.cancel()
+
+    def _wait(self, call: _Call) -> None:
+        call.lane.waiting.append(call)
+        self._take_turn(call.lane)
+
+    def _take_turn(self, lane: Lane) -> None:
+        if lane.waiting and lane.running < self._share and lane not in self._turns:
+            self._turns.append(lane)
+
+    def _begin(self, call: _Call) -> None:
+        self._idle -= 1
+        call.lane.running += 1
+        self._begun.put(call)
+
+    def _refuse(self, call: _Call, reason: type[Exception]) -> None:
+        if call in call.lane.waiting:
+            call.lane.waiting.remove(call)
+            call.result.set_exception(reason())
+
+    def _finish(self, call: _Call, result: Any, error: BaseException | None) -> None:
+        self._idle += 1
+        call.lane.running -= 1
+        if call.result.cancelled():  # The server gave the request up.
+            pass
+        elif error is None:
+            call.result.set_result(result)
+        else:
+            call.result.set_exception(error)
+        self._take_turn(call.lane)
+        while self._idle and self._turns:
+            lane = self._turns.popleft()
+            if lane.waiting and lane.running < self._share:  # else its last one was refused
+                self._begin(lane.waiting.popleft())
+                self._take_turn(lane)
+
+    def _work(self) -> None:
+        while True:
+            call = self._begun.get()
+            result, error = None, None
+            try:
+                result = call.function()
+            except BaseException as exception:
+                error = exception
+            call.loop.call_soon_threadsafe(self._finish, call, result, error)
+            del call, result, error  # or an idle thread would keep the last request in memory

@@ -1,0 +1,7 @@
+from config.wsgi import application as wsgi_application
+
+# isort: split
+# Django is set up by the line above, which the models need.
+from config.server import Server
+
+application = Server(wsgi_application)
