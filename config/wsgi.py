@@ -2,15 +2,26 @@ import io
 import os
 from typing import Any
 
+import django
 from django.conf import settings
-from django.core.wsgi import get_wsgi_application
+from django.core.handlers.wsgi import WSGIHandler
+from django.http import HttpRequest
+from django.urls import ResolverMatch
 from django.utils.http import parse_header_parameters
 
 from apps.api.environ import MALFORMED
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-django_application = get_wsgi_application()
+class Handler(WSGIHandler):
+    """Django's, but an address that a middleware has resolved is not resolved again."""
+
+    def resolve_request(self, request: HttpRequest) -> ResolverMatch:
+        return request.resolver_match or super().resolve_request(request)
+
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+django.setup(set_prefix=False)
+django_application = Handler()
 
 
 def application(environ: dict[str, Any], start_response: Any) -> Any:

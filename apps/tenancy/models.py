@@ -53,6 +53,11 @@ class ApiKey(models.Model):
     def __str__(self) -> str:
         return f"rl_{self.prefix}_…"
 
+    @property
+    def ends_at(self) -> datetime | None:
+        """The instant from which on the key is refused; None: not foreseen."""
+        return self.revoked_at or self.expires_at
+
     def is_live(self, now: datetime) -> bool:
         """Neither revoked nor expired at `now`."""
-        return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)
+        return self.ends_at is None or now < self.ends_at

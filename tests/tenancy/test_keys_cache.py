@@ -35,7 +35,7 @@ def is_refused(key: str) -> bool:
 @pytest.fixture(autouse=True)
 def wait(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
     """Time stands still, but `wait(5)` moves it on."""
-    start, passed = timezone.now(), timedelta()
+    start, passed = timezone.now().replace(second=0), timedelta()  # a minute is counted as one
 
     def move(seconds: float) -> None:
         nonlocal passed
