@@ -218,7 +218,9 @@ def _caller(request: HttpRequest) -> keys.Caller:
 def _refuse_body(request: HttpRequest) -> HttpResponse | None:
     """The problem of a request whose body cannot be had, or None."""
     try:
-        _ = request.body  # A parser would read past the limit.
+        length = len(request.body)  # A parser would read past the limit.
+        if length < int(request.META.get("CONTENT_LENGTH") or 0):
+            raise UnreadablePostError  # the connection's end, which a WSGI server may pass for the body's
     except RequestDataTooBig:
         limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         return problem(request, 413, f"The body is larger than {limit} bytes.")

@@ -38,7 +38,8 @@ def application(environ: dict[str, Any], start_response: Any) -> Any:
         environ[MALFORMED] = "Content-Type"
     if MALFORMED in environ or parameters.get("charset", "utf-8").lower() != "utf-8":
         environ["CONTENT_TYPE"] = media_type
-    if environ.get("wsgi.input_terminated") and not environ.get("CONTENT_LENGTH"):
+    has_end = environ.get("wsgi.input_terminated") or "HTTP_TRANSFER_ENCODING" in environ
+    if has_end and not environ.get("CONTENT_LENGTH"):
         try:
             body = environ["wsgi.input"].read(settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)  # Django refuses the one above
         except (OSError, ValueError):

@@ -70,6 +70,7 @@ def left_out() -> list[str]:
         "PostgreSQL": (find_binaries(), "apt install postgresql"),
         "PgBouncer": (find_pgbouncer(), "apt install pgbouncer"),
         "Chromium": (find_chromium(), "apt install chromium"),
+        "slowhttptest": (shutil.which("slowhttptest"), "apt install slowhttptest"),
     }
     return [f"{name} was left out: it is not installed (Debian: {how})." for name, (at, how) in needs.items() if not at]
 

@@ -31,36 +31,48 @@ class Answer(NamedTuple):
 
 
 class Service:
-    """granian over the application on `port`; `log` is what it has printed."""
+    """granian over the application on `port`; `headers` are an API key's, `log` is what it has printed."""
+
+    process: subprocess.Popen[bytes]
 
     def __init__(self, port: int, key: str, output: Path) -> None:
-        self.port, self._key, self._output = port, key, output
+        self.port, self.output = port, output
+        self.headers = {"Authorization": f"Bearer {key}", "X-Forwarded-Proto": "https"}
 
     @property
     def log(self) -> str:
-        return self._output.read_text()
+        return self.output.read_text()
 
     def ask(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
         """Send a request with the key, on a connection of its own."""
         client = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
-        given = {"Authorization": f"Bearer {self._key}", "X-Forwarded-Proto": "https"}
         try:
-            given |= {"Content-Type": "application/json", **headers}
+            given = {**self.headers, "Content-Type": "application/json", **headers}
             client.request(method, path, body and json.dumps(body), given)
             response = client.getresponse()
             return Answer(response.status, dict(response.headers), json.loads(response.read()))
         finally:
             client.close()
 
-    def raw(self, request: bytes, *, seconds: float = 10) -> bytes:
-        """Send `request` as it stands, and return all that comes back until the service closes or falls silent."""
-        with socket.create_connection(("127.0.0.1", self.port), timeout=seconds) as connection:
-            connection.sendall(request)
-            received = b""
-            with suppress(TimeoutError, ConnectionError):
-                while more := connection.recv(1 << 16):
-                    received += more
-        return received
+    def raw(self, request: bytes, *, closes: bool = False) -> bytes:
+        """Send `request` as it stands; see `raw`."""
+        return raw(self.port, request, closes=closes)
+
+
+def raw(port: int, request: bytes, *, closes: bool = False) -> bytes:
+    """Return all that comes back for `request` until the server closes or is silent for ten seconds.
+
+    `closes`: half-close the connection after the request.
+    """
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        connection.sendall(request)
+        if closes:
+            connection.shutdown(socket.SHUT_WR)
+        received = b""
+        with suppress(TimeoutError, ConnectionError):
+            while more := connection.recv(1 << 16):
+                received += more
+    return received
 
 
 def manage(environment: dict[str, str], *arguments: str) -> str:
@@ -87,6 +99,7 @@ def serving(database: str | dict[str, str], key: str, **environment: str) -> Ite
             command, cwd=ROOT, env={**os.environ, **ENVIRONMENT, **given}, stdout=output, stderr=subprocess.STDOUT
         )
         service = Service(port, key, Path(output.name))
+        service.process = process
         try:
             _wait_for(service, process)
             yield service

@@ -6,9 +6,11 @@ import sys
 from typing import Any
 
 from django.conf import settings
+from django.contrib.staticfiles.management.commands.runserver import Command as RunServer
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
+from apps.devtools.server import Server
 from apps.tenancy.models import Tenant
 
 
@@ -24,7 +26,9 @@ class Command(BaseCommand):
             self._prepare()
             self._announce(f"http://{address}")
         os.environ["DJANGO_RUNSERVER_HIDE_WARNING"] = "true"  # The help says already what this server is for.
-        call_command("runserver", address)
+        runserver = RunServer()
+        runserver.server_cls = Server
+        call_command(runserver, address)
 
     def _prepare(self) -> None:
         # A process of its own, because migrating may need another database role; see manage.py.

@@ -1,0 +1,126 @@
+"""Clients that send slowly, or stop: others are served meanwhile, and the service can be stopped."""
+
+from __future__ import annotations
+
+import re
+import select
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+import pytest
+
+from apps.api.bodies import SECONDS
+from tests.plugin import left_out
+from tests.service import Service, manage, serving
+
+CUSTOMERS = "/api/v1/customers/"
+PROMISED = 1  # seconds in which others are answered
+UNFINISHED = "POST /api/v1/customers/ HTTP/1.1\r\nHost: 127.0.0.1\r\n{headers}Content-Length: 100\r\n\r\n{{"
+
+
+@pytest.fixture(scope="module")
+def globex(service, environment) -> Service:
+    """The same service, asked by another tenant."""
+    manage(environment, "tenant", "create", "globex")
+    return Service(service.port, manage(environment, "apikey", "create", "globex").strip(), service.output)
+
+
+@contextmanager
+def connected(port: int, count: int, sent: str = "") -> Iterator[list[socket.socket]]:
+    """So many connections that have `sent` something and will not send the rest."""
+    with ExitStack() as stack:
+        connections = []
+        for _ in range(count):
+            connection = stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=60))
+            connection.sendall(sent.encode())
+            connections.append(connection)
+        yield connections
+
+
+def unfinished(service: Service | None = None) -> str:
+    headers = service.headers if service else {"X-Forwarded-Proto": "https"}
+    return UNFINISHED.format(headers="".join(f"{name}: {value}\r\n" for name, value in headers.items()))
+
+
+def others_are_served(service: Service, probes: int = 10) -> None:
+    """Assert that liveness and a list are answered in time, again and again."""
+    for path in ["/healthz", CUSTOMERS] * probes:
+        started = time.monotonic()
+        assert service.ask("GET", path).status == 200
+        assert time.monotonic() - started < PROMISED
+        time.sleep(0.05)
+
+
+@pytest.mark.parametrize("count", [6, 12, 100])
+def test_a_body_of_nobody_is_not_waited_for(service, globex, count):
+    with connected(service.port, count, unfinished()) as connections:
+        others_are_served(globex)
+        answers = [connection.recv(1 << 16)[:13] for connection in connections]
+
+    assert answers == [b"HTTP/1.1 401 "] * count
+
+
+def test_a_body_of_a_tenant_has_a_deadline_and_holds_up_nobody_else(service, globex):
+    with connected(service.port, 100, unfinished(service)) as connections:
+        started = time.monotonic()
+        others_are_served(globex)
+        refused = service.ask("GET", CUSTOMERS)
+        select.select(connections, [], [], SECONDS + 10)
+        waited = time.monotonic() - started
+        answers = [connection.recv(1 << 16)[:13] for connection in connections]
+
+    # The hundred are all that one tenant may have under way.
+    assert (refused.status, refused.headers["retry-after"]) == (503, "1")
+    assert SECONDS - 5 < waited < SECONDS + 10
+    assert answers == [b"HTTP/1.1 408 "] * 100
+    assert service.ask("GET", CUSTOMERS).status == 200
+
+
+def test_silent_connections_are_no_load(service, globex):
+    with connected(service.port, 1_000):
+        others_are_served(globex)
+
+
+# Header, body, range and slow-read attack. -c connections, -r new ones a second, -l seconds, -p seconds of a probe.
+MODES = {
+    "header": ["-H", "-i", "1"],
+    "body": ["-B", "-i", "1", "-s", "8192", "-t", "POST"],
+    "range": ["-R", "-a", "10", "-b", "3000"],
+    "read": ["-X", "-w", "10", "-y", "20", "-n", "5", "-z", "10", "-k", "3"],
+}
+
+
+@pytest.mark.skipif(shutil.which("slowhttptest") is None, reason=" ".join(left_out()))
+@pytest.mark.parametrize("mode", MODES)
+def test_slowhttptest_holds_up_nobody(service, globex, mode):
+    command = [
+        "slowhttptest",
+        *MODES[mode],
+        *["-c", "300", "-r", "300", "-l", "4", "-p", "1", "-u"],
+        f"http://127.0.0.1:{service.port}/",
+    ]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as attack:
+        others_are_served(globex)
+        seen, _ = attack.communicate(timeout=30)
+
+    # It probes the service too.
+    assert set(re.findall(r"service available:[^YN]*(YES|NO)", seen)) == {"YES"}
+
+
+def test_sigterm_ends_the_service_whatever_clients_do(environment):
+    key = manage(environment, "apikey", "create", "acme").strip()
+    with serving(environment, key) as service, ExitStack() as clients:
+        for sent in (unfinished(), unfinished(service), "", "GET / HTTP/1.1\r\n"):
+            clients.enter_context(connected(service.port, 50, sent))
+        service.ask("GET", CUSTOMERS)
+        started = time.monotonic()
+
+        service.process.terminate()
+        status = service.process.wait(60)
+
+    assert time.monotonic() - started < 30
+    assert status == 0
