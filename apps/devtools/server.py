@@ -25,6 +25,10 @@ class RequestHandler(WSGIRequestHandler):
     def parse_request(self) -> bool:
         if not super().parse_request():
             return False
+        if len(self.headers.get_all("Content-Length", [])) > 1:
+            self.close_connection = True
+            self.send_error(400, "More than one Content-Length")
+            return False
         if "chunked" not in self.headers.get("Transfer-Encoding", "").lower():
             return True
         try:
