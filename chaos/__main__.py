@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from chaos import crashes, races
+from chaos import crashes, edge, races
 from chaos.postgresql import DurableCluster
 from chaos.soak import soak
 from chaos.stage import Stage
@@ -96,6 +96,33 @@ def endurance(theatre: Theatre) -> Iterator[Verdict]:
             yield soak(stage, seconds=10, most_growth=0.5)
 
 
+def slow(theatre: Theatre) -> Iterator[Verdict]:
+    with theatre.stage(True, tenants=2) as stage:
+        for count in (6, 12, 100):
+            yield edge.unfinished(stage, count, theatre.size(30, 2), of=None)
+        yield edge.unfinished(stage, 100, theatre.size(30, 2), of=0)
+        for count in (1_000, 3_000):
+            yield edge.silent(stage, count, theatre.size(30, 2))
+        for mode in edge.MODES:
+            yield edge.slowhttptest(stage, mode, theatre.size(1_000, 100), theatre.size(30, 3))
+
+
+def floods(theatre: Theatre) -> Iterator[Verdict]:
+    with theatre.stage(True, tenants=2) as stage:
+        yield from edge.floods(stage, schemas=400, requests=theatre.size(5_000, 200))
+
+
+def greedy(theatre: Theatre) -> Iterator[Verdict]:
+    with theatre.stage(True, tenants=2) as stage:
+        stage.seed(customers=theatre.size(20_000, 200))
+        yield from edge.greedy(stage, lists=theatre.size(1_000, 100), most=3)
+
+
+def guesses(theatre: Theatre) -> Iterator[Verdict]:
+    with theatre.stage(True) as stage:
+        yield edge.guesses(stage, samples=theatre.size(1_000, 100))
+
+
 SCENARIOS: dict[str, Callable[[Theatre], Iterator[Verdict]]] = {
     "cancels": cancels,
     "retries": retries,
@@ -105,6 +132,10 @@ SCENARIOS: dict[str, Callable[[Theatre], Iterator[Verdict]]] = {
     "stop": stop,
     "sqlite": sqlite,
     "soak": endurance,
+    "slow": slow,
+    "floods": floods,
+    "greedy": greedy,
+    "guesses": guesses,
 }
 
 

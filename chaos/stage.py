@@ -58,10 +58,15 @@ class Stage:
         self.server.stop()
         self.server.log.close()
 
-    def manage(self, *arguments: str, may_fail: bool = False) -> str:
+    def seed(self, customers: int) -> None:
+        """Write sample data for the first tenant: five orders of three items for each customer."""
+        self.manage("seed", "--tenant", "tenant-0", "--customers", str(customers), PLUGINS="apps.devtools")
+
+    def manage(self, *arguments: str, may_fail: bool = False, **environment: str) -> str:
         """What `manage.py` prints. Raises RuntimeError with its messages when it fails, unless it may."""
         command = [sys.executable, "manage.py", *arguments]
-        done = subprocess.run(command, cwd=ROOT, env={**os.environ, **self.environment}, capture_output=True, text=True)
+        given = {**os.environ, **self.environment, **environment}
+        done = subprocess.run(command, cwd=ROOT, env=given, capture_output=True, text=True)
         if done.returncode and not may_fail:
             raise RuntimeError(f"{command}: {done.stdout}{done.stderr}")
         return done.stdout

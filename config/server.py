@@ -80,7 +80,8 @@ class Server:
         authorization = environ.get("HTTP_AUTHORIZATION", "")
         caller = keys.remembered(authorization)
         if caller is None:
-            with self._strangers.enter("keys") as lane:
+            # A flood of strangers fills its own lane: the look-ups of known keys take turns with it.
+            with self._strangers.enter("keys" if keys.was_good(authorization) else "strangers") as lane:
                 caller = await self._strangers.run(lane, partial(self._identify, environ, authorization))
             if isinstance(caller, Response):
                 return caller

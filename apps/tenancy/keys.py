@@ -99,6 +99,14 @@ def remembered(authorization: str) -> Caller | None:
         return None
 
 
+def was_good(authorization: str) -> bool:
+    """Whether the key was good when it was last looked up, within the hour. Reads the cache alone."""
+    try:
+        return bool(cache.get(_trusted_name(*_read(authorization))))
+    except KeyRefused:
+        return False
+
+
 def identify(authorization: str, address: str = "") -> Caller:
     """Return whom an `Authorization` header (RFC 6750, `Bearer <key>`) acts for.
 
@@ -122,8 +130,8 @@ def _default_tenant() -> Tenant:
 
 def _look_up(prefix: str, digest: str, address: str) -> Packed:
     window, passed = divmod(int(time.time()), WINDOW_SECONDS)
-    name, failures = _cache_name(prefix, digest), f"key-failures:{address}:{window}"
-    if cache.get(failures, 0) >= MAX_FAILURES and not cache.get(f"trusted:{name}"):
+    failures, trusted = f"key-failures:{address}:{window}", _trusted_name(prefix, digest)
+    if cache.get(failures, 0) >= MAX_FAILURES and not cache.get(trusted):
         raise TooManyFailures(WINDOW_SECONDS - passed)
     # The digest is part of the condition: an unknown prefix and a wrong secret cost the same.
     rows = ApiKey.objects.select_related("tenant").filter(prefix=prefix, secret_sha256=digest)
@@ -133,8 +141,8 @@ def _look_up(prefix: str, digest: str, address: str) -> Packed:
         cache.incr(failures)
         raise KeyRefused(UNKNOWN)
     packed = _packed(key)
-    cache.add(name, packed, CACHE_SECONDS)  # add: what revoke_key wrote since the read stays
-    cache.set(f"trusted:{name}", True, TRUSTED_SECONDS)
+    cache.add(_cache_name(prefix, digest), packed, CACHE_SECONDS)  # add: what revoke_key wrote since the read stays
+    cache.set(trusted, True, TRUSTED_SECONDS)
     return packed
 
 
@@ -165,6 +173,10 @@ def _caller(packed: Packed) -> Caller:
 
 def _cache_name(prefix: str, digest: str) -> str:
     return f"api-key:{prefix}:{digest}"
+
+
+def _trusted_name(prefix: str, digest: str) -> str:
+    return f"good-key:{prefix}:{digest}"
 
 
 def _default_name() -> str:
