@@ -19,9 +19,11 @@ from apps.orders.lifecycle import Status
 from apps.orders.models import MAX_ITEMS_PER_ORDER, MAX_QUANTITY, MAX_UNIT_PRICE_CENTS, Item
 from apps.reporting.serializers import MAX_PERIODS, TopQuery
 from apps.tenancy import days
+from apps.tenancy.keys import MAX_FAILURES
 from config.api import MAX_DEPTH
 from config.limits import MAX_ADDRESS, MAX_HEADERS
 from config.pagination import MAX_SIZE
+from config.server import ROOM
 
 TABLE = (Path(__file__).parents[1] / "docs/limits.md").read_text()
 ROWS = {name: (int(limit.replace(",", "")), int(status)) for name, limit, status in re.findall(
@@ -113,7 +115,12 @@ LIMITS = {
     ),
 }
 # Counted in tests/config/test_limits.py; the number is the setting's default.
-ELSEWHERE = {"requests of a tenant in a minute, per process (`REQUESTS_PER_MINUTE`)"}
+# So are the other two, in tests/edge/ (test_expensive_tenants.py, test_strangers.py).
+ELSEWHERE = {
+    "requests of a tenant in a minute, per process (`REQUESTS_PER_MINUTE`)": 6000,
+    "requests of a tenant at once, per process": ROOM,
+    "failed look-ups of keys from one address in a minute, per process": MAX_FAILURES,
+}
 # At the limit these are refused for what they say, not for how much of it.
 SENSELESS = {"bytes of a path, decoded, and its query, where a key is needed": 400, "depth of JSON": 400}
 
@@ -121,6 +128,7 @@ SENSELESS = {"bytes of a path, decoded, and its query, where a key is needed": 4
 def test_the_table_has_every_limit():
     assert set(ROWS) == {*LIMITS, *ELSEWHERE}
     assert {name: ROWS[name][0] for name in LIMITS} == {name: limit.value for name, limit in LIMITS.items()}
+    assert {name: ROWS[name][0] for name in ELSEWHERE} == ELSEWHERE
 
 
 @pytest.mark.usefixtures("in_acme")
