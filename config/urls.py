@@ -9,9 +9,9 @@ from django.apps import apps
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.views.decorators.csrf import csrf_exempt
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularSwaggerView
 
-from config import health
+from config import docs, health
 
 
 class PermanentRedirectKeepingMethod(HttpResponsePermanentRedirect):
@@ -42,7 +42,7 @@ def predecessor(request: HttpRequest, old: str, rest: str) -> HttpResponse:
 
 
 urlpatterns = [
-    path("api/v1/schema", public(SpectacularAPIView.as_view()), name="schema"),
+    path("api/v1/schema", public(docs.schema), name="schema"),
     path("api/v1/docs", public(SpectacularSwaggerView.as_view(url_name="schema")), name="docs"),
     path("api/v1/", include(mounted("api_urls"))),
     re_path(r"^api/(?P<old>(?:orders|customers|items|dev/seed)/)(?P<rest>.*)$", predecessor),
