@@ -15,8 +15,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from apps.csp import strict_policy
 from apps.devtools import services
-from apps.devtools.policy import strict_policy
 from apps.devtools.serializers import MAX_CUSTOMERS, MAX_ITEMS, MAX_ORDERS, MAX_ROWS, SIZE, RowCounts, SeedSerializer
 from apps.orders.lifecycle import Status
 from apps.strict import NoBodySerializer

@@ -73,3 +73,20 @@ def test_a_schema_that_the_client_has_is_not_sent_again():
 def test_a_type_that_the_schema_does_not_have_is_refused():
     assert Api().get("/api/v1/schema", headers={"Accept": "text/html"}).status_code == 406
 
+
+@pytest.mark.parametrize("address", ["/api/v1/docs", "/api/v1/docs?script="])
+def test_the_documentation_runs_no_inline_code_and_sets_no_cookie(address):
+    page = Api().get(address)
+
+    directives = dict(part.split(" ", 1) for part in page["Content-Security-Policy"].split("; "))
+    assert (directives["default-src"], directives["script-src"], directives["connect-src"]) == (
+        "'none'", "'self'", "'self'"
+    )  # fmt: skip
+    assert "unsafe" not in page["Content-Security-Policy"]
+    assert page.cookies == {}
+
+
+def test_the_documentation_stores_no_key():
+    script = Api().get("/api/v1/docs?script=").content.decode()
+
+    assert "persistAuthorization" not in script
