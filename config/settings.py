@@ -52,7 +52,7 @@ MIDDLEWARE = [
     "config.middleware.Envelope",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.middleware.common.CommonMiddleware",
+    "config.hosts.AllowedHosts",
     "django.middleware.csrf.CsrfViewMiddleware",  # for the forms of Silk and the admin; the API has no cookies
     # Lazy: a request that asks for no user, such as the API's, reads no session and gets no cookie.
     *only_with(

@@ -95,7 +95,7 @@ print(json.dumps([sorted(walk(get_resolver().url_patterns)), settings.INSTALLED_
         "config.middleware.Envelope",
         "django.middleware.security.SecurityMiddleware",
         "whitenoise.middleware.WhiteNoiseMiddleware",
-        "django.middleware.common.CommonMiddleware",
+        "config.hosts.AllowedHosts",
         "django.middleware.csrf.CsrfViewMiddleware",
         "django.middleware.clickjacking.XFrameOptionsMiddleware",
         "config.middleware.TenantRequest",

@@ -1,0 +1,16 @@
+"""Which Host a request may name: those of ALLOWED_HOSTS, but any for a probe."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponsePermanentRedirect
+from django.middleware.common import CommonMiddleware
+
+# A load balancer names the address of its target, which the operator cannot list. Neither view reads the host.
+PROBES = ("/healthz", "/readyz")
+
+
+class AllowedHosts(CommonMiddleware):
+    """Django's CommonMiddleware, which raises DisallowedHost, except for PROBES."""
+
+    def process_request(self, request: HttpRequest) -> HttpResponsePermanentRedirect | None:
+        return None if request.path_info in PROBES else super().process_request(request)
