@@ -41,7 +41,7 @@ DESCRIPTIONS = {
     "404": "There is no such thing, or it belongs to another tenant.",
     "406": "Only JSON is answered.",
     "409": "The present state refuses this; `type` says why, `allowed` (moves) what would be possible.",
-    "412": "It has changed since the answer that `If-Match` names; nothing was done.",
+    "412": "The condition of `If-Match` or `If-None-Match` is false; nothing was done.",
     "413": "The body is too large.",
     "414": "The address is too long.",
     "415": "The body is not JSON.",
@@ -50,7 +50,7 @@ DESCRIPTIONS = {
     "431": "The headers are too large.",
     "503": "The database is not available. Whether a change was kept, its `Idempotency-Key` tells when sent again.",
 }
-NOT_MODIFIED = {"description": "It is still what `If-None-Match` names."}
+NOT_MODIFIED = {"description": "The resource has not changed: `If-None-Match` names its `ETag`, or is `*`."}
 LIMIT_HEADERS = {
     "RateLimit-Policy": {"description": "Requests (`q`) per window of seconds (`w`).", "schema": {"type": "string"}},
     "RateLimit": {
@@ -88,13 +88,14 @@ IF_NONE_MATCH = OpenApiParameter(
     etags.IF_NONE_MATCH,
     {"type": "string", "pattern": etags.PATTERN},
     OpenApiParameter.HEADER,
-    description="The `ETag` of what is known already: 304 if it is still so.",
+    description="The `ETag` you last read. If the resource has not changed since, a read is answered with 304 and "
+    "without a body; a change fails with 412.",
 )
 IF_MATCH = OpenApiParameter(
     etags.IF_MATCH,
     {"type": "string", "pattern": etags.PATTERN},
     OpenApiParameter.HEADER,
-    description="The `ETag` of what this is a change of: 412 if it is no longer so.",
+    description="The `ETag` you last read. If the resource has changed since, the request fails with 412.",
 )
 
 
@@ -114,10 +115,16 @@ class AutoSchema(openapi.AutoSchema):
         if self.method != "GET" and not hasattr(self.view.dispatch, "_non_atomic_requests"):
             parameters += IDEMPOTENCY
         if isinstance(self.view, etags.ETagMixin) and self.view.action != "list":
-            parameters.append(ETAG)
-            if self.view.detail:
-                parameters.append(IF_NONE_MATCH if self.method == "GET" else IF_MATCH)
+            parameters += [ETAG, IF_MATCH, IF_NONE_MATCH] if self.view.detail else [ETAG]
         return parameters
+
+    def get_operation(self, *args: Any, **kwargs: Any) -> Any:
+        operation = super().get_operation(*args, **kwargs)
+        if operation and isinstance(self.view, etags.ConditionalMixin):
+            if self.method == "GET":
+                operation["responses"]["304"] = NOT_MODIFIED
+            operation["responses"]["412"] = {"$ref": "#/components/responses/Problem412"}
+        return operation
 
 
 class StrictSerializerExtension(OpenApiSerializerExtension):
@@ -150,10 +157,9 @@ def document_problems(result: Any, generator: Any, request: Any, public: Any) ->
     for path, operations in result["paths"].items():
         for method, operation in operations.items():
             headers = {each["name"] for each in operation.get("parameters", [])}
-            if etags.IF_NONE_MATCH in headers:
-                operation["responses"]["304"] = NOT_MODIFIED
             for status in _statuses(path, method, headers):
                 operation["responses"].setdefault(status, {"$ref": f"#/components/responses/Problem{status}"})
+            operation["responses"] = dict(sorted(operation["responses"].items()))
     return result
 
 
@@ -186,8 +192,6 @@ def _statuses(path: str, method: str, headers: set[str]) -> list[str]:
         statuses.append("404")
     if method != "get":
         statuses += ["403", "409", "413", "415"]
-    if etags.IF_MATCH in headers:
-        statuses.append("412")
     if IDEMPOTENCY_KEY in headers:
         statuses.append("422")
     return sorted(statuses)

@@ -137,25 +137,6 @@ def test_a_tag_names_all_that_a_detail_shows(api, rows):
     assert len(set(tags)) == 3
 
 
-@pytest.mark.parametrize("tag", ["", "abc", '"open', '"a" "b"', '"a",', "*, *", 'w/"a"', '"a b"', '"\x7f"'])
-@pytest.mark.parametrize(
-    ("method", "header"), [("get", "If-None-Match"), ("patch", "If-Match"), ("delete", "If-Match")]
-)
-def test_a_tag_that_is_none_is_refused(api, rows, method, header, tag):
-    response = getattr(api, method)(f"/api/v1/customers/{rows['customer']}/", headers={header: tag})
-
-    assert (response.status_code, response["Content-Type"]) == (400, "application/problem+json")
-    assert response.json()["detail"] == f'{header} is * or entity tags in quotes, as in ETag: "a", "b".'
-
-
-def test_a_list_and_a_report_have_no_tag(api, rows):
-    addresses = ["customers/", f"customers/{rows['customer']}/orders/", "orders/", "items/", "reporting/summary/"]
-
-    answers = [api.get(f"/api/v1/{address}", headers={"If-None-Match": "*"}) for address in addresses]
-
-    assert [(answer.status_code, answer.has_header("ETag")) for answer in answers] == [(200, False)] * 5
-
-
 @pytest.mark.parametrize(("method", "address", "body"), CHANGES)
 @pytest.mark.parametrize("tag", ["*", "theirs"])
 def test_another_tenants_row_is_not_there_whatever_its_tag(api, globex, order_worth, method, address, body, tag):

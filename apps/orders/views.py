@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
-from apps.etags import ETagMixin
+from apps.etags import ConditionalMixin, ETagMixin
 from apps.orders import selectors, services
 from apps.orders.filters import ItemFilter, OrderFilter
 from apps.orders.models import Item, Order
@@ -99,7 +99,7 @@ class OrderViewSet(ETagMixin, viewsets.GenericViewSet):
 
 
 @extend_schema_view(list=extend_schema(summary="List a customer's orders"))
-class CustomerOrderViewSet(RowsMixin, viewsets.GenericViewSet):
+class CustomerOrderViewSet(ConditionalMixin, RowsMixin, viewsets.GenericViewSet):
     http_method_names = ["get", "head"]
     queryset = Order.objects.all()
     serializer_class = OrderSerializer

@@ -5,6 +5,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from apps.etags import ConditionalMixin
 from apps.reporting import selectors
 from apps.reporting.serializers import Products, Sales, SalesQuery, Summary, TopQuery
 from apps.strict import validated_query
@@ -12,7 +13,7 @@ from apps.strict import validated_query
 REVENUE = "Revenue is what was paid and neither cancelled nor archived, dated by when it was paid. One SELECT, always."
 
 
-class SummaryView(APIView):
+class SummaryView(ConditionalMixin, APIView):
     @extend_schema(summary="Top customers by revenue", description=REVENUE, parameters=[TopQuery], responses=Summary)
     def get(self, request: Request) -> Response:
         query = validated_query(TopQuery, request.query_params)
@@ -20,7 +21,7 @@ class SummaryView(APIView):
         return Response({"limit": query["limit"], "rows": rows})
 
 
-class SalesView(APIView):
+class SalesView(ConditionalMixin, APIView):
     @extend_schema(
         summary="Revenue per day, week or month", description=REVENUE, parameters=[SalesQuery], responses=Sales
     )
@@ -30,7 +31,7 @@ class SalesView(APIView):
         return Response({"by": query["by"], "from": query["from"], "to": query["to"], "rows": rows})
 
 
-class ProductsView(APIView):
+class ProductsView(ConditionalMixin, APIView):
     @extend_schema(summary="Top products by revenue", description=REVENUE, parameters=[TopQuery], responses=Products)
     def get(self, request: Request) -> Response:
         query = validated_query(TopQuery, request.query_params)

@@ -162,6 +162,15 @@ def test_a_replay_is_the_first_answer_whatever_happened_since(api, rows):
     assert (again.content, again.json()["status"], replayed(again)) == (paid.content, "paid", True)
 
 
+def test_a_false_precondition_frees_the_key(api, rows):
+    address = f"/api/v1/customers/{rows['customer']}/"
+
+    refused = api.patch(address, {"name": "Ada"}, headers={**KEY, "If-Match": '"stale"'})
+    done = api.patch(address, {"name": "Ada"}, headers={**KEY, "If-Match": api.get(address)["ETag"]})
+
+    assert (refused.status_code, done.status_code, replayed(done)) == (412, 200, False)
+
+
 def test_quotes_are_not_part_of_a_key(acme, api):
     bare = api.post("/api/v1/customers/", ADA, headers={"Idempotency-Key": "k" * 255})
     quoted = api.post("/api/v1/customers/", ADA, headers={"Idempotency-Key": f'"{"k" * 255}"'})

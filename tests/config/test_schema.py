@@ -52,6 +52,12 @@ def test_every_operation_has_a_summary_an_example_and_its_errors():
         assert method == "delete" or "examples" in str(operation), path
 
 
+def test_every_read_evaluates_preconditions():
+    for path, method in OPERATIONS:
+        if method == "get":
+            assert {"304", "412"} <= set(DOCUMENT["paths"][path][method]["responses"]), path
+
+
 def test_docs_are_served_from_our_own_address(client):
     page = client.get("/api/v1/docs", secure=True)
     assets = re.findall(r'(?:src|href)="([^"]+)"', page.content.decode())
