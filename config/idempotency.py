@@ -2,6 +2,10 @@
 
 See draft-ietf-httpapi-idempotency-key-header. Any request that changes something may have a key, but for the views
 that commit by themselves: what they have committed, no rollback could take back with the key.
+
+A replay does not evaluate If-Match again: the change itself has made the tag stale, and RFC 9110 (13.1.1) lets a server
+answer 2xx when a state-changing request has already been applied. That holds for the same request only, so the
+preconditions are part of it: the key with another If-Match, or without it, is a 422.
 """
 
 from __future__ import annotations
@@ -12,6 +16,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
+from apps.etags import IF_MATCH, IF_NONE_MATCH
 from apps.idempotency import services
 from apps.idempotency.models import IdempotencyKey
 from config.problems import problem
@@ -52,7 +57,12 @@ def answer_once(request: HttpRequest, get_response: Callable[[HttpRequest], Http
 
 
 def _fingerprint(request: HttpRequest) -> str:
-    return hashlib.sha256(f"{request.method} {request.path}\n".encode() + request.body).hexdigest()
+    """Return the hash of what makes two requests the same: preconditions, method, address and body."""
+    preconditions = "".join(
+        f"{name}: {request.headers[name]}\n" for name in (IF_MATCH, IF_NONE_MATCH) if name in request.headers
+    )
+    start = f"{preconditions}{request.method} {request.path}\n"
+    return hashlib.sha256(start.encode() + request.body).hexdigest()
 
 
 def _replay(row: IdempotencyKey) -> HttpResponse:

@@ -162,6 +162,26 @@ def test_a_replay_is_the_first_answer_whatever_happened_since(api, rows):
     assert (again.content, again.json()["status"], replayed(again)) == (paid.content, "paid", True)
 
 
+def test_a_replay_needs_the_preconditions_of_the_first_request(api, rows):
+    address = f"/api/v1/customers/{rows['customer']}/"
+    before = api.get(address)["ETag"]
+
+    def rename(**headers: str) -> Any:
+        return api.patch(address, {"name": "Ada"}, headers={**KEY, **headers})
+
+    first = rename(**{"If-Match": before})
+    again = rename(**{"If-Match": before})  # stale by the first request's own change
+    others = [
+        rename(**headers)
+        for headers in ({}, {"If-Match": first["ETag"]}, {"If-Match": "*"}, {"If-Match": before, "If-None-Match": "*"})
+    ]
+
+    assert (first.status_code, again.status_code, again.content, replayed(again)) == (200, 200, first.content, True)
+    assert [(answer.status_code, answer.json()["type"]) for answer in others] == [
+        (422, "urn:problem:idempotency-key-reused")
+    ] * 4
+
+
 def test_a_false_precondition_frees_the_key(api, rows):
     address = f"/api/v1/customers/{rows['customer']}/"
 

@@ -37,3 +37,13 @@ def test_a_collection_has_no_tag_that_could_match(service):
     listed = service.ask("GET", "/api/v1/customers/", **{"If-Match": '"a"'})
 
     assert (created.status, listed.status) == (412, 412)
+
+
+def test_a_replay_needs_the_preconditions_of_the_first_request(service, customer):
+    key = {"Idempotency-Key": "once"}
+    tag = service.ask("GET", customer).headers["etag"]
+
+    def rename(if_match: str) -> int:
+        return service.ask("PATCH", customer, {"name": "Lovelace"}, **key, **{"If-Match": if_match}).status
+
+    assert [rename(tag), rename(tag), rename('"stale"')] == [200, 200, 422]

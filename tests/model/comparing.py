@@ -50,7 +50,7 @@ class Comparing(RuleBasedStateMachine):
         row = f"{kind}/{rest[0]}/" if rest else ""
         wanted, known = self.tag(who, row, tag)
         headers = {"Idempotency-Key": key, "If-Match": wanted}
-        sent = (method, address, body)
+        sent = (method, address, body, wanted)
         response = self.apis[who].generic(
             method.upper(), f"/api/v1/{address}", "" if body is None else json.dumps(body), JSON,
             headers={name: value for name, value in headers.items() if value},

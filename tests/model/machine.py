@@ -78,12 +78,13 @@ class Machine(Comparing):
     def act(self, who: int, row: str, action: str, key: Any = None, tag: Any = None) -> None:
         self.change(who, "post", f"{row}{action}/", None, lambda books, pk: books.act_on_order(pk, action), key, tag)
 
-    @rule(who=WHO, pick=bodies.PICK, more=st.sampled_from([{}, {}, {"colour": "red"}]))
-    def send_again(self, who: int, pick: int, more: Any) -> None:
+    @rule(who=WHO, pick=bodies.PICK, more=st.sampled_from([{}, {}, {"colour": "red"}]), tag=bodies.TAG)
+    def send_again(self, who: int, pick: int, more: Any, tag: Any) -> None:
         if self.kept[who]:
             key = sorted(self.kept[who])[pick % len(self.kept[who])]
-            (method, address, body), _ = self.kept[who][key]
-            self.change(who, method, address, {**(body or {}), **more} if more else body, None, key)
+            (method, address, body, wanted), _ = self.kept[who][key]
+            body = {**(body or {}), **more} if more else body
+            self.change(who, method, address, body, None, key, wanted if tag is None else tag)
 
     @rule(who=WHO, kind=KINDS, pick=bodies.PICK, tag=bodies.TAG)
     def read_one(self, who: int, kind: str, pick: int, tag: Any) -> None:
