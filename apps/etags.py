@@ -58,8 +58,6 @@ class ConditionalMixin(_APIView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        if request.method not in self.allowed_methods:  # a 405, which needs no row
-            return
         headers = request.headers
         self.if_match, self.if_none_match = _tags(headers, IF_MATCH), _tags(headers, IF_NONE_MATCH)
         if request.method in READS or self.if_match is self.if_none_match is None:
