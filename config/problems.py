@@ -62,6 +62,9 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> HttpResponse |
         return problem(request, 400, "The request is not valid; see errors.", kind="invalid-request", errors=errors)
     if isinstance(exc, exceptions.APIException):
         return problem(request, exc.status_code, str(exc.detail))
+    if isinstance(exc, SuspiciousOperation):
+        # Too many parameters fail while DRF still negotiates; with DEBUG on, DRF would then fail a second time.
+        return unexpected(request, exc)
     return None
 
 
