@@ -1,7 +1,12 @@
-"""Bodies and query strings without surprises: a name nobody knows is refused, and the nearest known one is named."""
+"""Bodies and query strings without surprises.
+
+An unknown name is refused and the nearest known one is named; a JSON value of another type than its field's is refused
+instead of converted.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from difflib import get_close_matches
@@ -13,10 +18,16 @@ from rest_framework import serializers
 
 # An answer is not much larger than its question: so many unknown names are listed, so many characters of each.
 MAX_NAMED, MAX_NAME = 20, 100
+# The one type that a JSON value of such a field may have. DRF reads "1_0" as 10, "y" as true and 123 as "123".
+JSON_TYPES = {serializers.BooleanField: bool, serializers.IntegerField: int, serializers.CharField: str}
+DIGITS = re.compile(r"[0-9]{1,19}")  # as many as a bigint has; int() also takes '1_0' and the digits of every script
 
 
 class StrictSerializer(serializers.Serializer):
-    """Refuses unknown fields. Known read-only ones are ignored, so what was read can be sent back."""
+    """Refuses unknown fields, and values of another JSON type than their field's.
+
+    Known read-only fields are ignored, so what was read can be sent back.
+    """
 
     ignored: tuple[str, ...] = ()
 
@@ -24,6 +35,7 @@ class StrictSerializer(serializers.Serializer):
         errors: dict[str, Any] = {}
         if isinstance(data, Mapping):
             errors = unknown_names(data, (*self.fields, *self.ignored)) | self._missing(data)
+            data = self._typed(data)
         try:
             value = super().to_internal_value(data)
         except serializers.ValidationError as error:
@@ -42,6 +54,16 @@ class StrictSerializer(serializers.Serializer):
         message = "This field is required."
         return {name: [serializers.ErrorDetail(message, "required")] for name in required if name not in data}
 
+    def _typed(self, data: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return `data` with a list, which each of these fields refuses, for every value of another JSON type."""
+        mistyped: dict[str, list[Any]] = {}
+        for name, field in self.fields.items():
+            field_class: Any = type(getattr(field, "pk_field", None) or field)
+            value, expected = data.get(name), _json_type(field_class)
+            if value is not None and expected is not None and type(value) is not expected:
+                mistyped[name] = []
+        return {**data, **mistyped} if mistyped else data
+
 
 class StrictModelSerializer(StrictSerializer, serializers.ModelSerializer):
     """A ModelSerializer that refuses unknown fields; `tenant` is known of every row, and only the key sets it."""
@@ -50,6 +72,12 @@ class StrictModelSerializer(StrictSerializer, serializers.ModelSerializer):
 
     def get_fields(self) -> dict[str, serializers.Field]:
         return deepcopy(_fields(type(self)))
+
+
+@cache
+def _json_type(field_class: type[serializers.Field]) -> type | None:
+    """The type that a value for the field must have; None if any will do."""
+    return next((JSON_TYPES[base] for base in field_class.__mro__ if base in JSON_TYPES), None)
 
 
 @cache
@@ -65,7 +93,11 @@ class NoBodySerializer(StrictSerializer):
 def validated_query(serializer_class: type[StrictSerializer], query: QueryDict) -> dict[str, Any]:
     """The query string's parameters as `serializer_class` reads them. Raises ValidationError."""
     refuse_repeated(query)
-    serializer = serializer_class(data=query.dict())
+    data: dict[str, Any] = query.dict()
+    serializer = serializer_class(data=data)
+    for name, field in serializer.fields.items():
+        if isinstance(field, serializers.IntegerField) and DIGITS.fullmatch(data.get(name, "")):
+            data[name] = int(data[name])
     serializer.is_valid(raise_exception=True)
     return serializer.validated_data
 

@@ -157,6 +157,7 @@ SPECTACULAR_SETTINGS = {
 - Money is integer cents, times are UTC, dates in filters and reports are days in the tenant's time zone.
 - Lists come in pages: follow `next` and `previous`. `count=true` adds the number of all rows that match.
 - An unknown field, or an unknown, empty or repeated parameter is a 400 that names it; read-only fields are ignored.
+- JSON types are not converted: `"1"` and `1.0` are no integers, `1` is no boolean and `123` is no string.
 - A change that is sent again with its `Idempotency-Key` is made once. `If-Match` with the `ETag` of what was read keeps
   it from overwriting what has changed since.
 - Every error is a problem document (RFC 9457) with the request id, which `X-Request-ID` carries too.

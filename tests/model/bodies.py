@@ -31,16 +31,16 @@ EMAIL = mostly(
     st.sampled_from(["ada@example.com", "ADA@example.com", "grace@example.com", " alan@example.org ", "e@example.org"]),
     "", "nobody", None,
 )  # fmt: skip
-NAME = mostly(st.sampled_from(["Ada", " Grace ", "Zoë", "x" * 200]), "", " ", "x" * 201, None)
-SKU = mostly(st.sampled_from(["TEA", "MUG", "pot", "Käse"]), "", "x" * 65, None)
-QUANTITY = mostly(st.sampled_from([1, 2, 3, 10_000]), 0, 10_001, None)
-PRICE = mostly(st.sampled_from([0, 1, 450, 10_000_000]), -1, 10_000_001, None)
+NAME = mostly(st.sampled_from(["Ada", " Grace ", "Zoë", "x" * 200]), "", " ", "x" * 201, 123, None)
+SKU = mostly(st.sampled_from(["TEA", "MUG", "pot", "Käse"]), "", "x" * 65, True, None)
+QUANTITY = mostly(st.sampled_from([1, 2, 3, 10_000]), 0, 10_001, "1_0", "2", 2.0, True, None)
+PRICE = mostly(st.sampled_from([0, 1, 450, 10_000_000]), -1, 10_000_001, "1", None)
 LINE = {"sku": SKU, "quantity": QUANTITY, "unit_price_cents": PRICE}
 NEW_LINE, _ = of(LINE)
 LINES = st.lists(NEW_LINE, min_size=1, max_size=3).flatmap(
     lambda lines: mostly(st.just(lines), lines[:1] * 100, lines[:1] * 101, [])
 )
-NEW_CUSTOMER, SOME_CUSTOMER = of({"email": EMAIL, "name": NAME, "is_active": mostly(st.booleans(), None)})
+NEW_CUSTOMER, SOME_CUSTOMER = of({"email": EMAIL, "name": NAME, "is_active": mostly(st.booleans(), "y", 1, None)})
 NEW_ORDER, SOME_ORDER = of({"customer": PICK, "items": LINES})
 NEW_ITEM, SOME_ITEM = of({"order": PICK, **LINE})
 

@@ -16,9 +16,20 @@ class Invalid(Exception):
         self.errors = errors
 
 
+def of_type(kind: type, value: Any) -> Any:
+    """The value, which is of that JSON type and was not made one."""
+    if type(value) is not kind:
+        raise Invalid(("", "invalid"))
+    return value
+
+
+def flag(value: Any) -> bool:
+    return of_type(bool, value)
+
+
 def text(longest: int) -> Rule:
     def read(value: Any) -> str:
-        value = value.strip()
+        value = of_type(str, value).strip()
         if not value or len(value) > longest:
             raise Invalid(("", "max_length" if value else "blank"))
         return value
@@ -35,7 +46,7 @@ def email(value: Any) -> str:
 
 def number(least: int, most: int) -> Rule:
     def read(value: Any) -> int:
-        if not least <= value <= most:
+        if not least <= of_type(int, value) <= most:
             raise Invalid(("", "min_value" if value < least else "max_value"))
         return value
 
@@ -87,4 +98,4 @@ def fields(body: Any, rules: dict[str, Rule], *, shown: Any, needed: Any = None)
 
 
 LINE = {"sku": text(64), "quantity": number(1, 10_000), "unit_price_cents": number(0, 10_000_000)}
-CUSTOMER = {"email": email, "name": text(200), "is_active": bool}
+CUSTOMER = {"email": email, "name": text(200), "is_active": flag}

@@ -48,6 +48,11 @@ def test_summary_days_are_the_tenants_and_inclusive(api, order_worth):
         ("limit=abc", "limit"),
         ("limit=", "limit"),
         (f"limit={'9' * 5000}", "limit"),
+        ("limit=1_0", "limit"),
+        ("limit=%2B1", "limit"),
+        ("limit=%201", "limit"),
+        ("limit=1.0", "limit"),
+        ("limit=%D9%A1", "limit"),  # an Arabic one
         ("limt=5", "limt"),
         ("limit=1&limit=2", "limit"),
         ("from=2026-13-01", "from"),
