@@ -19,6 +19,7 @@ from django.http import HttpRequest, HttpResponse
 from apps.etags import IF_MATCH, IF_NONE_MATCH
 from apps.idempotency import services
 from apps.idempotency.models import IdempotencyKey
+from config.masking import masked
 from config.problems import problem
 
 IDEMPOTENCY_KEY = "Idempotency-Key"
@@ -38,6 +39,9 @@ def answer_once(request: HttpRequest, get_response: Callable[[HttpRequest], Http
     if not found:
         allowed = "1 to 255 printable ASCII characters, without space, quote and backslash"
         return problem(request, 400, f"{IDEMPOTENCY_KEY} is {allowed}.")
+    if masked(given) != given:
+        # It would be stored as it is. A masked one could be equal to another key, whose answer would then be given.
+        return problem(request, 400, f"{IDEMPOTENCY_KEY} contains an API key, which is a secret; send a UUID instead.")
     try:
         row = services.claim_key(key=found[1] or found[2], fingerprint=_fingerprint(request))
     except services.KeyInUse:

@@ -67,7 +67,8 @@ IDEMPOTENCY = [
         {"type": "string", "pattern": PATTERN},
         OpenApiParameter.HEADER,
         description="The client's own name for this change, such as a UUID. Sent again within 24 hours, the request is "
-        "not done again: it gets the answer that the first one got. An error frees the key.",
+        "not done again: it gets the answer that the first one got. An error frees the key. An API key is refused: it "
+        "would be stored.",
     ),
     OpenApiParameter(
         "Idempotency-Replayed",

@@ -14,9 +14,11 @@ from django.views.decorators.csrf import csrf_exempt
 from apps.tenancy import keys
 from apps.tenancy.models import ApiKey, Tenant
 from config import urls as project_urls
+from tests.conftest import rows_of
 from tests.plugged import run_plugged
 
 CUSTOMERS = "/api/v1/customers/"
+ADA = {"email": "ada@example.com", "name": "Ada"}
 
 
 @csrf_exempt
@@ -60,6 +62,11 @@ REQUESTS: dict[str, tuple[int, Send]] = {
     "in a change's parameter": (400, lambda api, key: api(key).post(f"{CUSTOMERS}?key={key}", {})),
     "in a field": (400, lambda api, key: api(key).post(CUSTOMERS, {"name": key, "authorization": f"Bearer {key}"})),
     "in broken JSON": (400, lambda api, key: api(key).post(CUSTOMERS, f'{{"email": "{key}', "application/json")),
+    "as an Idempotency-Key": (400, lambda api, key: api(key).post(CUSTOMERS, ADA, headers={"Idempotency-Key": key})),
+    "in an Idempotency-Key": (
+        400,
+        lambda api, key: api(key).post(CUSTOMERS, ADA, headers={"Idempotency-Key": f'"order-7-{key}-1"'}),
+    ),
     "in a form": (415, lambda api, key: api(key).post(CUSTOMERS, f"name={key}", "application/x-www-form-urlencoded")),
 }
 # Here the key is data, which the answer repeats; the profiler must not keep it all the same.
@@ -120,6 +127,17 @@ def test_key_is_in_no_text_of_an_object() -> None:
 
     assert [text for text in texts if secret_of(key) in text] == []
     assert texts[0] == f"rl_{stored.prefix}_…"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", [name for name in REQUESTS if name.endswith("Idempotency-Key")])
+def test_key_is_not_stored_as_an_idempotency_key(api: Any, acme: Tenant, name: str) -> None:
+    key = issue()
+
+    response = REQUESTS[name][1](type(api), key)
+
+    assert response.json()["detail"] == ("Idempotency-Key contains an API key, which is a secret; send a UUID instead.")
+    assert [rows for rows in rows_of(acme) if rows] == []
 
 
 def scenario() -> dict[str, Any]:
@@ -185,6 +203,8 @@ def test_profiler_keeps_what_is_public_of_a_key_where_none_belongs(profiled: dic
         "in a change's parameter": ["Request.query_params"],
         "in a field": ["Request.body", "Request.raw_body"],
         "in broken JSON": ["Request.body", "Request.raw_body"],
+        "as an Idempotency-Key": ["Request.encoded_headers"],
+        "in an Idempotency-Key": ["Request.encoded_headers"],
         "in a form": ["Request.body", "Request.raw_body"],
         "in a filter": ["Request.query_params"],
         "in a name": ["Request.body", "Request.raw_body", "Response.raw_body"],
