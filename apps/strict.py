@@ -16,11 +16,14 @@ from typing import Any
 from django.http import QueryDict
 from rest_framework import serializers
 
+from apps import text
+
 # An answer is not much larger than its question: so many unknown names are listed, so many characters of each.
 MAX_NAMED, MAX_NAME = 20, 100
 # The one type that a JSON value of such a field may have. DRF reads "1_0" as 10, "y" as true and 123 as "123".
 JSON_TYPES = {serializers.BooleanField: bool, serializers.IntegerField: int, serializers.CharField: str}
-DIGITS = re.compile(r"[0-9]{1,19}")  # as many as a bigint has; int() also takes '1_0' and the digits of every script
+# An integer in a query, with as many digits as a bigint has. int() also takes '1_0' and the digits of every script.
+INTEGER = re.compile(r"-?[0-9]{1,19}")
 
 
 class StrictSerializer(serializers.Serializer):
@@ -56,28 +59,41 @@ class StrictSerializer(serializers.Serializer):
 
     def _typed(self, data: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return `data` with a list, which each of these fields refuses, for every value of another JSON type."""
-        mistyped: dict[str, list[Any]] = {}
-        for name, field in self.fields.items():
-            field_class: Any = type(getattr(field, "pk_field", None) or field)
-            value, expected = data.get(name), _json_type(field_class)
-            if value is not None and expected is not None and type(value) is not expected:
-                mistyped[name] = []
-        return {**data, **mistyped} if mistyped else data
+        types = _json_types(type(self))
+        mistyped = [name for name in types if data.get(name) is not None and type(data[name]) is not types[name]]
+        return {**data, **{name: [] for name in mistyped}} if mistyped else data
+
+
+class PlainTextField(serializers.CharField):
+    """Validates what will be stored: composed, a text can be shorter or longer."""
+
+    def to_internal_value(self, data: Any) -> str:
+        return text.composed(super().to_internal_value(data), self.max_length or 0)
 
 
 class StrictModelSerializer(StrictSerializer, serializers.ModelSerializer):
     """A ModelSerializer that refuses unknown fields; `tenant` is known of every row, and only the key sets it."""
 
     ignored = ("tenant",)
+    serializer_field_mapping = {
+        **serializers.ModelSerializer.serializer_field_mapping,
+        text.PlainTextField: PlainTextField,
+    }
 
     def get_fields(self) -> dict[str, serializers.Field]:
         return deepcopy(_fields(type(self)))
 
 
 @cache
-def _json_type(field_class: type[serializers.Field]) -> type | None:
-    """The type that a value for the field must have; None if any will do."""
-    return next((JSON_TYPES[base] for base in field_class.__mro__ if base in JSON_TYPES), None)
+def _json_types(serializer_class: type[StrictSerializer]) -> dict[str, type]:
+    """The type that a value for a field must have, by the field's name."""
+    fields = {name: getattr(field, "pk_field", None) or field for name, field in serializer_class().fields.items()}
+    return {
+        name: expected
+        for name, field in fields.items()
+        for base, expected in JSON_TYPES.items()
+        if isinstance(field, base)
+    }
 
 
 @cache
@@ -96,7 +112,7 @@ def validated_query(serializer_class: type[StrictSerializer], query: QueryDict) 
     data: dict[str, Any] = query.dict()
     serializer = serializer_class(data=data)
     for name, field in serializer.fields.items():
-        if isinstance(field, serializers.IntegerField) and DIGITS.fullmatch(data.get(name, "")):
+        if isinstance(field, serializers.IntegerField) and INTEGER.fullmatch(data.get(name, "")):
             data[name] = int(data[name])
     serializer.is_valid(raise_exception=True)
     return serializer.validated_data

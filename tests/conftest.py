@@ -52,6 +52,7 @@ hypothesis_settings.load_profile("suite")
 
 JSON = "application/json"
 baker.generators.add("apps.customers.models.LowerCaseEmailField", random_gen.gen_email)
+baker.generators.add("apps.text.PlainTextField", random_gen.gen_string)
 
 
 class Api(Client):

@@ -1,24 +1,31 @@
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from apps.customers.emails import normalize_address
 from apps.tenancy.owned import TenantOwned
 from apps.tenancy.trigrams import TrigramIndex
+from apps.text import IsPlain, IsPrintableAscii, PlainTextField
 
 
 class LowerCaseEmailField(models.EmailField):
-    """An e-mail address kept in lower case, whichever way it is written or looked up.
+    """An e-mail address kept in lower case and ASCII, whichever way it is written or looked up (see `emails`).
 
     So `Ada@Example.com` and `ada@example.com` are one customer, and a plain index serves equality and search.
     """
 
     def get_prep_value(self, value: Any) -> Any:
         value = super().get_prep_value(value)
-        return value.lower() if isinstance(value, str) else value
+        if isinstance(value, str):
+            value = value.lower()
+            with suppress(ValueError):  # The CHECK refuses what has no such form.
+                value = normalize_address(value)
+        return value
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
         # So the instance in memory equals its row.
@@ -30,7 +37,7 @@ class Customer(TenantOwned):
     """Someone who orders. `is_active` decides only whether reports show them without revenue."""
 
     email = LowerCaseEmailField()
-    name = models.CharField(max_length=200)
+    name = PlainTextField(max_length=200)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -42,6 +49,8 @@ class Customer(TenantOwned):
             models.UniqueConstraint(fields=["tenant", "id"], name="customer_tenant_id"),
             # SQL that does not go through the field cannot make twins either.
             models.CheckConstraint(condition=models.Q(email=Lower("email")), name="customer_email_lower_case"),
+            models.CheckConstraint(condition=IsPrintableAscii("email"), name="customer_email_ascii"),
+            models.CheckConstraint(condition=IsPlain("name"), name="customer_name_plain"),
         ]
         indexes = [
             models.Index(fields=["tenant", "created_at", "id"], name="customer_by_created"),

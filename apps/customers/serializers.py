@@ -5,6 +5,7 @@ from typing import Any
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
+from apps.customers.emails import normalize_address
 from apps.customers.models import Customer
 from apps.strict import StrictModelSerializer
 
@@ -13,7 +14,10 @@ class LowerCaseEmailField(serializers.EmailField):
     """Validates what will be stored: in lower case an address can be longer, and no longer be one."""
 
     def to_internal_value(self, data: Any) -> str:
-        return super().to_internal_value(data).lower()
+        try:
+            return normalize_address(super().to_internal_value(data))
+        except ValueError:
+            self.fail("invalid")
 
 
 @extend_schema_serializer(
@@ -36,7 +40,9 @@ class LowerCaseEmailField(serializers.EmailField):
 class CustomerSerializer(StrictModelSerializer):
     """A customer."""
 
-    email = LowerCaseEmailField(max_length=254)
+    email = LowerCaseEmailField(
+        max_length=254, help_text="Kept in lower case, an internationalized domain in ASCII: `xn--bcher-kva.example`."
+    )
 
     class Meta:
         model = Customer

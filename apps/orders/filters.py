@@ -10,6 +10,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 
 from apps.customers import selectors as customers
+from apps.customers.emails import normalize_part
 from apps.customers.filters import EmailFilter
 from apps.filters import FilterSet, IntegerFilter, WordsField, WordsFilter, refusal
 from apps.orders.lifecycle import Status
@@ -62,7 +63,7 @@ class CustomerEmailFilter(EmailFilter):
     def filter(self, queryset: QuerySet, value: str) -> QuerySet:
         if not value:
             return queryset
-        needle = value.lower()
+        needle = normalize_part(value)
         # Without its domain first: that is many customers', and would make the index read long lists.
         for part in dict.fromkeys((needle.partition("@")[0] or needle, needle)):
             found = super().filter(customers.customer_list(), part)

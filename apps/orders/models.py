@@ -8,6 +8,7 @@ from django.utils import timezone
 from apps.customers.models import Customer
 from apps.orders.lifecycle import REVENUE_STATUSES, Status, revenue
 from apps.tenancy.owned import TenantOwned
+from apps.text import IsPlain, PlainTextField
 
 # With these bounds an order is at most 10^13 cents: exact in JSON numbers, and a bigint holds a million of them.
 MAX_QUANTITY = 10_000
@@ -62,7 +63,7 @@ class Item(TenantOwned):
     """A line of an order. Belongs to it like a limb: deleted with it, never moved to another."""
 
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="items", db_index=False)
-    sku = models.CharField(max_length=64, help_text="Stock keeping unit: the seller's name for the product.")
+    sku = PlainTextField(max_length=64, help_text="Stock keeping unit: the seller's name for the product.")
     quantity = models.PositiveIntegerField(validators=[MinValueValidator(1), MaxValueValidator(MAX_QUANTITY)])
     unit_price_cents = models.PositiveBigIntegerField(validators=[MaxValueValidator(MAX_UNIT_PRICE_CENTS)])
 
@@ -72,6 +73,7 @@ class Item(TenantOwned):
             models.CheckConstraint(
                 condition=Q(unit_price_cents__range=(0, MAX_UNIT_PRICE_CENTS)), name="item_unit_price_range"
             ),
+            models.CheckConstraint(condition=IsPlain("sku"), name="item_sku_plain"),
             models.UniqueConstraint(fields=["tenant", "id"], name="item_tenant_id"),
         ]
         indexes = [models.Index(fields=["tenant", "order", "id"], name="item_by_order")]

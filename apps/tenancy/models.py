@@ -5,7 +5,10 @@ from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils.timezone import now as utc_now
+
+from apps.text import IsPlain, PlainTextField
 
 # PostgreSQL takes these for abbreviations without summer time; Python does not.
 AMBIGUOUS_ZONES = {"CET", "EET", "MET", "WET"}
@@ -20,7 +23,7 @@ class Tenant(models.Model):
     """An organisation whose rows no other one sees. Inactive: its keys are refused."""
 
     slug = models.SlugField(max_length=50, unique=True)
-    name = models.CharField(max_length=200)
+    name = PlainTextField(max_length=200)
     timezone = models.CharField(
         max_length=64,
         default="UTC",
@@ -29,6 +32,16 @@ class Tenant(models.Model):
     )
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=utc_now, editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                Lower("slug"),
+                name="tenant_slug_unique_in_any_case",
+                violation_error_message="A tenant has this slug already, in other capitals.",
+            ),
+            models.CheckConstraint(condition=IsPlain("name"), name="tenant_name_plain"),
+        ]
 
     def __str__(self) -> str:
         return self.slug
@@ -42,13 +55,16 @@ class ApiKey(models.Model):
         WRITE = "write", "Read and write"
 
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="api_keys")
-    name = models.CharField(max_length=100, blank=True)
+    name = PlainTextField(max_length=100, blank=True)
     prefix = models.CharField(max_length=8, unique=True, help_text="The key's public part: names it, proves nothing.")
     secret_sha256 = models.CharField(max_length=64, help_text="Hex digest of the key's secret part.")
     scope = models.CharField(max_length=5, choices=Scope.choices, default=Scope.WRITE)
     created_at = models.DateTimeField(default=utc_now, editable=False)
     expires_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=IsPlain("name"), name="apikey_name_plain")]
 
     def __str__(self) -> str:
         return f"rl_{self.prefix}_…"

@@ -27,12 +27,14 @@ def of(fields: dict[str, Any]) -> tuple[Any, Any]:
     return tuple(st.builds(lambda body, further: {**body, **further}, each, more) for each in (whole, some))
 
 
-EMAIL = mostly(
-    st.sampled_from(["ada@example.com", "ADA@example.com", "grace@example.com", " alan@example.org ", "e@example.org"]),
-    "", "nobody", None,
-)  # fmt: skip
-NAME = mostly(st.sampled_from(["Ada", " Grace ", "Zoë", "x" * 200]), "", " ", "x" * 201, 123, None)
-SKU = mostly(st.sampled_from(["TEA", "MUG", "pot", "Käse"]), "", "x" * 65, True, None)
+ADDRESSES = [
+    "ada@example.com", "ADA@example.com", "grace@example.com", " alan@example.org ", "e@example.org",
+    "ada@bücher.example", "ada@bu\u0308cher.example", "ada@xn--bcher-kva.example",
+]  # fmt: skip
+EMAIL = mostly(st.sampled_from(ADDRESSES), "", "nobody", "ad\u200ba@example.com", None)
+NAMES = ["Ada", " Grace ", "Zoë", "Zoe\u0308", "x" * 200]
+NAME = mostly(st.sampled_from(NAMES), "", "A\u200bda", " ", "x" * 201, 123, None)
+SKU = mostly(st.sampled_from(["TEA", "MUG", "pot", "Käse", "Ka\u0308se"]), "", "TEA\u00ad", "x" * 65, True, None)
 QUANTITY = mostly(st.sampled_from([1, 2, 3, 10_000]), 0, 10_001, "1_0", "2", 2.0, True, None)
 PRICE = mostly(st.sampled_from([0, 1, 450, 10_000_000]), -1, 10_000_001, "1", None)
 LINE = {"sku": SKU, "quantity": QUANTITY, "unit_price_cents": PRICE}
@@ -62,7 +64,7 @@ def some(columns: list[str], filters: dict[str, Any]) -> Any:
     return names.flatmap(lambda chosen: st.fixed_dictionaries({name: known[name] for name in sorted(chosen)}))
 
 
-PART = st.sampled_from(["ada", "EXAMPLE.com", "@", "nowhere"])
+PART = st.sampled_from(["ada", "EXAMPLE.com", "@", "BÜCHER", "nowhere"])
 CENTS = st.sampled_from([0, 1, 451, 900, 10**9, 2**63 - 1])
 QUERIES = {
     "customers": some(["id", "created_at", "email"], {"email": PART, "is_active": st.sampled_from(["true", "false"])}),

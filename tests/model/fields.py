@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from unicodedata import category, normalize
 
 MAX_ITEMS = 100  # of an order
 Rule = Callable[[Any], Any]
@@ -29,19 +30,27 @@ def flag(value: Any) -> bool:
 
 def text(longest: int) -> Rule:
     def read(value: Any) -> str:
-        value = of_type(str, value).strip()
+        value = normalize("NFC", of_type(str, value).strip())
         if not value or len(value) > longest:
             raise Invalid(("", "max_length" if value else "blank"))
+        if any(category(character) == "Cf" for character in value):
+            raise Invalid(("", "invisible_characters_not_allowed"))
         return value
 
     return read
 
 
 def email(value: Any) -> str:
-    value = text(254)(value)
-    if "@" not in value:
+    value = of_type(str, value).strip()
+    local, at, domain = value.lower().rpartition("@")
+    if value and not (at and local.isascii()):
         raise Invalid(("", "invalid"))
-    return value.lower()
+    return text(254)(local + at + in_ascii(domain))
+
+
+def in_ascii(domain: str) -> str:
+    """A domain, or a label of one, as the network knows it (RFC 3490, which does for what is tried here)."""
+    return normalize("NFC", domain).encode("idna").decode()
 
 
 def number(least: int, most: int) -> Rule:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.db import IntegrityError
 from django.utils import timezone
 from model_bakery import baker
 
@@ -55,6 +56,8 @@ NO_ZONE = "is not a time zone of both IANA and PostgreSQL, such as 'Europe/Berli
     ("arguments", "message"),
     [
         (["acme"], "slug: Tenant with this Slug already exists."),
+        (["Acme"], "A tenant has this slug already, in other capitals."),
+        (["new", "--name", "A\u200bcme"], "name: Control characters and other invisible characters are not allowed."),
         (["not a slug"], "slug: Enter a valid “slug” consisting of letters, numbers, underscores or hyphens."),
         (["", "--name", "Empty"], "slug: This field cannot be blank."),
         (["a" * 51], "slug: Ensure this value has at most 50 characters (it has 51)."),
@@ -63,13 +66,30 @@ NO_ZONE = "is not a time zone of both IANA and PostgreSQL, such as 'Europe/Berli
         (["new", "--timezone", "CET"], f"timezone: 'CET' {NO_ZONE}"),
         (["new", "--timezone", "../etc/passwd"], f"timezone: '../etc/passwd' {NO_ZONE}"),
     ],
-    ids=["taken", "no slug", "empty", "long slug", "long name", "no zone", "zone without summer time", "path as zone"],
+    ids=[
+        "taken",
+        "taken in other capitals",
+        "invisible character",
+        "no slug",
+        "empty",
+        "long slug",
+        "long name",
+        "no zone",
+        "zone without summer time",
+        "path as zone",
+    ],
 )
 def test_tenant_create_refuses_and_writes_nothing(acme: Tenant, arguments: list[str], message: str) -> None:
     with pytest.raises(CommandError, match=f"^{re.escape(message)}$"):
         run("tenant", "create", *arguments)
 
     assert list(Tenant.objects.all()) == [acme]
+
+
+@pytest.mark.parametrize("slug", ["acme", "Acme", "ACME"])
+def test_slug_is_unique_in_any_case_in_the_database_too(acme: Tenant, slug: str) -> None:
+    with pytest.raises(IntegrityError):
+        Tenant.objects.bulk_create([Tenant(slug=slug, name="Twin")])
 
 
 def test_tenant_list_shows_all_by_slug(globex: Tenant, acme: Tenant) -> None:

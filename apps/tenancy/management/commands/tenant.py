@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.core.management.base import CommandError, CommandParser
 
 from apps.tenancy.management.examples import CommandWithExamples, add_json
@@ -43,8 +43,9 @@ class Command(CommandWithExamples):
         try:
             tenant.full_clean()
         except ValidationError as error:
-            reasons = [f"{field}: {' '.join(messages)}" for field, messages in error.message_dict.items()]
-            raise CommandError("; ".join(reasons)) from error
+            reasons = {field: " ".join(messages) for field, messages in error.message_dict.items()}
+            named = [text if field == NON_FIELD_ERRORS else f"{field}: {text}" for field, text in reasons.items()]
+            raise CommandError("; ".join(named)) from error
         tenant.save()
         if options["json"]:
             self.print_json(_described(tenant))
