@@ -63,11 +63,11 @@ class Server:
         except Refusal as refusal:
             response = _problem(environ, refusal, started)
         except Busy:
-            refusal = Refusal(503, "Too many requests are waiting; try again.", **{"Retry-After": "1"})
-            response = _problem(environ, refusal, started)
+            busy = Refusal(503, "Too many requests are waiting; try again.", **{"Retry-After": "1"})
+            response = _problem(environ, busy, started)
         except Exception as error:
-            refusal = Refusal(500, "The server failed; the request id finds the reason in its log.")
-            response = _problem(environ, refusal, started, error)
+            failed = Refusal(500, "The server failed; the request id finds the reason in its log.")
+            response = _problem(environ, failed, started, error)
         await send({"type": "http.response.start", "status": response.status, "headers": response.headers})
         await send({"type": "http.response.body", "body": response.body, "more_body": False})
 
