@@ -120,7 +120,7 @@ def greedy(theatre: Theatre) -> Iterator[Verdict]:
 
 def guesses(theatre: Theatre) -> Iterator[Verdict]:
     with theatre.stage(True) as stage:
-        yield edge.guesses(stage, samples=theatre.size(1_000, 100))
+        yield edge.guesses(stage, samples=theatre.size(1_000, 100), most=3)
 
 
 SCENARIOS: dict[str, Callable[[Theatre], Iterator[Verdict]]] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import shutil
 import socket
@@ -187,8 +188,11 @@ def _p99(stage: Stage, count: int) -> float:
     return statistics.quantiles(seconds, n=100)[98]
 
 
-def guesses(stage: Stage, samples: int) -> Verdict:
-    """Can a stranger tell a prefix that exists from one that does not, by the time of the answer?"""
+def guesses(stage: Stage, samples: int, most: float) -> Verdict:
+    """Can a stranger tell a prefix that exists from one that does not, by the time of the answer?
+
+    `most` standard deviations from chance are allowed.
+    """
     verdict = Verdict("Known prefixes cannot be told from unknown ones by time", stage.database)
     known = stage.keys[0].split("_")[1]
     client = Client(stage)
@@ -210,8 +214,10 @@ def guesses(stage: Stage, samples: int) -> Verdict:
     slower = sum(a > b for a in seconds["known"] for b in seconds["unknown"]) / samples**2
     verdict.note("samples of each", samples)
     verdict.note("median of known and unknown, ms", [round(1000 * statistics.median(seconds[k]), 2) for k in kinds])
-    # 0.5 by chance; the standard deviation of 1,000 samples of each is 0.013.
-    verdict.at_most("chance that a known one took longer, from 0.5", round(abs(slower - 0.5), 3), 1.65 / samples**0.5)
+    # Mann and Whitney's test: 0.5 by chance, with this standard deviation.
+    deviations = abs(slower - 0.5) / math.sqrt((2 * samples + 1) / (12 * samples**2))
+    verdict.note("share of pairs in which the known one took longer", round(slower, 3))
+    verdict.at_most("standard deviations from one half", round(deviations, 1), most)
     return verdict
 
 

@@ -71,6 +71,7 @@ def left_out() -> list[str]:
         "PgBouncer": (find_pgbouncer(), "apt install pgbouncer"),
         "Chromium": (find_chromium(), "apt install chromium"),
         "slowhttptest": (shutil.which("slowhttptest"), "apt install slowhttptest"),
+        "h2load": (shutil.which("h2load"), "apt install nghttp2-client"),
     }
     return [f"{name} was left out: it is not installed (Debian: {how})." for name, (at, how) in needs.items() if not at]
 

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from chaos import crashes, races
+from chaos import crashes, edge, races
 from chaos.postgresql import DurableCluster
 from chaos.soak import soak
 from chaos.stage import Stage
+from tests.plugin import left_out
 
 
 @pytest.fixture
@@ -33,6 +34,24 @@ def stage(cluster: DurableCluster | None, tmp_path: Path) -> Iterator[Stage]:
     stage.stop()
 
 
+@pytest.mark.skipif(not edge.has_attackers(), reason=" ".join(left_out()))
+def test_every_attack_on_the_edge_keeps_what_was_promised(stage):
+    """Ratios of times are measured by `make chaos` alone, on a machine that does nothing else."""
+    stage.seed(customers=100)
+    played = [
+        edge.unfinished(stage, 12, seconds=1, of=None),
+        edge.unfinished(stage, 12, seconds=1, of=0),
+        edge.silent(stage, 200, seconds=1),
+        *[edge.slowhttptest(stage, mode, count=50, seconds=2) for mode in edge.MODES],
+        *edge.floods(stage, schemas=100, requests=200),
+        *edge.greedy(stage, lists=50, most=100),
+        edge.guesses(stage, samples=50, most=6),
+    ]
+
+    assert len(played) == 13
+    assert {verdict.promise: verdict.broken for verdict in played} == {verdict.promise: [] for verdict in played}
+
+
 def test_every_scenario_keeps_what_was_promised(cluster, stage):
     """One test, or each process of a parallel run would start servers of its own. What dies comes last."""
     played = [
@@ -48,4 +67,5 @@ def test_every_scenario_keeps_what_was_promised(cluster, stage):
     if cluster:
         played.append(crashes.postgresql_killed(cluster, stage, kills=1, longest_down=0.5))
 
+    assert len(played) == 8 + bool(cluster)
     assert {verdict.promise: verdict.broken for verdict in played} == {verdict.promise: [] for verdict in played}
