@@ -11,7 +11,7 @@ from django.conf import settings
 
 # What the server tells the middleware: the keys.Caller of the request, or the exception that refuses it; and the name
 # of a header field that cannot be read.
-CALLER, MALFORMED = "regression_lab.caller", "regression_lab.malformed"
+CALLER, MALFORMED = "api.caller", "api.malformed"
 
 
 def wsgi_environ(scope: dict[str, Any]) -> dict[str, Any]:
