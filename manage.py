@@ -7,8 +7,8 @@ from pathlib import Path
 
 import environ
 
-# These change tables or their statistics, which the application's own role may not.
-OWNER_COMMANDS = {"migrate", "flush", "seed"}
+# These change tables, their statistics or maintained totals, which the application's own role may not.
+OWNER_COMMANDS = {"migrate", "flush", "seed", "reconcile"}
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""`order.total_cents` is the sum over the order's items, whoever writes items, and whoever tries to write the total."""
+"""`order.total_cents` is the sum over the order's items, however items are written; no other total can be written."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from django.db.models.functions import Coalesce
 
 from apps.orders.models import Item, Order
 from apps.tenancy.database import Drift, Number, Trigger, batches, for_every_tenant
+
+_REFUSAL = "orders_order.total_cents is the sum of the items"
 
 
 def _sum(order: str) -> str:
@@ -59,7 +61,7 @@ TRIGGERS = [
             {for_every_tenant("UPDATE orders_order SET total_cents = 0 WHERE total_cents <> 0;")}
             RETURN NULL;""",
     ),
-    # A total that is written by hand is not kept; it is summed up instead.
+    # Rows that are copied from elsewhere bring a total along, before their items: it is replaced.
     Trigger(
         name="order_total_on_insert",
         table="orders_order",
@@ -72,19 +74,31 @@ TRIGGERS = [
             NEW.total_cents := {_sum("NEW")};
             RETURN NEW;""",
     ),
+    # A change of the total has to be a change to the sum, as the triggers above and a repair write it.
     Trigger(
         name="order_total_on_update",
         table="orders_order",
         sqlite=f"""
             AFTER UPDATE OF id, tenant_id, total_cents ON orders_order
             WHEN NEW.total_cents <> {_sum("NEW")} BEGIN
+                SELECT RAISE(ABORT, '{_REFUSAL}') WHERE NEW.total_cents <> OLD.total_cents;
                 UPDATE orders_order SET total_cents = {_sum("NEW")} WHERE id = NEW.id;
             END""",
         postgresql="BEFORE UPDATE ON orders_order FOR EACH ROW",
         body=f"""
-            IF (NEW.total_cents, NEW.id, NEW.tenant_id) IS DISTINCT FROM (OLD.total_cents, OLD.id, OLD.tenant_id) THEN
-                NEW.total_cents := {_sum("NEW")};
-            END IF;
+            DECLARE
+                cents bigint;
+            BEGIN
+                IF (NEW.total_cents, NEW.id, NEW.tenant_id)
+                    IS DISTINCT FROM (OLD.total_cents, OLD.id, OLD.tenant_id)
+                THEN
+                    cents := {_sum("NEW")};
+                    IF NEW.total_cents NOT IN (OLD.total_cents, cents) THEN
+                        RAISE insufficient_privilege USING MESSAGE = '{_REFUSAL}';
+                    END IF;
+                    NEW.total_cents := cents;
+                END IF;
+            END;
             RETURN NEW;""",
     ),
 ]

@@ -112,6 +112,19 @@ TRIGGERS = [
             DELETE FROM reporting_customertotal WHERE tenant_id = OLD.tenant_id AND customer_id = OLD.id;
             RETURN OLD;""",
     ),
+    # A statement of a client's own runs at depth 0, those of triggers run deeper. The owner may, to repair.
+    Trigger(
+        name="customer_total_by_trigger_only",
+        table="reporting_customertotal",
+        postgresql="""
+            BEFORE INSERT OR UPDATE OR DELETE ON reporting_customertotal
+            FOR EACH STATEMENT WHEN (pg_trigger_depth() = 0)""",
+        body="""
+            IF NOT pg_has_role((SELECT relowner FROM pg_class WHERE oid = TG_RELID), 'MEMBER') THEN
+                RAISE insufficient_privilege USING MESSAGE = 'reporting_customertotal is written by triggers';
+            END IF;
+            RETURN NULL;""",
+    ),
 ]
 
 

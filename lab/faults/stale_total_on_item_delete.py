@@ -21,7 +21,7 @@ def delete_item(*, item):
     if not Item.objects.filter(order=order).exclude(pk=item.pk).exists():
         raise OrderNeedsItem("An order has at least one item; delete the order instead.")
     item.delete()
-    # Whatever is written into the total makes the database sum it up again.
+    # The database takes no other total than the sum of the items, which this is.
     Order.objects.filter(pk=order.pk).update(total_cents=F("total_cents") - item.quantity * item.unit_price_cents)
 
 
