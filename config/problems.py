@@ -16,6 +16,14 @@ from apps.errors import Conflict, violation
 from config.masking import masked
 
 CONTENT_TYPE = "application/problem+json"
+# Why the database could not serve a request, by SQLSTATE; the limits are those of the role (`deploy/roles.sql`).
+UNAVAILABLE = {
+    "55P03": "Another request holds a lock that this one needs; try again.",
+    "57014": "The database took too long; try again, or ask for less.",
+    "25P03": "The request paused for too long within its transaction; try again.",
+    "25006": "The database is read-only at present.",
+    "53100": "The database has no room on its disk.",
+}
 
 
 def problem(
@@ -75,7 +83,8 @@ def unexpected(request: HttpRequest, exc: BaseException) -> HttpResponse:
     if isinstance(exc, IntegrityError) and violation(exc):
         return problem(request, 409, "Another request changed what this one depends on.", kind="concurrent-change")
     if isinstance(exc, OperationalError | InterfaceError | InternalError):
-        return problem(request, 503, "The database is not available.", headers={"Retry-After": "1"})
+        reason = UNAVAILABLE.get(getattr(exc.__cause__, "sqlstate", None) or "", "The database is not available.")
+        return problem(request, 503, reason, headers={"Retry-After": "1"})
     return problem(request, 500, "The server failed; the request id finds the reason in its log.")
 
 

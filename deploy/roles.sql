@@ -28,6 +28,13 @@ ALTER ROLE orders_ops LOGIN NOSUPERUSER BYPASSRLS NOCREATEROLE NOCREATEDB NOINHE
 ALTER ROLE orders_app SET jit = off;
 ALTER ROLE orders_ops SET jit = off;
 
+-- A request waits for a lock, a statement or its client for seconds, not for ever. The limits belong to the role, because a pooler
+-- would hand a setting of the session to the next client. The owner's migrations and backups take the time that they need.
+-- A row that others wait for too can take two locks in turn: the statement's limit bounds them together. Reads raise it to 10 s.
+ALTER ROLE orders_app SET lock_timeout = '3s';
+ALTER ROLE orders_app SET statement_timeout = '3300ms';
+ALTER ROLE orders_app SET idle_in_transaction_session_timeout = '10s';
+
 REVOKE CREATE ON SCHEMA public FROM PUBLIC;
 GRANT USAGE, CREATE ON SCHEMA public TO orders_owner;
 GRANT USAGE ON SCHEMA public TO orders_app, orders_ops;
@@ -50,4 +57,20 @@ BEGIN
     ALTER FUNCTION pg_catalog.textlike(text, text) LEAKPROOF;
 EXCEPTION WHEN insufficient_privilege THEN
     RAISE NOTICE 'LIKE stays as it is: %', SQLERRM;
+END $$;
+
+-- Nobody here needs large objects, which row security does not cover, or advisory locks, which fill the lock table of the whole
+-- server. PostgreSQL grants both to everyone, and only a superuser can revoke that.
+DO $$
+DECLARE
+    name regprocedure;
+BEGIN
+    FOR name IN
+        SELECT oid FROM pg_proc WHERE pronamespace = 'pg_catalog'::regnamespace
+            AND (proname IN ('lo_creat', 'lo_create', 'lo_from_bytea') OR proname ~ '^pg_(try_)?advisory_')
+    LOOP
+        EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', name);
+    END LOOP;
+EXCEPTION WHEN insufficient_privilege THEN
+    RAISE NOTICE 'Large objects and advisory locks stay open to everyone: %', SQLERRM;
 END $$;

@@ -91,6 +91,10 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
         yield
         return
     with django_db_blocker.unblock():
+        name = connection.settings_dict["NAME"]
+        with connection.cursor() as cursor:
+            # Rights on a database are not copied from its template, where the tests run deploy/roles.sql.
+            cursor.execute(f"REVOKE TEMPORARY ON DATABASE {connection.ops.quote_name(name)} FROM PUBLIC")
         become("orders_app")
         connection.ops.execute_sql_flush = flush_as_owner
     yield

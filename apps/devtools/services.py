@@ -18,7 +18,7 @@ from apps.errors import Conflict
 from apps.orders.lifecycle import Status
 from apps.orders.models import Item, Order, OrderEvent
 from apps.tenancy.inserts import insert_rows
-from apps.tenancy.scope import current_tenant, tenant_scope
+from apps.tenancy.scope import allow_slow_statements, current_tenant, tenant_scope
 
 CHUNK_ROWS = 5_000  # rows per transaction, about
 PAUSE_SECONDS = 0.05  # between transactions on SQLite, whose waiting writers look only now and then whether it is free
@@ -98,6 +98,7 @@ def seed(
             random.setstate(state)
             try:
                 with tenant_scope(current_tenant()):
+                    allow_slow_statements()
                     if start and connection.vendor == "postgresql":
                         # Triggers and foreign keys keep plans that were made while the tables were small: scans.
                         with connection.cursor() as cursor:
@@ -127,6 +128,7 @@ def reset() -> Seeded:
     """
     if current_tenant().slug != settings.DEFAULT_TENANT:
         raise TenantNotForTrying("Only the tenant that DEFAULT_TENANT names can be emptied.")
+    allow_slow_statements()
     # Django's delete() would first read every order and customer, to look for what hangs on them: that has just gone.
     _, items, orders, customers = (
         model.objects.all()._raw_delete(connection.alias) for model in (OrderEvent, Item, Order, Customer)

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from django.db import OperationalError, connection
+from django.db import OperationalError
 
 from apps.idempotency.models import IdempotencyKey
-
-WAIT_MS = 5000  # for another request with the same key
 
 
 class KeyInUse(Exception):
@@ -23,18 +21,16 @@ class KeyReused(Exception):
 def claim_key(*, key: str, fingerprint: str) -> IdempotencyKey:
     """The row of `key`: a new one without a status, or the one that holds the answer of the first request.
 
-    A twin in flight is waited for: on PostgreSQL the INSERT waits, at most WAIT_MS, until the other row is committed or
-    gone; on SQLite the transaction has begun when no other is running. Raises KeyInUse, KeyReused.
+    A twin in flight is waited for: on PostgreSQL the INSERT waits, for the role's lock_timeout at most, until the other
+    row is committed or gone; on SQLite the transaction has begun when no other is running. Raises KeyInUse, KeyReused.
     """
     new = IdempotencyKey(key=key, fingerprint=fingerprint)
     try:
-        _limit_waiting(str(WAIT_MS))
         IdempotencyKey.objects.bulk_create([new], ignore_conflicts=True)
     except OperationalError as error:
         if getattr(error.__cause__, "sqlstate", "") != "55P03":  # lock_not_available
             raise
         raise KeyInUse from error
-    _limit_waiting("DEFAULT")
     try:
         row = IdempotencyKey.objects.get(key=key)
     except IdempotencyKey.DoesNotExist as error:  # purged just now
@@ -52,9 +48,3 @@ def keep_answer(*, row: IdempotencyKey, status: int, headers: Mapping[str, str],
 def purge_keys(*, before: datetime) -> int:
     """Delete the keys that are older than `before`; how many there were."""
     return IdempotencyKey.objects.filter(created_at__lt=before).delete()[0]
-
-
-def _limit_waiting(milliseconds: str) -> None:
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute(f"SET LOCAL lock_timeout TO {milliseconds}")

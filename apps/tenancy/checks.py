@@ -11,7 +11,8 @@ from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import connections
 
 from apps.tenancy.database import pending_migrations, trigger_problems
-from apps.tenancy.isolation import isolation_problems, role_problems
+from apps.tenancy.isolation import isolation_problems
+from apps.tenancy.roles import role_problems, role_warnings, setting_problems
 
 
 @register(Tags.security, deploy=True)
@@ -54,7 +55,11 @@ def tenants_kept_apart(app_configs: Any, databases: Sequence[str] | None = None,
             for problem in isolation_problems(connections[alias])
         ]
         messages += [
-            Error(problem, hint="Serve as a role of deploy/roles.sql: orders_app.", id="tenancy.E004")
-            for problem in role_problems(connections[alias])
+            Error(problem, hint="Serve as orders_app, as deploy/roles.sql makes it.", id="tenancy.E004")
+            for problem in setting_problems(connections[alias]) + role_problems(connections[alias])
+        ]
+        messages += [
+            checks.Warning(problem, hint="Run deploy/roles.sql again, as a superuser.", id="tenancy.W005")
+            for problem in role_warnings(connections[alias])
         ]
     return messages

@@ -19,7 +19,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.executor import MigrationExecutor
 
 from apps.tenancy.models import Tenant
-from apps.tenancy.scope import SETTING, tenant_scope
+from apps.tenancy.scope import SETTING, allow_slow_statements, tenant_scope
 
 # Tells our triggers from others in the database.
 PREFIX = "maintain_"
@@ -164,6 +164,7 @@ def repair() -> None:
     """Write the truth into every maintained number of every tenant."""
     for tenant in Tenant.objects.order_by("pk"):
         with tenant_scope(tenant):
+            allow_slow_statements()
             for number in numbers():
                 number.repair()
 

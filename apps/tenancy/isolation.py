@@ -113,17 +113,10 @@ def foreign_keys(model: type[models.Model]) -> list[str]:
 
 
 def isolation_problems(connection: BaseDatabaseWrapper) -> list[str]:
-    """What of the second wall is missing or different in PostgreSQL's catalogue, for the connected role.
-
-    To be asked outside of any scope, where no tenant may be set: a default for the setting would be everybody's tenant.
-    """
+    """What of the second wall is missing or different in PostgreSQL's catalogue, for the connected role."""
     if connection.vendor != "postgresql":
         return []
     problems = []
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nullif(current_setting(%s, true), '')", [SETTING])
-        if cursor.fetchone() != (None,):
-            problems.append(f"{SETTING} is set outside of any scope")
     owned = {model._meta.db_table: model for model in tenant_owned_models()}
     found = _found_facts(connection, list(owned))
     for table, model in owned.items():
@@ -131,31 +124,6 @@ def isolation_problems(connection: BaseDatabaseWrapper) -> list[str]:
         problems += [f"{table}: missing: {fact}" for fact in sorted(wanted - found[table])]
         problems += [f"{table}: not expected: {fact}" for fact in sorted(found[table] - wanted)]
     return problems
-
-
-def role_problems(connection: BaseDatabaseWrapper) -> list[str]:
-    """What the connected role may do beyond reading and writing rows. Reads PostgreSQL's catalogue."""
-    if connection.vendor != "postgresql":
-        return []
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT 'is a superuser' FROM pg_roles WHERE rolname = current_user AND rolsuper
-            UNION ALL SELECT 'bypasses row security' FROM pg_roles WHERE rolname = current_user AND rolbypassrls
-            UNION ALL SELECT 'may create roles' FROM pg_roles WHERE rolname = current_user AND rolcreaterole
-            UNION ALL SELECT 'may become ' || rolname FROM pg_roles
-            WHERE (rolsuper OR rolbypassrls) AND rolname <> current_user AND pg_has_role(oid, 'MEMBER')
-            UNION ALL SELECT 'may create tables' WHERE has_schema_privilege(current_schema(), 'CREATE')
-            UNION ALL SELECT 'may ' || what || ' the table ' || relname
-            FROM pg_class CROSS JOIN LATERAL (
-                SELECT 'change' WHERE pg_has_role(relowner, 'MEMBER')
-                UNION ALL SELECT 'truncate' WHERE has_table_privilege(pg_class.oid, 'TRUNCATE')
-            ) AS possible(what)
-            WHERE relname = ANY (%s) AND relnamespace = current_schema()::regnamespace
-            """,
-            [[model._meta.db_table for model in tenant_owned_models()]],
-        )
-        return [f"the role of DATABASE_URL {what}" for (what,) in cursor.fetchall()]
 
 
 def _wanted_facts(model: type[models.Model]) -> set[str]:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 # What the policies of row security read (see `isolation`).
 SETTING = "app.tenant_id"
+# A read waits for nobody's row: a statement of it may take longer than the role's limit (`deploy/roles.sql`).
+_READ_LIMIT = "set_config('statement_timeout', '10s', true)"
 
 _tenant: ContextVar[Tenant | None] = ContextVar("tenant", default=None)
 # The connection whose running transaction a scope began or joined, so that its database knows the tenant too. Threads
@@ -85,6 +87,13 @@ def snapshot_scope(tenant: Tenant) -> Iterator[Tenant]:
         yield tenant
 
 
+def allow_slow_statements() -> None:
+    """Switch PostgreSQL's statement_timeout off until the running transaction ends, for maintenance of many rows."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL statement_timeout = 0")
+
+
 @contextmanager
 def _acting_for(tenant: Tenant, new_transaction: AbstractContextManager[None] | None) -> Iterator[None]:
     outer = _tenant.get()
@@ -129,7 +138,7 @@ def _snapshot(tenant: Tenant) -> Iterator[None]:
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             # One round trip, so no parameter: with one, a cursor that binds on the server takes one statement.
-            tell = f"SELECT set_config('{SETTING}', '{tenant.pk:d}', true)"
+            tell = f"SELECT set_config('{SETTING}', '{tenant.pk:d}', true), {_READ_LIMIT}"
             cursor.execute(f"BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY; {tell}")
         else:
             cursor.execute("BEGIN DEFERRED")

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from model_bakery import baker
 
 from apps.tenancy import keys
@@ -250,3 +251,30 @@ def test_apikey_help_shows_examples_that_work(acme: Tenant, capsys: Any) -> None
     assert [arguments[:2] for arguments in shown] == [["apikey", name] for name in ("create", "list", "revoke", "list")]
     assert printed[1].splitlines()[1].endswith("\tread\tlive\tbilling job")
     assert printed[2] == "Key 1a2b3c4d of acme is revoked.\n"
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize(
+    ("command", "step"),
+    [
+        ("reconcile", "apps.orders.triggers._drifted"),
+        ("purge_idempotency_keys", "apps.idempotency.services.purge_keys"),
+    ],
+)
+def test_a_command_may_take_longer_than_a_request(
+    monkeypatch: pytest.MonkeyPatch, acme: Tenant, command: str, step: str
+) -> None:
+    original = import_string(step)
+
+    def slowly(**options: Any) -> Any:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_sleep(0.6)")
+        return original(**options)
+
+    monkeypatch.setattr(step, slowly)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = '300ms'")
+
+    out, _ = run(command)
+
+    assert out.startswith("acme\t")

@@ -14,7 +14,7 @@ from model_bakery import baker
 
 from apps.customers.models import Customer
 from apps.orders.models import Item, Order
-from apps.tenancy.isolation import Isolate, foreign_keys, isolation_problems, role_problems, tenant_owned_models
+from apps.tenancy.isolation import Isolate, foreign_keys, isolation_problems, tenant_owned_models
 from apps.tenancy.models import Tenant
 from apps.tenancy.owned import TenantField
 from apps.tenancy.scope import tenant_scope
@@ -186,13 +186,16 @@ def theirs(globex: Tenant) -> dict[type[models.Model], Any]:
 @as_each_of("orders_app", "orders_owner")
 def test_hand_written_sql_reaches_no_row_of_another_tenant(acme, globex, theirs, user, table):
     """The owner is no exception, so that a data migration cannot mix tenants either."""
-    read, change, delete = f"SELECT id FROM {table}", f"UPDATE {table} SET id = id RETURNING id", f"DELETE FROM {table}"
+    read = f"SELECT id FROM {table}"
+    statements = [read, f"UPDATE {table} SET id = id RETURNING id", f"DELETE FROM {table} RETURNING id"]
+    if (user, table) == ("orders_app", "reporting_customertotal"):
+        statements = [read]  # writes are refused whatever the tenant
 
-    reached = [sql(read), sql(change), sql(f"{delete} RETURNING id")]
+    reached = [sql(statement) for statement in statements]
     with tenant_scope(acme):
-        reached += [sql(read), sql(change), sql(f"{delete} RETURNING id")]
+        reached += [sql(statement) for statement in statements]
 
-    assert reached == [[]] * 6
+    assert reached == [[]] * 2 * len(statements)
     with tenant_scope(globex):
         assert len(sql(read)) == 1
 
@@ -221,52 +224,6 @@ def test_hand_written_sql_cannot_give_a_row_away(acme, globex):
             sql("UPDATE customers_customer SET tenant_id = %s", globex.pk)
 
 
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "TRUNCATE orders_order CASCADE",
-        "ALTER TABLE orders_order DISABLE ROW LEVEL SECURITY",
-        "ALTER TABLE orders_order DISABLE TRIGGER ALL",
-        "DROP POLICY tenant_only ON orders_order",
-        "DROP TABLE orders_order",
-        "CREATE TABLE another (id bigint)",
-        "CREATE INDEX another ON orders_order (id)",
-        "SET ROLE orders_owner",
-        "SET session_replication_role = replica",
-        "COPY orders_order FROM PROGRAM 'true'",
-        "COPY orders_order TO '/dev/null'",
-    ],
-)
-def test_the_application_may_do_nothing_but_read_and_write_rows(statement):
-    with pytest.raises(ProgrammingError, match=r"permission denied|must be (owner|superuser)"), transaction.atomic():
-        sql(statement)
-
-
-OF_THE_OWNER = [
-    "may create tables",
-    *(f"may {what} the table {table}" for what in ("change", "truncate") for table in MODELS),
-]
-ROLES = {
-    "orders_app": [],
-    "orders_owner": OF_THE_OWNER,
-    "orders_ops": ["bypasses row security"],
-    "superuser": [
-        "is a superuser", "bypasses row security", "may create roles", "may become orders_ops", *OF_THE_OWNER,
-    ],
-}  # fmt: skip
-
-
-@as_each_of(*ROLES)
-def test_a_role_that_may_more_fails_the_deploy_check(client, user):
-    exempt = user in ("orders_ops", "superuser")
-    problems = [f"{table}: missing: row security applies to this role" for table in MODELS] if exempt else []
-
-    assert sorted(role_problems(connection)) == sorted(f"the role of DATABASE_URL {what}" for what in ROLES[user])
-    assert isolation_problems(connection) == problems
-    assert len(errors_of_the_deploy_check()) == len(ROLES[user]) + len(problems)
-    assert client.get("/readyz").status_code == (503 if exempt else 200)
-
-
 @pytest.mark.role("orders_ops")
 def test_a_key_to_another_tenants_row_is_refused_where_row_security_does_not_apply(acme, globex, theirs):
     own = one_of_each(acme)
@@ -278,30 +235,6 @@ def test_a_key_to_another_tenants_row_is_refused_where_row_security_does_not_app
     ):
         with pytest.raises(IntegrityError, match="violates foreign key constraint"), transaction.atomic():
             sql(f"UPDATE {table} SET {column} = %s WHERE id = %s", other, row)
-
-
-@pytest.mark.role("superuser")
-@pytest.mark.parametrize(
-    ("statement", "problem"),
-    [
-        ("GRANT orders_ops TO orders_app", "may become orders_ops"),
-        ("ALTER ROLE orders_app CREATEROLE", "may create roles"),
-        ("GRANT CREATE ON SCHEMA public TO orders_app", "may create tables"),
-        ("GRANT TRUNCATE ON orders_item TO orders_app", "may truncate the table orders_item"),
-    ],
-)
-def test_a_right_given_to_the_application_fails_the_deploy_check(statement, problem):
-    sql(statement)
-    sql("SET LOCAL ROLE orders_app")
-
-    assert errors_of_the_deploy_check() == [("tenancy.E004", f"the role of DATABASE_URL {problem}")]
-
-
-def test_a_default_for_the_setting_is_reported(client):
-    sql("SELECT set_config('app.tenant_id', '2', false)")
-
-    assert isolation_problems(connection) == ["app.tenant_id is set outside of any scope"]
-    assert client.get("/readyz").status_code == 503
 
 
 @as_owner

@@ -10,7 +10,7 @@ from django.db import DatabaseError, connection
 from apps.tenancy import database
 from apps.tenancy.management.examples import CommandWithExamples, add_json, progress
 from apps.tenancy.models import Tenant
-from apps.tenancy.scope import tenant_scope
+from apps.tenancy.scope import allow_slow_statements, tenant_scope
 
 
 class Command(CommandWithExamples):
@@ -57,6 +57,7 @@ class Command(CommandWithExamples):
         with progress(len(tenants) * len(numbers), "numbers") as bar:
             for tenant in tenants:
                 with tenant_scope(tenant):
+                    allow_slow_statements()
                     for number in numbers:
                         drifts.append({"tenant": tenant.slug, "number": number.label, **asdict(number.drift())})
                         bar.update()
