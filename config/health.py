@@ -10,8 +10,13 @@ from django.http import HttpRequest, JsonResponse
 
 from apps.tenancy.database import pending_migrations, trigger_problems
 from apps.tenancy.isolation import isolation_problems
+from apps.tenancy.roles import setting_problems
+from config.disk import disk_problem
 
 log = logging.getLogger(__name__)
+# A probe must not wait for a lock, nor for a statement for long. The limits end with the transaction.
+LIMITS = "SET LOCAL lock_timeout = '100ms'; SET LOCAL statement_timeout = '2s'"
+REASONS = {"55P03": "a table is locked"}  # by SQLSTATE
 
 
 def healthz(request: HttpRequest) -> JsonResponse:
@@ -20,26 +25,30 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
 
 def readyz(request: HttpRequest) -> JsonResponse:
-    """200 if the database answers and is as this version needs it: migrations, triggers, row security; else 503.
+    """200 if requests can succeed, changes included; else 503 with the reason.
 
+    The database has to answer, to take writes, and to be as this version needs it: migrations, triggers, row security.
     Row security has to apply to the connected role, or it would serve every tenant's rows.
     """
     try:
         # As a request does it: a pooler may let statements through and no transaction. SQLite's would wait for writers.
         with transaction.atomic() if connection.vendor == "postgresql" else nullcontext():
-            reason = _what_is_missing()
+            reason = "; ".join(_problems())
     except Error as error:
         log.warning("The database does not answer", exc_info=error)
-        reason = "the database does not answer"
+        reason = REASONS.get(getattr(error.__cause__, "sqlstate", ""), "the database does not answer")
     if reason:
         return JsonResponse({"status": "unavailable", "reason": reason}, status=503)
     return JsonResponse({"status": "ok"})
 
 
-def _what_is_missing() -> str:
+def _problems() -> list[str]:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL statement_timeout = '2s'")  # who asks waits for nobody's lock
+            cursor.execute(LIMITS)
+    problems = setting_problems(connection)
+    if disk := disk_problem():
+        return [*problems, disk]  # SQLite may not even be able to read
     if pending := pending_migrations(connection):
-        return f"{pending} migrations to apply"
-    return "; ".join(trigger_problems(connection) + isolation_problems(connection))
+        return [*problems, f"{pending} migrations to apply"]
+    return problems + trigger_problems(connection) + isolation_problems(connection)

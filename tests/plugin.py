@@ -157,6 +157,17 @@ class Cluster:
         self.halt("fast")
         standby.unlink()
 
+    @contextmanager
+    def standing_by(self) -> Iterator[None]:
+        """Start the server, which is not running, as a standby that follows nobody: it answers, and takes no write."""
+        standby = self._data / "standby.signal"
+        standby.touch()
+        standby.chmod(0o666)
+        self.start()
+        yield
+        self.halt("fast")
+        standby.unlink()
+
     def halt(self, mode: str) -> None:
         """Stop the server in one of pg_ctl's modes; its data stays."""
         self._run("pg_ctl", "-D", self._data, "-w", "-m", mode, "stop")

@@ -1,0 +1,62 @@
+"""Whether the database's volume has room for writes, found out by writing to it, because free space hides quotas."""
+
+from __future__ import annotations
+
+import errno
+import os
+import tempfile
+import time
+from pathlib import Path
+
+from django.db import OperationalError, connection, transaction
+
+SECONDS = 3  # that a process trusts its last probe
+BYTES = 1024 * 1024  # of a probe; what failed may have been larger than a page
+FULL, READ_ONLY = "the disk is full", "the database is read-only"
+# Sorting more than its memory makes PostgreSQL write a temporary file where the database lies: 2 ms for a megabyte.
+SORT = """
+    SELECT count(*) FROM (
+        SELECT repeat('x', 4000) || n AS line FROM generate_series(1, %s / 4000) AS n ORDER BY line
+    ) AS sorted"""
+DISK_FULL = "53100"  # SQLSTATE
+
+_last = (float("-inf"), "")  # when the volume was probed, and what was found
+
+
+def disk_problem() -> str:
+    """Return why the volume takes no write, or '' if it does: as of SECONDS ago at most.
+
+    Writes BYTES to a temporary file beside the database, which any process of the service can do and which takes no
+    lock. Raises what the database raises for another reason than a full disk.
+    """
+    global _last
+    if time.monotonic() >= _last[0] + SECONDS:
+        _last = (time.monotonic(), _postgresql() if connection.vendor == "postgresql" else _sqlite())
+    return _last[1]
+
+
+def _postgresql() -> str:
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL work_mem = '64kB'")
+            cursor.execute(SORT, [BYTES])
+    except OperationalError as error:
+        if getattr(error.__cause__, "sqlstate", "") != DISK_FULL:
+            raise
+        return FULL
+    return ""
+
+
+def _sqlite() -> str:
+    file = Path(connection.settings_dict["NAME"])
+    if not file.exists():  # in memory
+        return ""
+    if not os.access(file, os.W_OK):
+        return READ_ONLY
+    try:
+        with tempfile.TemporaryFile(dir=file.parent) as probe:
+            probe.write(bytes(BYTES))
+            probe.flush()
+    except OSError as error:
+        return FULL if error.errno in (errno.ENOSPC, errno.EDQUOT) else READ_ONLY
+    return ""
