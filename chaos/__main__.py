@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from chaos import crashes, edge, races
+from chaos import crashes, edge, frozen, races
 from chaos.postgresql import DurableCluster
 from chaos.soak import soak
 from chaos.stage import Stage
@@ -123,6 +123,12 @@ def guesses(theatre: Theatre) -> Iterator[Verdict]:
         yield edge.guesses(stage, samples=theatre.size(1_000, 100), most=3)
 
 
+def frozen_host(theatre: Theatre) -> Iterator[Verdict]:
+    with theatre.stage(True) as stage:
+        for clients in (10, 64) if theatre.full else (10,):
+            yield frozen.host_frozen(stage, clients)
+
+
 SCENARIOS: dict[str, Callable[[Theatre], Iterator[Verdict]]] = {
     "cancels": cancels,
     "retries": retries,
@@ -136,6 +142,7 @@ SCENARIOS: dict[str, Callable[[Theatre], Iterator[Verdict]]] = {
     "floods": floods,
     "greedy": greedy,
     "guesses": guesses,
+    "frozen": frozen_host,
 }
 
 
