@@ -9,17 +9,17 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import psutil
 import psycopg
 from psycopg.sql import SQL, Identifier
 
+from bench.processor import cpu_seconds, family
 from config.statements import NOT_COUNTED
-from tests.plugin import Cluster
+from tests.plugin import ROLES, Cluster
 
 ROOT = Path(__file__).resolve().parents[1]
 TABLES = (
@@ -74,16 +74,22 @@ FILL = """
 
 
 class Database:
-    """A migrated database of the measured size on a private server, and the environments that processes use it with."""
+    """A migrated database of the measured size on a private server, and the environments that processes use it with.
 
-    def __init__(self, cluster: Cluster, name: str) -> None:
+    The code in `folder` migrates it; it begins as a copy of `template`, which has the roles and, if it is another of
+    these, the rows.
+    """
+
+    def __init__(self, cluster: Cluster, name: str, *, template: str = "template1", folder: Path = ROOT) -> None:
         self.cluster, self.name = cluster, name
         with psycopg.connect(cluster.url_of("superuser"), autocommit=True) as server:
-            server.execute(f"CREATE DATABASE {name} OWNER orders_owner")
+            server.execute(f"CREATE DATABASE {name} OWNER orders_owner TEMPLATE {template}")
+        with self.superuser() as connection:
+            connection.execute(ROLES.read_text())
         self.product = production(cluster.url_of("orders_app", name), cluster.url_of("orders_owner", name))
         # The peers have no tenants: their role sees every row, and they ask for one tenant's.
         self.peers = {"PEER_DATABASE_URL": cluster.url_of("orders_ops", name)}
-        manage("migrate", environment=self.product)
+        manage("migrate", environment=self.product, folder=folder)
 
     @contextmanager
     def superuser(self, **options: Any) -> Iterator[psycopg.Connection]:
@@ -148,7 +154,14 @@ class Database:
 
     def cpu_seconds(self) -> float:
         """Processor time that the database server has used so far."""
-        return cpu_seconds(int((self.cluster._data / "postmaster.pid").read_text().split()[0]))
+        return cpu_seconds(self._postmaster())
+
+    def processes(self) -> list[int]:
+        """The ids of the database server's running processes, those of other databases included."""
+        return family(self._postmaster())
+
+    def _postmaster(self) -> int:
+        return int((self.cluster._data / "postmaster.pid").read_text().split()[0])
 
     def statements_of(self, action: Any) -> int:
         """How many statements the server sees during `action()`, less transaction control and the tenant's."""
@@ -200,16 +213,6 @@ def _lite(row: tuple[Any, ...]) -> list[Any]:
     return [value.strftime("%Y-%m-%d %H:%M:%S") if isinstance(value, datetime) else value for value in row]
 
 
-def cpu_seconds(pid: int) -> float:
-    """Processor time of a process and of all that it started, ended ones included."""
-    root = psutil.Process(pid)
-    times = [root.cpu_times()]
-    for child in root.children(recursive=True):
-        with suppress(psutil.NoSuchProcess):  # a parallel worker of PostgreSQL's, which ended just now
-            times.append(child.cpu_times())
-    return sum(time.user + time.system for time in times) + times[0].children_user + times[0].children_system
-
-
 def production(url: str, owner: str = "") -> dict[str, str]:
     """The product's environment in production, but for the limit of requests."""
     return {
@@ -219,10 +222,16 @@ def production(url: str, owner: str = "") -> dict[str, str]:
     }  # fmt: skip
 
 
-def manage(*arguments: str, environment: dict[str, str]) -> str:
-    """Run `manage.py`; returns what it prints. Raises CalledProcessError, its messages having gone to ours."""
-    command = [sys.executable, "manage.py", *arguments]
-    done = subprocess.run(command, cwd=ROOT, env={**os.environ, **environment}, capture_output=True, text=True)
+def manage(*arguments: str, environment: dict[str, str], folder: Path = ROOT) -> str:
+    """Run `manage.py` of the code in `folder`, with the virtual environment there unless it is ours.
+
+    Returns what it prints. Raises CalledProcessError, its messages having gone to ours.
+    """
+    python = sys.executable if folder == ROOT else str(folder / ".venv/bin/python")
+    done = subprocess.run(
+        [python, "manage.py", *arguments], cwd=folder, env={**os.environ, "PYTHONPATH": str(folder), **environment},
+        capture_output=True, text=True,
+    )  # fmt: skip
     if done.returncode:
         sys.stderr.write(done.stdout + done.stderr)
         done.check_returncode()

@@ -36,26 +36,33 @@ HEADERS = {"X-Forwarded-Proto": "https", "Accept": "application/json"}
 
 
 class Served:
-    """A running server; `cold_start` is the seconds from its start to its first answer."""
+    """A running server of the code in `folder`; `cold_start` is the seconds from its start to its first answer."""
 
-    def __init__(self, command: list[str], environment: dict[str, str], probe: str) -> None:
+    def __init__(self, command: list[str], environment: dict[str, str], probe: str, folder: Path = ROOT) -> None:
         self.port, started = free_port(), time.perf_counter()
         command = [part.replace("{port}", str(self.port)) for part in command]
         self._log = tempfile.TemporaryFile("w+")  # noqa: SIM115  open as long as the server runs
         self.process = subprocess.Popen(
-            [str(BIN / command[0]), *command[1:]], cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
-            stdout=self._log, stderr=subprocess.STDOUT,
+            [str(BIN / command[0]), *command[1:]], cwd=folder, stdout=self._log, stderr=subprocess.STDOUT,
+            env={**os.environ, "PYTHONPATH": str(folder), **environment},
         )  # fmt: skip
-        while True:
-            try:
-                self.get(probe, {})
-                break
-            except ConnectionError:
+        try:
+            while not self._answers(probe):
                 if self.process.poll() is not None or time.perf_counter() - started > 60:
                     self._log.seek(0)
-                    raise RuntimeError(f"{command} does not serve: {self._log.read()[-3000:]}") from None
+                    raise RuntimeError(f"{command} does not serve: {self._log.read()[-3000:]}")
                 time.sleep(0.005)
+        except BaseException:
+            self.stop()
+            raise
         self.cold_start = time.perf_counter() - started
+
+    def _answers(self, path: str) -> bool:
+        try:
+            self.get(path, {})
+        except ConnectionError:
+            return False
+        return True
 
     def get(self, path: str, headers: dict[str, str]) -> tuple[int, bytes]:
         """The status and body of one request."""
@@ -74,12 +81,13 @@ class Served:
 
     def stop(self) -> None:
         """Stop it and what it started."""
-        family = [*psutil.Process(self.process.pid).children(recursive=True), self.process]
-        self.process.terminate()
-        try:
-            self.process.wait(10)
-        except subprocess.TimeoutExpired:
-            for process in family:
-                process.kill()
-            self.process.wait()
+        if self.process.poll() is None:
+            family = [*psutil.Process(self.process.pid).children(recursive=True), self.process]
+            self.process.terminate()
+            try:
+                self.process.wait(10)
+            except subprocess.TimeoutExpired:
+                for process in family:
+                    process.kill()
+                self.process.wait()
         self._log.close()

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from bench.data import COMMON_NEEDLE, Database, cpu_seconds
+from bench.data import COMMON_NEEDLE, Database
 from bench.load import Load, load, request_bytes
+from bench.processor import cpu_seconds
 from bench.serving import CONNECTIONS, HEADERS, PRODUCT, UVICORN, Served, granian
 
 API = "/api/v1/"
