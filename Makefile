@@ -11,10 +11,10 @@ DJANGO := $(PY) -m django
 export DJANGO_SETTINGS_MODULE := config.settings
 export PYTHONPATH := $(CURDIR)
 
-.PHONY: help run serve test verify chaos screenshots bench bench-full lint fmt schema lock ci
+.PHONY: help run serve test verify chaos screenshots bench bench-full bench-against lint fmt schema lock ci
 
 help: ## This list
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 15
 
 .venv/.installed: requirements/dev.txt
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 10) <= v <= (3, 13) else \
@@ -84,5 +84,9 @@ bench: .venv-bench/.installed ## Beside peers on 1,600 orders, and what row secu
 
 bench-full: .venv-bench/.installed ## Beside peers up to a million orders, written to bench/; half an hour
 	@$(BENCH) -m bench.compare --full --write
+
+BASE ?= e2520b9
+bench-against: .venv-bench/.installed ## CPU per request beside BASE, another commit; OPTIONS='--limit 1.05'; five minutes
+	@$(BENCH) -m bench.against $(BASE) $(OPTIONS)
 
 ci: lint test verify ## Everything that must hold before a merge

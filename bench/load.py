@@ -84,6 +84,31 @@ def load(port: int, request: bytes, connections: int, seconds: float, *, may_los
     return result
 
 
+def burst(connections: list[socket.socket], request: bytes, count: int) -> None:
+    """Send `request` `count` times over each of the open connections, and wait for all responses.
+
+    Raises RuntimeError for a response that is no 2xx, and for a connection that ends.
+    """
+    with selectors.DefaultSelector() as selector:
+        for connection in connections:
+            connection.sendall(request)
+            selector.register(connection, selectors.EVENT_READ, [count, b""])
+        while selector.get_map():
+            for key, _ in selector.select():
+                connection, state = key.fileobj, key.data
+                received = connection.recv(1 << 18)
+                state[1] += received
+                if received and not _is_whole(state[1]):
+                    continue
+                if not received or not state[1].startswith(b"HTTP/1.1 2"):
+                    raise RuntimeError(state[1][:2000].decode(errors="replace") or "the server closed a connection")
+                state[:] = state[0] - 1, b""
+                if state[0]:
+                    connection.sendall(request)
+                else:
+                    selector.unregister(connection)
+
+
 def _is_whole(answer: bytes) -> bool:
     head, found, body = answer.partition(b"\r\n\r\n")
     if not found:

@@ -1,0 +1,144 @@
+"""CPU per request of two commits of this service, served side by side and asked in turns.
+
+    python -m bench.against e2520b9                   the working tree against that commit; prints a table
+    python -m bench.against e2520b9 --head HEAD~2     two commits
+    python -m bench.against e2520b9 --limit 1.05      fails if a ratio is above that
+
+Each side is a checkout with its own requirements/base.txt installed, served by its own `make serve` with one worker on
+a database that its own code migrated. Both databases hold the same rows, on one private PostgreSQL server. CPU time is
+that of the server's processes and of PostgreSQL. Exit status 1 if the responses differ or a ratio is above the limit.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import signal
+import sys
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Any
+
+from bench.data import Database
+from bench.load import burst, load
+from bench.pairs import HEADING, Pairs, above
+from bench.processor import cpu_seconds_of
+from bench.serving import CONNECTIONS
+from bench.sides import Serving, Side, two_sides
+from bench.works import API, CREATE, LIST, SUMMARY
+from tests.plugin import find_binaries, left_out
+
+FEWEST_ROUNDS = 15
+SLICES = 12  # of each side in a round; they alternate, so that what slows the machine down hits both sides
+SLICE_REQUESTS = 8  # over all connections, at least one over each
+WARM_UP_REQUESTS = 60
+DIFFERS_ANYWAY = re.compile("id|.*_at|next|previous")
+
+
+@dataclass(frozen=True)
+class Work:
+    """One request, and how many connections send it at once."""
+
+    name: str
+    path: str
+    body: bytes
+    connections: int
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("base", help="a commit")
+    parser.add_argument("--head", help="another commit; default: the working tree as it is")
+    parser.add_argument("--rounds", type=int, default=25, help=f"default 25, at least {FEWEST_ROUNDS}")
+    parser.add_argument("--connections", type=int, nargs="+", default=[1, CONNECTIONS], help="at once; default 1 4")
+    parser.add_argument("--processors", type=int, default=1, help="that all of it runs on; default 1")
+    parser.add_argument("--limit", type=float, help="the highest ratio that passes; default none")
+    options = parser.parse_args()
+    if options.rounds < FEWEST_ROUNDS:
+        parser.error(f"fewer than {FEWEST_ROUNDS} rounds say nothing")
+    if find_binaries() is None:
+        sys.exit(left_out()[0])
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # else the servers would live on
+    # With several, chance decides which side runs where and beside what, and that changes its time by up to a fifth.
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: options.processors])
+    with two_sides(options.base, options.head) as sides:
+        failures, measured = compare(sides, works_on(sides[0].database, options.connections), options.rounds)
+    print(HEADING, *measured, sep="\n")
+    failures += [f"{name}: above {options.limit}" for name in above(options.limit, measured)]
+    if failures:
+        sys.exit("\n".join(failures))
+
+
+def works_on(database: Database, connections: list[int]) -> list[Work]:
+    order, customer = database.one("SELECT ARRAY[max(id), max(customer_id)] FROM orders_order")
+    items = [{"sku": f"SKU-{n}", "quantity": n, "unit_price_cents": 100 * n} for n in (1, 2, 3, 4)]
+    body = json.dumps({"customer": customer, "items": items}).encode()
+    requests = ((LIST, "orders/", b""), ("order detail", f"orders/{order}/", b""), (CREATE, "orders/", body),
+                (SUMMARY, "reporting/summary/?limit=50", b""))  # fmt: skip
+    return [
+        Work(f"{name}, {count} at once", f"{API}{path}", body, count)
+        for count in connections
+        for name, path, body in requests
+    ]
+
+
+def compare(sides: tuple[Side, Side], works: list[Work], rounds: int) -> tuple[list[str], list[Pairs]]:
+    """Measure every work in each round; return a line for each whose responses differ, and the figures.
+
+    Each round starts new servers, because two processes of the same code differ by a few per cent, as long as they run.
+    """
+    measured = [Pairs(work.name) for work in works]
+    differences: list[str] = []
+    for number in range(rounds):
+        with sides[0].serving() as base, sides[1].serving() as head:
+            if number == 0:
+                differences = [f"{work.name}: the responses differ" for work in works if not is_same(base, head, work)]
+            for work in works:
+                for serving in (base, head):
+                    with serving.connections(CONNECTIONS) as connections:
+                        burst(connections, serving.request(work.path, work.body), WARM_UP_REQUESTS // CONNECTIONS)
+            for work, pairs in zip(works, measured, strict=True):
+                pairs.pairs.append(measure((base, head), work, number % 2))
+        if sys.stderr.isatty():
+            print(f"\rround {number + 1} of {rounds}", end="\n" if number + 1 == rounds else "", file=sys.stderr)
+    return differences, measured
+
+
+def is_same(base: Serving, head: Serving, work: Work) -> bool:
+    """Whether both sides respond with one status and body, apart from ids, times and the addresses of other pages."""
+    seen = []
+    for serving in (base, head):
+        response = load(serving.server.port, serving.request(work.path, work.body), 1, 0).last
+        head_lines, _, body = response.partition(b"\r\n\r\n")
+        seen.append((head_lines.split()[1], stable(json.loads(body))))
+    return seen[0] == seen[1]
+
+
+def stable(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: stable(inner) for name, inner in value.items() if not DIFFERS_ANYWAY.fullmatch(name)}
+    return [stable(inner) for inner in value] if isinstance(value, list) else value
+
+
+def measure(servings: tuple[Serving, Serving], work: Work, first: int) -> tuple[float, float]:
+    """CPU milliseconds per request of both sides, in slices that alternate; `first` (0 or 1) begins."""
+    count = max(1, SLICE_REQUESTS // work.connections)  # over each connection
+    spent = [0.0, 0.0]
+    with ExitStack() as stack:
+        connections = [stack.enter_context(serving.connections(work.connections)) for serving in servings]
+        requests = [serving.request(work.path, work.body) for serving in servings]
+        processes = [serving.processes() for serving in servings]
+        for number in range(SLICES):
+            for side in (0, 1) if (number + first) % 2 == 0 else (1, 0):
+                before = cpu_seconds_of(processes[side])
+                burst(connections[side], requests[side], count)
+                spent[side] += cpu_seconds_of(processes[side]) - before
+    base, head = (1000 * seconds / (SLICES * count * work.connections) for seconds in spent)
+    return base, head
+
+
+if __name__ == "__main__":
+    main()

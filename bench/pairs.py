@@ -1,0 +1,44 @@
+"""Two sides measured in pairs: the median ratio, and how sure it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from statistics import median
+
+HEADING = f"{'CPU milliseconds per request':32}{'base':>10}{'head':>10}{'ratio':>8}  (95 % interval)"
+
+
+@dataclass
+class Pairs:
+    """The cost of one work on two sides, a pair of figures for every round.
+
+    Other load on the machine hits both sides of a round alike, so the ratio is that of pairs, not of medians.
+    """
+
+    name: str
+    pairs: list[tuple[float, float]] = field(default_factory=list)
+
+    @property
+    def ratio(self) -> float:
+        """Median of head / base: above 1 the head costs more."""
+        return median(self._ratios())
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """The 95 % confidence interval of the median, from ranks alone (the sign test's), for any distribution."""
+        ratios = self._ratios()
+        below = max(0, int((len(ratios) - 1.96 * len(ratios) ** 0.5) / 2) - 1)
+        return ratios[below], ratios[-1 - below]
+
+    def _ratios(self) -> list[float]:
+        return sorted(head / base for base, head in self.pairs)
+
+    def __str__(self) -> str:
+        base, head = (median(side) for side in zip(*self.pairs, strict=True))
+        low, high = self.interval
+        return f"{self.name:32}{base:>10.3f}{head:>10.3f}{self.ratio:>8.3f}  ({low:.3f} to {high:.3f})"
+
+
+def above(limit: float | None, measured: list[Pairs]) -> list[str]:
+    """The names of the works whose ratio is above `limit`; without a limit none."""
+    return [each.name for each in measured if limit is not None and each.ratio > limit]
