@@ -31,9 +31,8 @@ from bench.works import API, CREATE, LIST, SUMMARY
 from tests.plugin import find_binaries, left_out
 
 FEWEST_ROUNDS = 15
-SLICES = 12  # of each side in a round; they alternate, so that what slows the machine down hits both sides
-SLICE_REQUESTS = 8  # over all connections, at least one over each
-WARM_UP_REQUESTS = 60
+REQUESTS = 128  # of one work to one side in a round
+WARM_UP_REQUESTS = 40
 DIFFERS_ANYWAY = re.compile("id|.*_at|next|previous")
 
 
@@ -96,12 +95,12 @@ def compare(sides: tuple[Side, Side], works: list[Work], rounds: int) -> tuple[l
         with sides[0].serving() as base, sides[1].serving() as head:
             if number == 0:
                 differences = [f"{work.name}: the responses differ" for work in works if not is_same(base, head, work)]
-            for work in works:
-                for serving in (base, head):
-                    with serving.connections(CONNECTIONS) as connections:
-                        burst(connections, serving.request(work.path, work.body), WARM_UP_REQUESTS // CONNECTIONS)
+            for serving in (base, head):
+                with serving.connections(CONNECTIONS) as connections:
+                    for path, body in dict.fromkeys((work.path, work.body) for work in works):
+                        burst(connections, serving.request(path, body), WARM_UP_REQUESTS // CONNECTIONS)
             for work, pairs in zip(works, measured, strict=True):
-                pairs.pairs.append(measure((base, head), work, number % 2))
+                pairs.rounds.append(measure((base, head), work, number % 2))
         if sys.stderr.isatty():
             print(f"\rround {number + 1} of {rounds}", end="\n" if number + 1 == rounds else "", file=sys.stderr)
     return differences, measured
@@ -123,21 +122,27 @@ def stable(value: Any) -> Any:
     return [stable(inner) for inner in value] if isinstance(value, list) else value
 
 
-def measure(servings: tuple[Serving, Serving], work: Work, first: int) -> tuple[float, float]:
-    """CPU milliseconds per request of both sides, in slices that alternate; `first` (0 or 1) begins."""
-    count = max(1, SLICE_REQUESTS // work.connections)  # over each connection
-    spent = [0.0, 0.0]
+def measure(servings: tuple[Serving, Serving], work: Work, first: int) -> list[tuple[float, float]]:
+    """CPU milliseconds per request of base and head, in pairs that are as close in time as can be.
+
+    A pair is a few requests to one side, twice as many to the other, and the rest to the first (0: base, 1: head), so
+    that a load which grows or shrinks meanwhile hits both alike.
+    """
+    count = max(2, 4 // work.connections)  # over each connection; more than one, so that some are always under way
+    per_pair = 2 * count * work.connections
     with ExitStack() as stack:
         connections = [stack.enter_context(serving.connections(work.connections)) for serving in servings]
         requests = [serving.request(work.path, work.body) for serving in servings]
         processes = [serving.processes() for serving in servings]
-        for number in range(SLICES):
-            for side in (0, 1) if (number + first) % 2 == 0 else (1, 0):
+        pairs = []
+        for _ in range(max(1, REQUESTS // per_pair)):
+            spent = [0.0, 0.0]
+            for side in (first, 1 - first, 1 - first, first):
                 before = cpu_seconds_of(processes[side])
                 burst(connections[side], requests[side], count)
                 spent[side] += cpu_seconds_of(processes[side]) - before
-    base, head = (1000 * seconds / (SLICES * count * work.connections) for seconds in spent)
-    return base, head
+            pairs.append((1000 * spent[0] / per_pair, 1000 * spent[1] / per_pair))
+    return pairs
 
 
 if __name__ == "__main__":

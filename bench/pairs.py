@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import chain
 from statistics import median
 
 HEADING = f"{'CPU milliseconds per request':32}{'base':>10}{'head':>10}{'ratio':>8}  (95 % interval)"
@@ -10,17 +11,18 @@ HEADING = f"{'CPU milliseconds per request':32}{'base':>10}{'head':>10}{'ratio':
 
 @dataclass
 class Pairs:
-    """The cost of one work on two sides, a pair of figures for every round.
+    """The cost of one work on two sides: for every round the pairs of figures that were measured side by side.
 
-    Other load on the machine hits both sides of a round alike, so the ratio is that of pairs, not of medians.
+    Other load on the machine hits both of a pair alike, so ratios are those of pairs; a median of them ignores pairs
+    that it hit unequally. Pairs of one round have the servers in common, so their median counts as one figure.
     """
 
     name: str
-    pairs: list[tuple[float, float]] = field(default_factory=list)
+    rounds: list[list[tuple[float, float]]] = field(default_factory=list)
 
     @property
     def ratio(self) -> float:
-        """Median of head / base: above 1 the head costs more."""
+        """Median over the rounds of head / base: above 1 the head costs more."""
         return median(self._ratios())
 
     @property
@@ -31,10 +33,10 @@ class Pairs:
         return ratios[below], ratios[-1 - below]
 
     def _ratios(self) -> list[float]:
-        return sorted(head / base for base, head in self.pairs)
+        return sorted(median(head / base for base, head in pairs) for pairs in self.rounds)
 
     def __str__(self) -> str:
-        base, head = (median(side) for side in zip(*self.pairs, strict=True))
+        base, head = (median(side) for side in zip(*chain(*self.rounds), strict=True))
         low, high = self.interval
         return f"{self.name:32}{base:>10.3f}{head:>10.3f}{self.ratio:>8.3f}  ({low:.3f} to {high:.3f})"
 

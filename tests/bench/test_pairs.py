@@ -13,32 +13,38 @@ SLOWDOWN = [float(factor) for factor in range(1, 10)]
 
 
 def test_equal_sides_have_the_ratio_one_whatever_slows_both_down():
-    pairs = Pairs("list", [(2 * factor, 2 * factor) for factor in SLOWDOWN])
+    pairs = Pairs("list", [[(2 * factor, 2 * factor)] * 3 for factor in SLOWDOWN])
 
     assert (pairs.ratio, pairs.interval) == (1, (1, 1))
 
 
-def test_the_ratio_is_that_of_the_rounds_not_of_the_sides():
-    pairs = Pairs("list", [(1, 1), (10, 20), (15, 15)])
+def test_the_ratio_is_that_of_pairs_not_of_the_sides():
+    pairs = Pairs("list", [[(1, 1), (10, 20), (15, 15)]])
 
-    assert median(head for _, head in pairs.pairs) / median(base for base, _ in pairs.pairs) == 1.5
+    assert median(head for _, head in pairs.rounds[0]) / median(base for base, _ in pairs.rounds[0]) == 1.5
     assert pairs.ratio == 1
 
 
-def test_one_disturbed_round_does_not_move_the_ratio():
-    pairs = Pairs("list", [(1, 1.04)] * 14 + [(1, 3)])
+def test_a_disturbed_pair_or_round_does_not_move_the_ratio():
+    pairs = Pairs("list", [[(1, 1.04), (1, 1.04), (1, 9)]] * 14 + [[(1, 3)]])
 
     assert (pairs.ratio, pairs.interval) == (1.04, (1.04, 1.04))
 
 
+def test_a_round_counts_once_however_many_pairs_it_has():
+    pairs = Pairs("list", [[(1, 1)], [(1, 2)], [(1, 3)] * 100])
+
+    assert pairs.ratio == 2
+
+
 def test_the_interval_holds_the_ratio_and_leaves_the_extremes_out():
-    pairs = Pairs("list", [(1, number) for number in range(1, 26)])
+    pairs = Pairs("list", [[(1, number)] for number in range(1, 26)])
 
     assert (pairs.ratio, pairs.interval) == (13, (7, 19))
 
 
 @pytest.mark.parametrize(("limit", "names"), [(None, []), (1.05, ["create"]), (1.1, []), (1.0, ["list", "create"])])
 def test_only_a_ratio_above_the_limit_is_named(limit, names):
-    measured = [Pairs("list", [(100, 105)]), Pairs("create", [(10, 11)])]
+    measured = [Pairs("list", [[(100, 105)]]), Pairs("create", [[(10, 11)]])]
 
     assert above(limit, measured) == names
