@@ -45,6 +45,7 @@ class Served:
         self.process = subprocess.Popen(
             [str(BIN / command[0]), *command[1:]], cwd=folder, stdout=self._log, stderr=subprocess.STDOUT,
             env={**os.environ, "PYTHONPATH": str(folder), **environment},
+            start_new_session=True,  # Ctrl-C is for us: granian, told twice, took 10 s to end
         )  # fmt: skip
         try:
             while not self._answers(probe):
