@@ -92,15 +92,18 @@ def compare(sides: tuple[Side, Side], works: list[Work], rounds: int) -> tuple[l
     measured = [Pairs(work.name) for work in works]
     differences: list[str] = []
     for number in range(rounds):
-        with sides[0].serving() as base, sides[1].serving() as head:
+        with ExitStack() as stack:
+            order = (0, 1) if number % 2 == 0 else (1, 0)
+            started = {side: stack.enter_context(sides[side].serving()) for side in order}
+            base, head = started[0], started[1]
             if number == 0:
                 differences = [f"{work.name}: the responses differ" for work in works if not is_same(base, head, work)]
-            for serving in (base, head):
+            for serving in started.values():
                 with serving.connections(CONNECTIONS) as connections:
                     for path, body in dict.fromkeys((work.path, work.body) for work in works):
                         burst(connections, serving.request(path, body), WARM_UP_REQUESTS // CONNECTIONS)
             for work, pairs in zip(works, measured, strict=True):
-                pairs.rounds.append(measure((base, head), work, number % 2))
+                pairs.rounds.append(measure((base, head), work, order))
         if sys.stderr.isatty():
             print(f"\rround {number + 1} of {rounds}", end="\n" if number + 1 == rounds else "", file=sys.stderr)
     return differences, measured
@@ -122,11 +125,11 @@ def stable(value: Any) -> Any:
     return [stable(inner) for inner in value] if isinstance(value, list) else value
 
 
-def measure(servings: tuple[Serving, Serving], work: Work, first: int) -> list[tuple[float, float]]:
+def measure(servings: tuple[Serving, Serving], work: Work, order: tuple[int, int]) -> list[tuple[float, float]]:
     """CPU milliseconds per request of base and head, in pairs that are as close in time as can be.
 
-    A pair is a few requests to one side, twice as many to the other, and the rest to the first (0: base, 1: head), so
-    that a load which grows or shrinks meanwhile hits both alike.
+    A pair is a few requests to the first side of `order` (0: base, 1: head), twice as many to the second, and as few to
+    the first again, so that a load which grows or shrinks meanwhile hits both alike.
     """
     count = max(2, 4 // work.connections)  # over each connection; more than one, so that some are always under way
     per_pair = 2 * count * work.connections
@@ -137,7 +140,7 @@ def measure(servings: tuple[Serving, Serving], work: Work, first: int) -> list[t
         pairs = []
         for _ in range(max(1, REQUESTS // per_pair)):
             spent = [0.0, 0.0]
-            for side in (first, 1 - first, 1 - first, first):
+            for side in (*order, *reversed(order)):
                 before = cpu_seconds_of(processes[side])
                 burst(connections[side], requests[side], count)
                 spent[side] += cpu_seconds_of(processes[side]) - before

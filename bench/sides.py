@@ -74,21 +74,21 @@ def two_sides(base_commit: str, head_commit: str | None) -> Iterator[tuple[Side,
     """Check out and fill both sides, without a `head_commit` the working tree; remove all of it in the end."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="against-")))
-        base_folder = check_out(base_commit, folder / "base")
-        head_folder = check_out(head_commit or working_tree(folder / "index"), folder / "head")
+        commits = {"base": base_commit, "head": head_commit or working_tree(folder / "index")}
+        folders = {name: check_out(commit, folder / name) for name, commit in commits.items()}
         cluster = Cluster()
         stack.callback(cluster.stop)
         with psycopg.connect(cluster.url_of("superuser"), autocommit=True) as server:
             server.execute("ALTER SYSTEM SET autovacuum = off")  # it would work during the turn of one side
             server.execute("SELECT pg_reload_conf()")
-        base = Database(cluster, "base", folder=base_folder)
-        key = _fill(base, base_folder)
-        # A copy, which the head's migrations bring forward: the same rows in either schema.
-        head = Database(cluster, "head", template="base", folder=head_folder)
-        for database in (base, head):
-            with database.superuser(autocommit=True) as connection:
+        rows = Database(cluster, "rows", folder=folders["base"])
+        key = _fill(rows, folders["base"])
+        # Copies, which each side's migrations bring forward: the same rows in either schema.
+        sides = [Side(at, Database(cluster, name, template="rows", folder=at), key) for name, at in folders.items()]
+        for side in sides:
+            with side.database.superuser(autocommit=True) as connection:
                 connection.execute("VACUUM ANALYZE")
-        yield Side(base_folder, base, key), Side(head_folder, head, key)
+        yield sides[0], sides[1]
 
 
 def _fill(database: Database, folder: Path) -> str:
