@@ -19,7 +19,7 @@ from psycopg.sql import SQL, Identifier
 
 from bench.processor import cpu_seconds, family
 from config.statements import NOT_COUNTED
-from tests.plugin import ROLES, Cluster
+from tests.plugin import Cluster
 
 ROOT = Path(__file__).resolve().parents[1]
 TABLES = (
@@ -76,8 +76,7 @@ FILL = """
 class Database:
     """A migrated database of the measured size on a private server, and the environments that processes use it with.
 
-    The code in `folder` migrates it; it begins as a copy of `template`, which has the roles and, if it is another of
-    these, the rows.
+    The code in `folder` migrates it. It begins as a copy of `template`, which may be another of these with rows.
     """
 
     def __init__(self, cluster: Cluster, name: str, *, template: str = "template1", folder: Path = ROOT) -> None:
@@ -85,7 +84,7 @@ class Database:
         with psycopg.connect(cluster.url_of("superuser"), autocommit=True) as server:
             server.execute(f"CREATE DATABASE {name} OWNER orders_owner TEMPLATE {template}")
         with self.superuser() as connection:
-            connection.execute(ROLES.read_text())
+            connection.execute((folder / "deploy/roles.sql").read_text())
         self.product = production(cluster.url_of("orders_app", name), cluster.url_of("orders_owner", name))
         # The peers have no tenants: their role sees every row, and they ask for one tenant's.
         self.peers = {"PEER_DATABASE_URL": cluster.url_of("orders_ops", name)}
