@@ -1,7 +1,8 @@
-"""Addresses. An app mounts itself: its AppConfig names `api_urls` (under /api/v1/) or `site_urls` (at the root)."""
+"""Addresses. An app mounts itself: its ProjectAppConfig names `api_urls` (by version) or `site_urls` (at the root)."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import quote
 
@@ -10,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.views.decorators.csrf import csrf_exempt
 
+from apps.plugin import VERSIONS, plugins
 from config import docs, health
 
 
@@ -19,9 +21,9 @@ class PermanentRedirectKeepingMethod(HttpResponsePermanentRedirect):
     status_code = 308
 
 
-def mounted(attribute: str) -> list[URLPattern | URLResolver]:
-    """The URLs of every installed app whose AppConfig has `attribute`; a module that is missing is an error."""
-    return [path("", include(getattr(app, attribute))) for app in apps.get_app_configs() if hasattr(app, attribute)]
+def mounted(modules: Iterable[str]) -> list[URLPattern | URLResolver]:
+    """The URLs of each module that is named; one that is missing is an error."""
+    return [path("", include(module)) for module in modules if module]
 
 
 def public(view: Any) -> Any:
@@ -43,11 +45,14 @@ def predecessor(request: HttpRequest, old: str, rest: str) -> HttpResponse:
 urlpatterns = [
     path("api/v1/schema", public(docs.schema), name="schema"),
     path("api/v1/docs", public(docs.docs), name="docs"),
-    path("api/v1/", include(mounted("api_urls"))),
+    *[
+        path(f"api/{version}/", include(mounted(app.api_urls.get(version, "") for app in plugins())))
+        for version in VERSIONS
+    ],
     re_path(r"^api/(?P<old>(?:orders|customers|items|dev/seed)/)(?P<rest>.*)$", predecessor),
     path("healthz", health.healthz),
     path("readyz", health.readyz),
-    *mounted("site_urls"),
+    *mounted(app.site_urls for app in plugins()),
 ]
 if apps.is_installed("silk"):
     urlpatterns.append(path("silk/", include("silk.urls", namespace="silk")))

@@ -1,7 +1,7 @@
-from django.apps import AppConfig
+from apps.plugin import ProjectAppConfig
 
 
-class LabConfig(AppConfig):
+class LabConfig(ProjectAppConfig):
     name = "lab"
     site_urls = "lab.site_urls"
     home_link = ("Lab", "/lab/")

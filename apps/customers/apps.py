@@ -1,6 +1,6 @@
-from django.apps import AppConfig
+from apps.plugin import ProjectAppConfig
 
 
-class CustomersConfig(AppConfig):
+class CustomersConfig(ProjectAppConfig):
     name = "apps.customers"
-    api_urls = "apps.customers.urls"
+    api_urls = {"v1": "apps.customers.urls"}

@@ -1,7 +1,7 @@
-from django.apps import AppConfig
+from apps.plugin import ProjectAppConfig
 
 
-class DevtoolsConfig(AppConfig):
+class DevtoolsConfig(ProjectAppConfig):
     name = "apps.devtools"
-    api_urls = "apps.devtools.urls"
+    api_urls = {"v1": "apps.devtools.urls"}
     site_urls = "apps.devtools.site_urls"

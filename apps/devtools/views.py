@@ -3,7 +3,6 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import timedelta
 
-from django.apps import apps
 from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -19,6 +18,7 @@ from apps.csp import strict_policy
 from apps.devtools import services
 from apps.devtools.serializers import MAX_CUSTOMERS, MAX_ITEMS, MAX_ORDERS, MAX_ROWS, SIZE, RowCounts, SeedSerializer
 from apps.orders.lifecycle import Status
+from apps.plugin import plugins
 from apps.strict import NoBodySerializer
 
 
@@ -70,5 +70,4 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def home_areas(request: HttpRequest) -> list[str]:
     """The areas that installed apps add to the page: what the function at their AppConfig's `home_area` renders."""
-    areas = [app.home_area for app in apps.get_app_configs() if hasattr(app, "home_area")]
-    return [import_string(area)(request) for area in areas]
+    return [import_string(app.home_area)(request) for app in plugins() if app.home_area]

@@ -1,5 +1,5 @@
-from django.apps import AppConfig
+from apps.plugin import ProjectAppConfig
 
 
-class IdempotencyConfig(AppConfig):
+class IdempotencyConfig(ProjectAppConfig):
     name = "apps.idempotency"

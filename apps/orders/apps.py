@@ -1,7 +1,7 @@
-from django.apps import AppConfig
+from apps.plugin import ProjectAppConfig
 
 
-class OrdersConfig(AppConfig):
+class OrdersConfig(ProjectAppConfig):
     name = "apps.orders"
-    api_urls = "apps.orders.urls"
+    api_urls = {"v1": "apps.orders.urls"}
     triggers = "apps.orders.triggers"

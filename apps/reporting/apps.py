@@ -1,7 +1,7 @@
-from django.apps import AppConfig
+from apps.plugin import ProjectAppConfig
 
 
-class ReportingConfig(AppConfig):
+class ReportingConfig(ProjectAppConfig):
     name = "apps.reporting"
-    api_urls = "apps.reporting.urls"
+    api_urls = {"v1": "apps.reporting.urls"}
     triggers = "apps.reporting.triggers"

@@ -1,15 +1,17 @@
 import sys
 
-from django.apps import AppConfig
 from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate, pre_migrate
 
+from apps.plugin import ProjectAppConfig, plugins
 
-class TenancyConfig(AppConfig):
+
+class TenancyConfig(ProjectAppConfig):
     name = "apps.tenancy"
     triggers = "apps.tenancy.triggers"
 
     def ready(self) -> None:
+        plugins()  # Every app is configured by now: one that would not be mounted stops the start.
         from apps.tenancy import checks, database, timestamps  # noqa: F401  Importing checks registers them.
 
         # Sent once per app; with one sender each handler runs once per `migrate`, after every migration.

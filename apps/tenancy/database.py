@@ -18,6 +18,7 @@ from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.executor import MigrationExecutor
 
+from apps.plugin import plugins
 from apps.tenancy.models import Tenant
 from apps.tenancy.scope import SETTING, allow_slow_statements, tenant_scope
 
@@ -175,7 +176,7 @@ _unowned: dict[str, str] = {}
 
 def _modules() -> dict[str, Any]:
     """The `triggers` module of each installed app that has one, by the app's label."""
-    return {app.label: import_module(app.triggers) for app in apps.get_app_configs() if hasattr(app, "triggers")}
+    return {app.label: import_module(app.triggers) for app in plugins() if app.triggers}
 
 
 def _stale(connection: BaseDatabaseWrapper) -> Iterator[tuple[Trigger, str]]:

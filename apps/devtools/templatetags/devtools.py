@@ -4,6 +4,8 @@ from django import template
 from django.apps import apps
 from django.urls import reverse
 
+from apps.plugin import plugins
+
 register = template.Library()
 
 
@@ -13,7 +15,7 @@ def tools() -> list[tuple[str, str]]:
     pages = [("Docs", reverse("docs"))]
     if apps.is_installed("silk"):
         pages.append(("Silk", reverse("silk:summary")))
-    pages += [app.home_link for app in apps.get_app_configs() if hasattr(app, "home_link")]
+    pages += [app.home_link for app in plugins() if app.home_link]
     if apps.is_installed("django.contrib.admin"):
         pages.append(("Admin", reverse("admin:index")))
     return pages
