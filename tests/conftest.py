@@ -5,7 +5,7 @@ import json
 import logging
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -163,6 +163,13 @@ def api(acme: Tenant) -> Api:
 @pytest.fixture(scope="module")
 def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """An empty database beside the tests' own, of the same kind: the environment of another process that uses it."""
+    with new_database(tmp_path_factory) as environment:
+        yield environment
+
+
+@contextmanager
+def new_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """What `empty_database` is, for a test that needs several."""
     if connection.vendor == "sqlite":
         yield {"DATABASE_URL": f"sqlite:///{tmp_path_factory.mktemp('empty') / 'db.sqlite3'}"}
         return

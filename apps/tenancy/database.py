@@ -19,6 +19,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.executor import MigrationExecutor
 
 from apps.plugin import plugins
+from apps.tenancy.isolation import renew_walls
 from apps.tenancy.models import Tenant
 from apps.tenancy.scope import SETTING, allow_slow_statements, tenant_scope
 
@@ -127,13 +128,15 @@ def before_migrate(using: str = DEFAULT_DB_ALIAS, plan: Any = (), **kwargs: Any)
 
 
 def after_migrate(using: str = DEFAULT_DB_ALIAS, plan: Any = None, **kwargs: Any) -> None:
-    """post_migrate: install what is missing or different, and then make the numbers true for every tenant.
+    """post_migrate: install what is missing or different (first the walls between tenants, see `isolation`), and then
+    make the numbers true for every tenant.
 
     Does nothing after `flush` (which has no plan), nor while migrations are still to be applied.
     """
     connection = connections[using]
     if plan is None or pending_migrations(connection):
         return
+    renew_walls(connection)
     with connection.cursor() as cursor:
         ours = {trigger.full_name for trigger in triggers(connection)}
         for name in [name for name in _unowned if name not in ours]:

@@ -1,12 +1,14 @@
 """The second wall: the database itself keeps tenants apart, whatever SQL reaches it.
 
 PostgreSQL: row security, from which not even the tables' owner is exempt, and foreign keys that hold the tenant too. A
-migration names each model once: `Isolate("Order")`. SQLite has no row security; `triggers` stand in for the keys.
-See https://www.postgresql.org/docs/current/ddl-rowsecurity.html
+migration names each model once, `Isolate("Order")`, so no table is without its wall for one moment. When `migrate` ends,
+`renew_walls` replaces what a later version of this module wants otherwise. SQLite has no row security; `triggers` stand
+in for the keys. See https://www.postgresql.org/docs/current/ddl-rowsecurity.html
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -25,12 +27,12 @@ OWN_ROWS = f"tenant_id = nullif(current_setting('{SETTING}', true), '')::bigint"
 # RESTRICTIVE: required, whatever a later policy permits. It permits nothing by itself, hence the other one, which is
 # for everyone: without it the owner would see no row, and its triggers and migrations would silently do nothing.
 POLICIES = {"tenant_only": ("RESTRICTIVE", OWN_ROWS), "everyone": ("PERMISSIVE", "true")}
-# What PostgreSQL adds to an expression when it tells it: casts, names of columns, parentheses.
-ADDED = r'::\w+|\s+AS\s+"?\w+"?|[()\s]'
+# The facts that `_build_wall` does not decide: indexes are the models', exemptions the connected role's.
+OTHERS_FACTS = re.compile("(invalid )?(unique )?index |row security applies")
 
 
 class Isolate(Operation):
-    """Put the second wall around one model. Named again after its foreign keys changed, it makes them right.
+    """Put the second wall around one model; named again, replace what differs from it.
 
     PostgreSQL alone. Unapplying it leaves the wall, which goes with its table.
     """
@@ -46,38 +48,27 @@ class Isolate(Operation):
         connection = schema_editor.connection
         if connection.vendor != "postgresql" or not self.allow_migrate_model(connection.alias, model):
             return
-        table = model._meta.db_table
-        # Django's keys know no tenant and fail at COMMIT. Those of a table made by this migration are yet to come.
-        schema_editor.deferred_sql[:] = [
-            sql for sql in schema_editor.deferred_sql if not _is_foreign_key(sql, schema_editor, table)
-        ]
-        wanted, found = foreign_keys(model), _found_foreign_keys(connection, table)
-        for name, definition in found.items():
-            if definition not in wanted:
-                schema_editor.execute(f'ALTER TABLE "{table}" DROP CONSTRAINT "{name}"')
-        missing = [definition for definition in wanted if definition not in found.values()]
-        # The owner checks a new key, and would see no row to check it with. The locks let nobody else in meanwhile.
-        forced = (
-            _forced(connection, [table, *(other._meta.db_table for _, other in references(model))]) if missing else []
-        )
-        for name in forced:
-            schema_editor.execute(f'ALTER TABLE "{name}" NO FORCE ROW LEVEL SECURITY')
-        for definition in missing:
-            schema_editor.execute(f'ALTER TABLE "{table}" ADD {definition}')
-        for name in forced:
-            schema_editor.execute(f'ALTER TABLE "{name}" FORCE ROW LEVEL SECURITY')
-        schema_editor.execute(f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY')
-        for name, (kind, condition) in POLICIES.items():
-            schema_editor.execute(f'DROP POLICY IF EXISTS {name} ON "{table}"')
-            schema_editor.execute(
-                f'CREATE POLICY {name} ON "{table}" AS {kind} TO PUBLIC USING ({condition}) WITH CHECK ({condition})'
-            )
+        _build_wall(schema_editor, model)
 
     def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
         pass  # A wall that falls one migration too early would be worse than one that stays.
 
     def describe(self) -> str:
         return f"Keep tenants apart in {self.model_name}"
+
+
+def renew_walls(connection: BaseDatabaseWrapper) -> None:
+    """Build each wall again that is not the one of this version; one transaction and exclusive lock per table.
+
+    Without it a database that was migrated before this module changed would differ from a new one.
+    """
+    if connection.vendor != "postgresql":
+        return
+    owned = {model._meta.db_table: model for model in tenant_owned_models()}
+    for table, facts in _found_facts(connection, list(owned)).items():
+        if any(not OTHERS_FACTS.match(fact) for fact in facts ^ _wanted_facts(owned[table])):
+            with connection.schema_editor() as schema_editor:
+                _build_wall(schema_editor, owned[table])
 
 
 def tenant_owned_models() -> list[type[models.Model]]:
@@ -126,6 +117,38 @@ def isolation_problems(connection: BaseDatabaseWrapper) -> list[str]:
     return problems
 
 
+def _build_wall(schema_editor: Any, model: type[models.Model]) -> None:
+    """Replace what of a table's keys, flags and policies is not as this version wants it."""
+    connection = schema_editor.connection
+    table = model._meta.db_table
+    # Django's keys know no tenant and fail at COMMIT. Those of a table made by this migration are yet to come.
+    schema_editor.deferred_sql[:] = [
+        sql for sql in schema_editor.deferred_sql if not _is_foreign_key(sql, schema_editor, table)
+    ]
+    wanted, found = foreign_keys(model), _found_foreign_keys(connection, table)
+    for name, definition in found.items():
+        if definition not in wanted:
+            schema_editor.execute(f'ALTER TABLE "{table}" DROP CONSTRAINT "{name}"')
+    missing = [definition for definition in wanted if definition not in found.values()]
+    # The owner checks a new key, and would see no row to check it with. The locks let nobody else in meanwhile.
+    forced = _forced(connection, [table, *(other._meta.db_table for _, other in references(model))]) if missing else []
+    for name in forced:
+        schema_editor.execute(f'ALTER TABLE "{name}" NO FORCE ROW LEVEL SECURITY')
+    for definition in missing:
+        schema_editor.execute(f'ALTER TABLE "{table}" ADD {definition}')
+    for name in forced:
+        schema_editor.execute(f'ALTER TABLE "{name}" FORCE ROW LEVEL SECURITY')
+    schema_editor.execute(f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY')
+    for name in {*_found_policies(connection, [table])[table], *POLICIES}:
+        schema_editor.execute(f'DROP POLICY IF EXISTS {schema_editor.quote_name(name)} ON "{table}"')
+    for name, (kind, condition) in POLICIES.items():
+        schema_editor.execute(
+            f'CREATE POLICY {name} ON "{table}" AS {kind} TO PUBLIC USING ({condition}) WITH CHECK ({condition})'
+        )
+    for name, (definition, _) in _found_policies(connection, [table])[table].items():
+        schema_editor.execute(f"COMMENT ON POLICY {name} ON \"{table}\" IS '{_seal(name, definition)}'")
+
+
 def _wanted_facts(model: type[models.Model]) -> set[str]:
     facts = {"row security is enabled", "row security is forced", "row security applies to this role"}
     facts |= set(foreign_keys(model))
@@ -133,9 +156,7 @@ def _wanted_facts(model: type[models.Model]) -> set[str]:
     for constraint in model._meta.constraints:
         if isinstance(constraint, models.UniqueConstraint):
             facts.add(f"unique index {constraint.name} begins with tenant_id")
-    for name, (kind, condition) in POLICIES.items():
-        plain = re.sub(ADDED, "", condition).lower()
-        facts.add(f"{kind} policy {name} for ALL to public using {plain} with check {plain}")
+    facts |= {f"policy {name} of this version" for name in POLICIES}
     return facts
 
 
@@ -157,18 +178,41 @@ def _found_facts(connection: BaseDatabaseWrapper, tables: list[str]) -> dict[str
                     CASE WHEN NOT indisvalid THEN 'invalid ' END, CASE WHEN indisunique THEN 'unique ' END,
                     indexrelid::regclass, pg_get_indexdef(indexrelid, 1, true))
                 FROM owned JOIN pg_index ON indrelid = owned.oid AND NOT indisprimary
-            UNION ALL SELECT relname, format('%%s policy %%s for %%s to %%s using %%s with check %%s',
-                    permissive, policyname, cmd, array_to_string(roles, ', '),
-                    lower(regexp_replace(qual, %(added)s, '', 'gi')),
-                    lower(regexp_replace(with_check, %(added)s, '', 'gi')))
-                FROM owned JOIN pg_policies ON tablename = relname AND schemaname = current_schema()
             """,
-            {"tables": tables, "added": ADDED},
+            {"tables": tables},
         )
         found: dict[str, set[str]] = {table: set() for table in tables}
         for table, fact in cursor.fetchall():
             found[table].add(fact)
+    for table, policies in _found_policies(connection, tables).items():
+        for name, (definition, comment) in policies.items():
+            is_current = comment == _seal(name, definition)
+            found[table].add(f"policy {name} of this version" if is_current else f"policy {name}: {definition}")
+    return found
+
+
+def _found_policies(connection: BaseDatabaseWrapper, tables: list[str]) -> dict[str, dict[str, tuple[str, str]]]:
+    """Each table's policies by name: the definition in PostgreSQL's words, and the comment."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT tablename, policyname, format('%%s for %%s to %%s using (%%s) with check (%%s)',
+                    permissive, cmd, array_to_string(roles, ', '), qual, with_check), obj_description(oid, 'pg_policy')
+            FROM pg_policies JOIN pg_policy
+                ON polname = policyname AND polrelid = format('%%I.%%I', schemaname, tablename)::regclass
+            WHERE tablename = ANY (%s) AND schemaname = current_schema()
+            """,
+            [tables],
+        )
+        found: dict[str, dict[str, tuple[str, str]]] = {table: {} for table in tables}
+        for table, name, definition, comment in cursor.fetchall():
+            found[table][name] = (definition, comment)
         return found
+
+
+def _seal(name: str, definition: str) -> str:
+    # PostgreSQL tells an expression in words of its own: what we asked for, and what it made of that, at once.
+    return hashlib.sha256(f"{POLICIES.get(name)} {definition}".encode()).hexdigest()
 
 
 def _forced(connection: BaseDatabaseWrapper, tables: list[str]) -> list[str]:
