@@ -1,9 +1,9 @@
 """The second wall: the database itself keeps tenants apart, whatever SQL reaches it.
 
 PostgreSQL: row security, from which not even the tables' owner is exempt, and foreign keys that hold the tenant too. A
-migration names each model once, `Isolate("Order")`, so no table is without its wall for one moment. When `migrate` ends,
-`renew_walls` replaces what a later version of this module wants otherwise. SQLite has no row security; `triggers` stand
-in for the keys. See https://www.postgresql.org/docs/current/ddl-rowsecurity.html
+migration names each model once, `Isolate("Order")`, so a table never stands without its wall. When `migrate` ends,
+`renew_walls` replaces what an earlier version of this module made differently. SQLite has no row security; `triggers`
+stand in for the keys. See https://www.postgresql.org/docs/current/ddl-rowsecurity.html
 """
 
 from __future__ import annotations
