@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from itertools import product
 from typing import Any
 
-from tests.two_tenants import DAY, THEIRS, Request, World
+from tests import kinds, values
+from tests.collecting import APPS, Attacks
+from tests.two_tenants import THEIRS, Request, World
 
 ROOT = "/api/v1/"
 # Kind of attack -> how it may be answered. That the answer tells nothing is compared, not listed.
@@ -26,30 +29,6 @@ STATUSES = {
 # No body sets these, whether answers show them or not.
 INTERNAL = {"tenant", "tenant_id", "id", "total_cents", "status", "created_at"}
 HEADERS = {"Idempotency-Key": f"{THEIRS['word']}-key"}
-# With these a list or a report shows all it has.
-WIDEST = {"archived": "all", "from": "2024-01-01", "to": "2024-12-31"}
-TOTAL = THEIRS["quantity"] * THEIRS["price"]
-# Field of a body -> what acme sends in it, and what globex has in it.
-VALUES: dict[str, tuple[Any, Any]] = {
-    "email": ("new@own.example.com", f"buyer@{THEIRS['word']}.example.com"),
-    "name": ("New", f"{THEIRS['word']}-buyer"),
-    "is_active": (True, False),
-    "sku": ("NEW", f"{THEIRS['word']}-0"),
-    "quantity": (1, THEIRS["quantity"]),
-    "unit_price_cents": (1, THEIRS["price"]),
-    **dict.fromkeys(("customers", "orders_per_customer", "items_per_order", "seed"), (1, 2)),
-}
-# Parameter that is neither an id, a flag nor an enumeration -> values that would find globex's rows.
-FILTERS: dict[str, list[Any]] = {
-    "email": ["@", THEIRS["word"], VALUES["email"][1]],
-    "status": ["draft", "paid,shipped", "cancelled"],
-    "page_size": [1, 200],
-    "limit": [1, 10_000],
-    "min_total_cents": [0, TOTAL],
-    "max_total_cents": [TOTAL, 2**63 - 1],
-    **{name: ["2023-06-01", DAY] for name in ("created_from", "from")},
-    **{name: [DAY, "2024-06-30"] for name in ("created_to", "to")},
-}
 
 
 class Operation:
@@ -57,7 +36,8 @@ class Operation:
 
     def __init__(self, document: dict[str, Any], path: str, method: str) -> None:
         def properties(schema: dict[str, Any]) -> dict[str, Any]:
-            return document["components"]["schemas"][schema["$ref"].split("/")[-1]]["properties"] if schema else {}
+            of = values.plain(document, schema)
+            return {name: values.plain(document, each) for name, each in of.get("properties", {}).items()}
 
         def content(of: dict[str, Any]) -> dict[str, Any]:
             return properties(of.get("content", {}).get("application/json", {}).get("schema", {}))
@@ -67,17 +47,30 @@ class Operation:
         answers = [content(answer) for status, answer in definition["responses"].items() if status < "300"]
         self.path, self.method, self.label = path, method, f"{method.upper()} {path.removeprefix(ROOT)}"
         self.in_path = [each["name"] for each in parameters if each["in"] == "path"]
-        self.query = {each["name"]: each["schema"] for each in parameters if each["in"] == "query"}
+        self.query = {
+            each["name"]: values.plain(document, each["schema"]) for each in parameters if each["in"] == "query"
+        }
         self.elsewhere = {each["name"] for each in parameters if each["in"] not in ("path", "query")}
         self.fields = content(definition.get("requestBody", {}))
-        self.lists = {name: properties(of["items"]) for name, of in self.fields.items() if of["type"] == "array"}
+        self.lists = {
+            name: properties(of["items"]) for name, of in self.fields.items() if "$ref" in of.get("items", {})
+        }
         self.read_only = {name for answer in answers for name, of in answer.items() if of.get("readOnly")}
-        self._collections = {each for each in document["paths"] if "{" not in each}
+
+    @cached_property
+    def app(self) -> Attacks:
+        """What the app says that serves the operation."""
+        return APPS[kinds.app_of(self.path)]
+
+    @cached_property
+    def model(self) -> kinds.Model | None:
+        """What the operation shows or changes rows of."""
+        return kinds.model_of(kinds.view_of(self.path))
 
     @property
     def row(self) -> dict[str, str]:
         """Kind of attack -> the names it goes through; those of a mass assignment are INTERNAL and these."""
-        keys = {name for name in self.fields if self._thing(name)}
+        keys = {name for name in self.fields if kinds.of_field(self.path, name)}
         names: dict[str, set[str]] = {
             "path id": {*self.in_path},
             "filter": {*self.query} - {"ordering", "cursor"},
@@ -93,9 +86,14 @@ class Operation:
 
     def own_request(self, world: World) -> Request:
         """A request of acme's that is valid and names its own rows only."""
-        body = {name: self._own(name, world) for name in self.fields} or None
+        body = {name: self._own_field(name, world) for name in self.fields} or None
         requests = [request._replace(body=body) for request in self._requests(world.ours)]
-        return next(request for request in requests if world.outcome(request).status < 300)
+        outcomes = [(request, world.outcome(request)) for request in requests]
+        taken = next((request for request, outcome in outcomes if outcome.status < 300), None)
+        answers = "; ".join(f"{outcome.status} {outcome.text.splitlines()[-1]}" for _, outcome in outcomes[:1])
+        return taken or self.app.lacks(
+            f"must let {self.label} succeed by rows of populate(marks) or VALUES of its fields; {body} got {answers}"
+        )
 
     def reads(self, world: World) -> list[Request]:
         """The requests that show globex its own rows."""
@@ -112,9 +110,7 @@ class Operation:
 
     def _filter(self, world: World, own: Request) -> Iterator[Request]:
         for name in self.row["filter"].split():
-            of, thing = self.query[name], self._thing(name)
-            words = ["true", "false"] if of["type"] == "boolean" else of.get("enum")
-            for value in words or (world.theirs[thing] if thing else FILTERS[name]):
+            for value in self._filter_values(name, world):
                 yield own._replace(query={**own.query, name: value})
 
     def _ordering(self, world: World, own: Request) -> Iterator[Request]:
@@ -130,22 +126,25 @@ class Operation:
 
     def _body_key(self, world: World, own: Request) -> Iterator[Request]:
         for name in self.row["body key"].split():
-            for pk in world.theirs[self._thing(name)]:
+            for pk in world.theirs[kinds.of_field(self.path, name)]:
                 yield own._replace(body={**own.body, name: pk})
 
     def _value(self, world: World, own: Request) -> Iterator[Request]:
         for name in self.row["value"].split():
             outer, _, inner = name.rpartition(".")
-            yield self._with_line(own, outer, {inner: VALUES[inner][1]})
+            theirs = world.their_value(*self._column(name))
+            value = values.other(self._own(inner, self._schema(name)), theirs)
+            yield self._with_line(own, outer, {inner: value})
 
     def _nested_item(self, world: World, own: Request) -> Iterator[Request]:
         for outer, fields in self.lists.items():
-            for inner in sorted((INTERNAL | {"order", "customer"}) - {*fields}):
-                yield self._with_line(own, outer, {inner: self._injected(inner, world, "item")})
+            child = self._column(f"{outer}.id")[0]
+            for inner in sorted((INTERNAL | kinds.key_names(child, self.model)) - {*fields}):
+                yield self._with_line(own, outer, {inner: self._injected(inner, world, child)})
 
     def _mass_assignment(self, world: World, own: Request) -> Iterator[Request]:
         for name in sorted(INTERNAL | self.read_only):
-            yield self._with_line(own, "", {name: self._injected(name, world, self._thing("id"))})
+            yield self._with_line(own, "", {name: self._injected(name, world, self.model)})
 
     def _header(self, world: World, own: Request) -> Iterator[Request]:
         for name in self.row["header"].split():
@@ -158,37 +157,66 @@ class Operation:
             body={**own.body, outer: [own.body[outer][0] | fields]} if outer else {**(own.body or {}), **fields}
         )
 
-    def _injected(self, name: str, world: World, thing: str) -> Any:
-        """What is not true of any own row: globex's tenant, ids and total, a status and a time of no draft."""
+    def _injected(self, name: str, world: World, model: kinds.Model | None) -> Any:
+        """What is not true of any own row: globex's tenant, ids and values, a status and a time of no draft."""
+        if name in ("tenant", "tenant_id"):
+            return world.globex.pk
+        if name == "id":
+            return world.theirs.get(model, [THEIRS["first_id"]])[0]
+        if key := kinds.foreign_key(model, name) or kinds.foreign_key(self.model, name):
+            return world.theirs[key][0]
         if name.endswith("_at"):
             return "2024-12-31T00:00:00Z"
-        return {
-            **dict.fromkeys(("tenant", "tenant_id"), world.globex.pk),
-            **{name: ids[0] for name, ids in world.theirs.items()},
-            "id": world.theirs.get(thing, [THEIRS["first_id"]])[0],
-            "status": "shipped",
-            "total_cents": TOTAL,
-            "customer_email": VALUES["email"][1],
-        }[name]
+        theirs = world.their_value(model, kinds.source(self.path, name), of_last=True)
+        return {"status": "shipped", "total_cents": THEIRS["cents"]}.get(name, theirs) if theirs is None else theirs
 
-    def _thing(self, name: str) -> str:
-        """What a name is the id of, such as order; empty if it is none."""
-        collection = self.path.split("{")[0] if name == "id" else f"{ROOT}{name.removesuffix('_id')}s/"
-        return collection.strip("/").split("/")[-1].removesuffix("s") if collection in self._collections else ""
+    def _filter_values(self, name: str, world: World) -> list[Any]:
+        """Values of a parameter that would find globex's rows."""
+        if name in self.app.filters:
+            return self.app.filters[name]
+        if key := kinds.of_query(self.path, name):
+            return world.theirs[key]
+        theirs = world.their_value(self.model, kinds.filtered_column(self.path, name))
+        return values.finding(self.query[name], theirs) or self.app.lacks(
+            f"must have a list of values for {name!r} in FILTERS, because none follows from the type of "
+            f"this parameter of {self.label}."
+        )
+
+    def _column(self, name: str) -> tuple[kinds.Model | None, str]:
+        """The model and column of a field of the body, or of `inner` in the lines `outer` if it is `outer.inner`."""
+        outer, _, inner = name.rpartition(".")
+        if not outer:
+            return self.model, kinds.source(self.path, inner)
+        serializer = kinds.view_of(self.path).serializer_class().fields[outer].child
+        return serializer.Meta.model, serializer.fields[inner].source if inner in serializer.fields else inner
+
+    def _schema(self, name: str) -> dict[str, Any]:
+        outer, _, inner = name.rpartition(".")
+        return self.lists[outer][inner] if outer else self.fields[inner]
 
     def _inner(self) -> list[tuple[str, str]]:
         return [(outer, inner) for outer, fields in self.lists.items() for inner in fields]
 
-    def _requests(self, ids: dict[str, list[int]]) -> list[Request]:
-        query = {name: value for name, value in WIDEST.items() if name in self.query}
-        choices = product(*(ids[self._thing(name)] for name in self.in_path))
+    def _requests(self, ids: dict[kinds.Model, list[int]]) -> list[Request]:
+        query = {name: value for name, value in self.app.widest.items() if name in self.query}
+        choices = product(*(ids[kinds.of_parameter(self.path, name)] for name in self.in_path))
         paths = [self.path.format(**dict(zip(self.in_path, choice, strict=True))) for choice in choices]
         return [Request(self.method, path, query) for path in paths]
 
-    def _own(self, name: str, world: World) -> Any:
+    def _own(self, name: str, schema: dict[str, Any]) -> Any:
+        if name in self.app.values:
+            return self.app.values[name]
+        value = values.derived(schema)
+        if value is None:
+            reason = "none follows from the type of this field"
+            self.app.lacks(f"must have a value for {name!r} in VALUES, because {reason} of {self.label}.")
+        return value
+
+    def _own_field(self, name: str, world: World) -> Any:
         if name in self.lists:
-            return [{inner: VALUES[inner][0] for inner in self.lists[name]}]
-        return world.ours[self._thing(name)][0] if self._thing(name) else VALUES[name][0]
+            return [{inner: self._own(inner, of) for inner, of in self.lists[name].items()}]
+        key = kinds.of_field(self.path, name)
+        return world.ours[key][0] if key else self._own(name, self.fields[name])
 
 
 def of_a_missing_row(request: Request) -> Request:

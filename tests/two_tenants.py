@@ -5,30 +5,28 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timezone
 from itertools import count
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, unquote, urlencode, urlsplit
 
 from django.core import signing
+from django.core.exceptions import FieldError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 
-from apps.customers.models import Customer
-from apps.idempotency.models import IdempotencyKey
-from apps.orders.lifecycle import Status
-from apps.orders.models import Item, Order, OrderEvent
-from apps.reporting.models import CustomerTotal
 from apps.tenancy import keys
 from apps.tenancy.isolation import tenant_owned_models
 from apps.tenancy.models import Tenant
 from apps.tenancy.scope import tenant_scope
+from tests.attacks import DAY, Marks
+from tests.collecting import APPS
 from tests.conftest import JSON, Api
+from tests.kinds import Model, collections, key_names, shown_columns
 
-DAY = "2024-01-07"  # of all rows; what a request dates is later
-OURS: dict[str, Any] = {"first_id": 6 * 10**9, "word": "own", "at": "12:00:00", "quantity": 1, "price": 101}
-THEIRS: dict[str, Any] = {"first_id": 5 * 10**9, "word": "canary", "at": "03:07:13", "quantity": 9001, "price": 7654321}
+OURS: dict[str, Any] = {"first_id": 6 * 10**9, "word": "own", "at": "12:00:00", "quantity": 1, "cents": 101}
+THEIRS: dict[str, Any] = {"first_id": 5 * 10**9, "word": "canary", "at": "03:07:13", "quantity": 9001, "cents": 7654321}
 UNCOMPARED = {"RateLimit", "Server-Timing"}  # headers in which any two answers differ
 
 
@@ -59,8 +57,8 @@ def undone() -> Iterator[None]:
 class World:
     """Acme has rows, globex has them inside `with_theirs` alone, with ids that are known before.
 
-    `ours` and `theirs` are these ids by kind of row: customer, order, item. `canaries` are globex's ids, texts, times
-    and sums, none of which anything else contains.
+    `ours` and `theirs` are these ids by model. `canaries` are globex's ids, texts, times and sums, none of which
+    anything else contains.
     """
 
     def __init__(self, acme: Tenant, globex: Tenant) -> None:
@@ -69,7 +67,7 @@ class World:
         self.ours = _populate(acme, **OURS)
         with undone():
             self.theirs = _populate(globex, **THEIRS)
-            self.canaries = _visible(globex) - _visible(acme)
+            self.canaries = _visible(globex, self.theirs) - _visible(acme, self.ours)
 
     @contextmanager
     def with_theirs(self) -> Iterator[None]:
@@ -106,6 +104,14 @@ class World:
             }
         return json.dumps(rows, cls=DjangoJSONEncoder)
 
+    def their_value(self, model: Model | None, column: str, *, of_last: bool = False) -> Any:
+        """What a column has in globex's first row of a model, or its last; None if there is no such column or row."""
+        if model not in self.theirs:
+            return None
+        with tenant_scope(self.globex), suppress(FieldError):
+            rows = model.objects.filter(pk=self.theirs[model][-1 if of_last else 0])
+            return rows.values_list(column, flat=True).first()
+
     def etag(self, path: str) -> str:
         """The entity tag that globex is given of the row that an address of its own leads to."""
         row = re.match(r".*?/\d+/", path)
@@ -127,7 +133,8 @@ class World:
         text = re.sub(r'(?<=\\")[0-9a-f]{64}(?=\\")', "tag", text)  # in an answer that is kept
         text = re.sub(r"20(?!24)\d\d-\d\d-\d\dT[\d:.]+(?:Z|\+00:00)", "now", text)
         # An answer that is kept with its key has a backslash before each quote.
-        new = re.compile(r'("(?:\w+_)?(?:id|customer|order)\\?": ?)(\d+)')
+        names = "|".join(sorted({"id", *key_names()}))
+        new = re.compile(rf'("(?:\w+_)?(?:{names})\\?": ?)(\d+)')
         return new.sub(lambda found: found[0] if found[2] in known else f"{found[1]}new", text)
 
 
@@ -140,38 +147,30 @@ def _opened(cursor: str) -> str:
     return signing.b64_decode(unquote(cursor).split(":")[0].encode()).decode()
 
 
-def _visible(tenant: Tenant) -> set[str]:
+def _visible(tenant: Tenant, ids: dict[Model, list[int]]) -> set[str]:
     """The words of what a tenant's rows show to the tenant."""
     with tenant_scope(tenant):
-        rows = [row for model in (Customer, Order, Item) for row in model.objects.filter(tenant=tenant).values()]
-        for row in rows:
-            # No answer shows it, and it has as many digits as the tests before gave it.
-            del row["tenant_id"]
-        sums = CustomerTotal.objects.filter(tenant=tenant).values_list("total_cents", flat=True)
-        return _words(json.dumps([rows, list(sums)], cls=DjangoJSONEncoder))
+        shown = [list(model.objects.filter(pk__in=pks).values(*shown_columns(model))) for model, pks in ids.items()]
+        shown += [list(app.shown()) for app in APPS.values()]
+        return _words(json.dumps(shown, cls=DjangoJSONEncoder))
 
 
-def _populate(tenant: Tenant, *, first_id: int, word: str, at: str, quantity: int, price: int) -> dict[str, list[int]]:
-    """Write a customer with an order in each state, one without orders, and an idempotency key."""
-    ids, time = count(first_id), datetime.fromisoformat(f"{DAY}T{at}").replace(tzinfo=timezone.utc)
-    dates = {"created_at": time, "updated_at": time}
-    states = [*((status, None) for status in Status), (Status.PAID, time)]
+def _populate(tenant: Tenant, first_id: int, word: str, at: str, quantity: int, cents: int) -> dict[Model, list[int]]:
+    """Write every app's rows of a tenant; return the ids of those that lists show."""
+    time = datetime.fromisoformat(f"{DAY}T{at}").replace(tzinfo=timezone.utc)
+    marks = Marks(count(first_id), word, time, quantity, cents)
     with tenant_scope(tenant):
-        customers = Customer.objects.bulk_create(
-            Customer(pk=next(ids), email=f"{role}@{word}.example.com", name=f"{word}-{role}", **dates)
-            for role in ("buyer", "guest")
-        )
-        orders = Order.objects.bulk_create(
-            Order(pk=next(ids), customer=customers[0], status=status, paid_at=time, archived_at=archived, **dates)
-            for status, archived in states
-        )
-        items = Item.objects.bulk_create(
-            Item(pk=next(ids), order=order, sku=f"{word}-{n}", quantity=quantity + n, unit_price_cents=price + n)
-            for n, order in enumerate([orders[0], *orders])
-        )
-        OrderEvent.objects.bulk_create(
-            OrderEvent(order=order, kind=order.status, created_at=time) for order in orders[1:]
-        )
-        IdempotencyKey.objects.create(key=f"{word}-key", status=200, body=f'{{"name": "{word}-buyer"}}')
-    kinds = {"customer": customers, "order": orders, "item": items}
-    return {kind: [row.pk for row in rows] for kind, rows in kinds.items()}
+        for app in APPS.values():
+            app.populate(marks)
+        known = {"pk__gte": first_id, "pk__lt": first_id + 10**6}
+        ids = {
+            model: list(model.objects.filter(**known).order_by("pk").values_list("pk", flat=True))
+            for model in collections().values()
+        }
+    for path, model in collections().items():
+        if not ids[model]:
+            APPS[model._meta.app_label].lacks(
+                f"must define populate(marks) and write rows of {model.__name__} with ids from marks.ids, "
+                f"because {path} lists them."
+            )
+    return ids
