@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from copy import deepcopy
 from typing import Any
 
 import schemathesis
-import yaml
 from hypothesis import settings as hypothesis_settings
 from schemathesis.config import SchemathesisConfig
 
-from apps.customers.models import Customer
-from apps.orders.models import Item, Order
+from tests import kinds
 
 CHECKS = {
     # What is also wrong may be found first: a row that is not there, one that has changed.
@@ -19,7 +17,7 @@ CHECKS = {
     # The schema cannot say which ids exist, which cursors were signed, or how two bounds relate.
     "positive_data_acceptance": {"enabled": False},
 }
-DOCUMENT = yaml.safe_load((Path(__file__).parents[1] / "docs/openapi.yaml").read_text())
+DOCUMENT = deepcopy(kinds.DOCUMENT)
 OPERATIONS = [(path, method) for path, operations in DOCUMENT["paths"].items() for method in operations]
 for path, method in OPERATIONS:
     # Keys have tests of their own, here each request has one.
@@ -33,17 +31,22 @@ def schema() -> Any:
     return schemathesis.openapi.from_dict(DOCUMENT, config=SchemathesisConfig.from_dict({"checks": CHECKS}))
 
 
-def rows() -> dict[str, list[int]]:
-    """The ids of the current tenant's rows by kind."""
-    models = {"customer": Customer, "order": Order, "item": Item}
-    return {name: list(model.objects.order_by("pk").values_list("pk", flat=True)) for name, model in models.items()}
+def rows() -> dict[kinds.Model, list[int]]:
+    """The ids of the current tenant's rows of everything that is listed."""
+    return {
+        model: list(model.objects.order_by("pk").values_list("pk", flat=True)) for model in kinds.collections().values()
+    }
 
 
-def aim(rows: dict[str, list[int]], case: Any, path: str) -> None:
+def aim(rows: dict[kinds.Model, list[int]], case: Any, path: str) -> None:
     """Let most ids in a case's address, parameters and body be those of `rows`, and keep sample data small."""
-    for named, own in ((case.path_parameters, path.split("/")[3].removesuffix("s")), (case.query, ""), (case.body, "")):
+    for named, kind_of in (
+        (case.path_parameters, kinds.of_parameter),
+        (case.query, kinds.of_query),
+        (case.body, kinds.of_field),
+    ):
         for name, value in named.items() if isinstance(named, dict) else ():
-            ids = rows.get(own if name == "id" else name.removesuffix("_id"))
+            ids = rows.get(kind_of(path, name))
             if ids and isinstance(value, int) and value % 4:
                 named[name] = ids[value % len(ids)]
     if isinstance(case.body, dict) and "customers" in case.body:

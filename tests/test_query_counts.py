@@ -1,7 +1,4 @@
-"""How many statements each operation costs is committed data, reviewed like code: tests/query_counts.json.
-
-`RECORD=1 .venv/bin/python -m pytest tests/test_query_counts.py` records it anew.
-"""
+"""How many statements each operation costs is committed data, reviewed like code: tests/query_counts.json."""
 
 from __future__ import annotations
 
@@ -14,6 +11,9 @@ import pytest
 from tests.test_isolation import OPERATIONS
 from tests.two_tenants import World, undone
 
+HOW = (
+    "If tests/query_counts.json is to change, record it: RECORD=1 .venv/bin/python -m pytest tests/test_query_counts.py"
+)
 FILE = Path(__file__).with_name("query_counts.json")
 RECORDED: dict[str, int] = json.loads(FILE.read_text())
 # What the sample data costs depends on how much is asked for, and on the database.
@@ -33,8 +33,8 @@ def test_an_operation_costs_as_many_statements_as_recorded(acme, globex, setting
         RECORDED[label] = len(statements)
         FILE.write_text(json.dumps({name: RECORDED[name] for name in LABELS if name in RECORDED}, indent=2) + "\n")
     expected, sql = RECORDED.get(label, "none recorded"), "\n".join(statements.sql)
-    assert len(statements) == expected, f"{label}: expected {expected}, got {len(statements)}:\n{sql}\n{__doc__}"
+    assert len(statements) == expected, f"{label}: expected {expected}, got {len(statements)}:\n{sql}\n{HOW}"
 
 
 def test_nothing_else_is_recorded():
-    assert list(RECORDED) == LABELS
+    assert list(RECORDED) == LABELS, HOW

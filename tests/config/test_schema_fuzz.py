@@ -28,7 +28,7 @@ SCHEMA.app = WSGIHandler()
 
 
 class Client:
-    """A new tenant with sample data, whose ids are `rows` by kind; `call` is how it sends a case."""
+    """A new tenant with sample data, whose ids are `rows` by model; `call` is how it sends a case."""
 
     def __init__(self) -> None:
         tenant = Tenant.objects.create(slug="acme", name="Acme")

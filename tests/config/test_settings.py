@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -16,6 +18,11 @@ PRODUCTION = {
     "ALLOWED_HOSTS": "orders.example.com",
     "DATABASE_URL": "postgres://orders_app@127.0.0.1:1/orders",
 }
+
+
+def committed_paths() -> dict[str, Any]:
+    """The operations of docs/openapi.yaml by path."""
+    return yaml.safe_load((ROOT / "docs/openapi.yaml").read_text())["paths"]
 
 
 def run(code: str, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
@@ -66,22 +73,13 @@ print(json.dumps([sorted(walk(get_resolver().url_patterns)), settings.INSTALLED_
 """
     )
 
-    detail = "<int:pk>/"
-    assert addresses[0] == sorted(
+    # What docs/openapi.yaml documents, where a reviewer sees each new address, and nothing of development's.
+    product = [path.removeprefix("/") for path in committed_paths() if "/devtools/" not in path]
+    assert sorted(re.sub(r"<\w+:\w+>|{\w+}", "{}", address) for address in addresses[0]) == sorted(
         [
+            *(re.sub(r"{\w+}", "{}", path) for path in product),
             "api/v1/schema",
             "api/v1/docs",
-            "api/v1/customers/",
-            f"api/v1/customers/{detail}",
-            "api/v1/customers/<int:customer_id>/orders/",
-            "api/v1/orders/",
-            f"api/v1/orders/{detail}",
-            *[f"api/v1/orders/{detail}{action}/" for action in ("pay", "ship", "cancel", "archive", "unarchive")],
-            "api/v1/items/",
-            f"api/v1/items/{detail}",
-            "api/v1/reporting/summary/",
-            "api/v1/reporting/sales/",
-            "api/v1/reporting/products/",
             "^api/(?P<old>(?:orders|customers|items|dev/seed)/)(?P<rest>.*)$",
             "healthz",
             "readyz",
@@ -112,9 +110,10 @@ print(json.dumps({path: sorted(operations) for path, operations in paths.items()
 """
     )
 
-    committed = yaml.safe_load((ROOT / "docs/openapi.yaml").read_text())["paths"]
     assert documented == {
-        path: sorted(operations) for path, operations in committed.items() if not path.startswith("/api/v1/devtools/")
+        path: sorted(operations)
+        for path, operations in committed_paths().items()
+        if not path.startswith("/api/v1/devtools/")
     }
 
 

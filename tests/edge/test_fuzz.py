@@ -14,6 +14,7 @@ from hypothesis import settings as hypothesis_settings
 from schemathesis.generation import GenerationMode
 
 from tests.fuzzing import OPERATIONS, SETTINGS, aim, schema
+from tests.kinds import Model, collections
 from tests.service import manage, serving
 
 SCHEMA = schema()
@@ -22,14 +23,14 @@ FEWER = hypothesis_settings(SETTINGS, max_examples=SETTINGS.max_examples // 3)
 
 
 @pytest.fixture(scope="module")
-def server(environment) -> Iterator[tuple[str, dict[str, str], dict[str, list[int]]]]:
-    """The address of a service with sample data, a key's headers and the ids of rows by kind."""
+def server(environment) -> Iterator[tuple[str, dict[str, str], dict[Model, list[int]]]]:
+    """The address of a service with sample data, a key's headers and the ids of rows by model."""
     plugged = {**environment, "PLUGINS": "apps.devtools"}
     manage(plugged, "seed", "--tenant", "acme", "--customers", "4")
     with serving(plugged, manage(environment, "apikey", "create", "acme").strip(), PLUGINS="apps.devtools") as service:
         ids = {
-            kind: [row["id"] for row in service.ask("GET", f"/api/v1/{kind}s/?page_size=200").body["results"]]
-            for kind in ("customer", "order", "item")
+            model: [row["id"] for row in service.ask("GET", f"{path}?page_size=200").body["results"]]
+            for path, model in collections().items()
         }
         yield f"http://127.0.0.1:{service.port}", service.headers, ids
 

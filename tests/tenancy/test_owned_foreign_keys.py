@@ -135,6 +135,8 @@ def test_key_to_an_own_row_is_written(acme: Tenant, key: Any, point: Any) -> Non
     ours, other = one_of_each(acme)[key.model], one_of_each(acme)[key.related_model]
     with tenant_scope(acme):
         pointing = key.model.objects.filter(**{key.name: other})
+        for relation in key.model._meta.related_objects:  # or PROTECT would keep them
+            relation.related_model.objects.filter(**{f"{relation.field.name}__in": pointing}).delete()
         pointing.delete()
 
         point(ours, key, other)
