@@ -78,9 +78,12 @@ def test_schema_is_served_as_committed(client):
 
 def test_a_creation_links_to_what_can_be_done_with_its_row():
     links = {
-        path: {name: link["parameters"] for name, link in operations["post"]["responses"]["201"]["links"].items()}
-        for path, operations in DOCUMENT["paths"].items()
-        if "links" in str(operations)
+        path: {
+            name: link["parameters"]
+            for name, link in DOCUMENT["paths"][path]["post"]["responses"]["201"]["links"].items()
+            if name.split("_")[0] in ("customers", "orders", "items")  # not those of further apps
+        }
+        for path in ("/api/v1/customers/", "/api/v1/items/", "/api/v1/orders/")
     }
     changes = ["retrieve", "partial_update", "destroy"]
     actions = [*changes, "archive", "cancel", "pay", "ship", "unarchive"]
