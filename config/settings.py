@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "apps.tenancy",
+    "apps.api",
     "apps.idempotency",
     "apps.customers",
     "apps.orders",

@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import Any
 from unittest.mock import patch
 
+from apps.tenancy import compiled
 from lab.fault import Change, Decoy, Fault, LabError, Receiver, Seam
 from lab.source import definition
 
@@ -23,8 +24,10 @@ def switched_on(fault: Fault, decoy: Decoy | None = None) -> Iterator[None]:
     for change in changes:
         check(change)
     with ExitStack() as undo:
+        undo.callback(compiled.clear)
         for change in changes:
             _apply(change, undo)
+        compiled.clear()  # statements that were built from the right code
         yield
 
 

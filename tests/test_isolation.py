@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from copy import deepcopy
-from functools import cache
 from typing import Any
 
 import pytest
@@ -16,10 +15,7 @@ from django.db import connection, models
 from django.urls import resolve
 from rest_framework.relations import RelatedField
 
-from apps import rows
-from apps.customers import selectors as customers
-from apps.reporting import selectors as reporting
-from apps.tenancy import triggers
+from apps.tenancy import compiled, triggers
 from apps.tenancy.isolation import tenant_owned_models
 from apps.tenancy.owned import TenantField, TenantManager, TenantOwned
 from tests.attacks import CHANGE, KEY
@@ -47,10 +43,6 @@ def first_wall_off(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(TenantManager, "get_queryset", models.Manager.get_queryset)
     monkeypatch.setattr(TenantField, "get_db_prep_save", models.ForeignKey.get_db_prep_save)
     monkeypatch.setattr(TenantOwned, "delete", models.Model.delete)
-    # What keeps querysets and statements that were built with the wall.
-    keepers = [(rows, "_shape"), (rows, "_one"), (customers, "_by_id"), (reporting, "_maintained_totals")]
-    for module, kept in keepers:
-        monkeypatch.setattr(module, kept, cache(getattr(module, kept).__wrapped__))
     monkeypatch.setattr(RelatedField, "get_queryset", lambda field: field.queryset.model.objects.all())
 
 
@@ -88,9 +80,12 @@ STANDING = [UNDER[name] for name in ("both", *["first off"] * (connection.vendor
 
 
 @pytest.fixture
-def walls(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+def walls(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for take_down in WALLS[request.param]:
         take_down(monkeypatch)
+    compiled.clear()
+    yield
+    compiled.clear()
 
 
 @pytest.fixture

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
-from functools import cache
+from typing import Any
 
 from django.db.models import QuerySet
 
 from apps.customers.models import Customer
-from apps.tenancy.compiled import Compiled, Parameter
+from apps.tenancy.compiled import Parameter, compiled
 
 
 def customer_list() -> QuerySet[Customer]:
@@ -18,6 +18,6 @@ def customer_exists(customer_id: int) -> bool:
     return bool(_by_id()(customer_id))
 
 
-@cache
-def _by_id() -> Compiled:
-    return Compiled(customer_list().filter(pk=Parameter(0)).values_list("pk"))
+@compiled
+def _by_id() -> QuerySet[Any, Any]:
+    return customer_list().filter(pk=Parameter(0)).values_list("pk")

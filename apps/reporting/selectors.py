@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
-from functools import lru_cache
 from typing import Any
 
 from django.db.models import BigIntegerField, Count, DateField, F, FilteredRelation, Q, QuerySet, Sum
@@ -15,7 +14,7 @@ from apps.orders import selectors as orders
 from apps.orders.lifecycle import revenue
 from apps.reporting.models import CustomerTotal
 from apps.tenancy import days
-from apps.tenancy.compiled import Compiled
+from apps.tenancy.compiled import compiled
 
 SUMMARY = ("customer_id", "email", "order_count", "total_cents")
 
@@ -76,11 +75,11 @@ def product_summary(*, limit: int, first: date | None = None, last: date | None 
     return list(products[:limit])
 
 
-@lru_cache(maxsize=100)
-def _maintained_totals(limit: int) -> Compiled:
+@compiled
+def _maintained_totals(limit: int) -> QuerySet[Any, Any]:
     shown = CustomerTotal.objects.filter(Q(customer__is_active=True) | Q(order_count__gt=0))
     ordered = shown.annotate(email=F("customer__email")).order_by("-total_cents", "customer_id")
-    return Compiled(ordered.values_list(*SUMMARY)[:limit])
+    return ordered.values_list(*SUMMARY)[:limit]
 
 
 def live_totals(counted: Q = Q()) -> QuerySet[Any, Any]:  # noqa: B008  a Q is never changed

@@ -1,25 +1,40 @@
-"""Querysets compiled once: for a look-up by key, Django takes ten times as long to write the statement as to run it."""
+"""Compile a queryset once and run it for every tenant: to write a look-up by key takes Django ten times as long as to
+run it.
+
+A function decorated with `compiled` returns the queryset, a `values_list`. It is called and compiled at its first use
+with **no tenant set**, so the statement cannot hold a value of the tenant that happened to come first: only the id that
+the manager compares is exchanged when the statement runs, and anything else that asks for the scope raises
+TenantNotSet. Times and dates are refused too, because they would stay as they were at the first use. What differs
+between two runs is a `Parameter`.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from copy import copy
-from typing import Any
+from datetime import date, time
+from functools import lru_cache, wraps
+from typing import Any, NoReturn, ParamSpec
 
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.models import BigIntegerField, QuerySet
+from django.db.models import BigIntegerField, Field, QuerySet
 from django.db.models.expressions import Expression
 
-from apps.tenancy.owned import TenantId
-from apps.tenancy.scope import reachable_tenant
+from apps.tenancy.owned import CurrentTenant
+from apps.tenancy.scope import compiling_for_every_tenant, reachable_tenant
+
+P = ParamSpec("P")
+# Statements of one function that are kept. A page has up to 200 rows, and what is read for them depends on how many.
+KEPT = 256
+
+_caches: list[Any] = []
 
 
 class Parameter(Expression):
-    """An integer in a queryset that is to be compiled, known when it runs: the `position`-th of its values."""
+    """A value of a compiled queryset that is given at each run: the `position`-th argument, an integer by default."""
 
-    output_field = BigIntegerField()
-
-    def __init__(self, position: int) -> None:
-        super().__init__()
+    def __init__(self, position: int, output_field: Field | None = None) -> None:
+        super().__init__(output_field=output_field or BigIntegerField())
         self.position = position
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
@@ -27,30 +42,85 @@ class Parameter(Expression):
 
 
 class Compiled:
-    """A `values_list` whose statement is kept, and run each time for the tenant of the scope that it runs in.
+    """A statement and what turns its rows into values; each call runs it for the tenant of the scope."""
 
-    Of all that a queryset may take from a scope, only the tenant's id is exchanged, and only where the manager put it.
-    """
+    def __init__(self, build: Callable[[], QuerySet[Any, Any]]) -> None:
+        """Compile the `values_list` that `build` returns.
 
-    def __init__(self, values: QuerySet[Any, Any]) -> None:
-        # The compiler runs it too, so that whatever watches Django's compilers (Silk) sees it.
-        self._compiler = values.query.get_compiler(DEFAULT_DB_ALIAS)
-        self._sql, self._params = self._compiler.as_sql()
+        Raises TenantNotSet if it needs a scope, TypeError if it holds a time or reads the database.
+        """
+        # The compiler runs the statement too, so that whatever watches Django's compilers (Silk) sees it.
+        with compiling_for_every_tenant(), connections[DEFAULT_DB_ALIAS].execute_wrapper(_refuse_to_run):
+            self._compiler = build().query.get_compiler(connection=_connection_without_times())
+            self._sql, self._params = self._compiler.as_sql()
+        self._compiler.using = DEFAULT_DB_ALIAS
+        for param in self._params:
+            _refuse_time(param)
 
-    def __call__(self, *values: int) -> list[tuple[Any, ...]]:
-        """The rows. Raises TenantNotSet outside of a scope."""
-        if any(abs(value) > BigIntegerField.MAX_BIGINT for value in values):
+    def __call__(self, *values: Any) -> list[tuple[Any, ...]]:
+        """Return the rows, for these values of the parameters. Raises TenantNotSet outside of a scope."""
+        if any(isinstance(value, int) and abs(value) > BigIntegerField.MAX_BIGINT for value in values):
             return []  # As Django answers; the database would refuse.
         connection = connections[DEFAULT_DB_ALIAS]
         tenant = reachable_tenant(connection)
 
         def bind(param: Any) -> Any:
-            if isinstance(param, TenantId):
+            if isinstance(param, CurrentTenant):
                 return tenant.pk
-            return values[param.position] if isinstance(param, Parameter) else param
+            if not isinstance(param, Parameter):
+                return param
+            value = values[param.position]
+            # Integers, which nearly all are, go to any driver as they are.
+            return value if type(value) is int else param.output_field.get_db_prep_value(value, connection)
 
         params = tuple(map(bind, self._params))
         compiler = copy(self._compiler)
         compiler.connection = connection
         compiler.as_sql = lambda *args, **kwargs: (self._sql, params)
         return list(compiler.results_iter(tuple_expected=True))
+
+
+def compiled(build: Callable[P, QuerySet[Any, Any]]) -> Callable[P, Compiled]:
+    """Decorate a function that returns a queryset: it returns a statement instead, compiled once per arguments.
+
+    The arguments, which are hashed, choose the statement; what differs between its runs is a Parameter.
+    """
+
+    @wraps(build)
+    def compile_once(*args: P.args, **kwargs: P.kwargs) -> Compiled:
+        return Compiled(lambda: build(*args, **kwargs))
+
+    statement: Any = lru_cache(maxsize=KEPT)(compile_once)
+    _caches.append(statement)
+    return statement
+
+
+def clear() -> None:
+    """Forget every compiled statement: code that one was built from has been replaced, by a test or the lab."""
+    for cache in _caches:
+        cache.cache_clear()
+
+
+def _connection_without_times() -> Any:
+    """Return the connection for a compiler to ask about its dialect, which refuses times and dates as values.
+
+    Among the parameters SQLite's would already be texts.
+    """
+    connection = copy(connections[DEFAULT_DB_ALIAS])
+    connection.ops = copy(connection.ops)
+    for adapt in ("adapt_datefield_value", "adapt_datetimefield_value", "adapt_timefield_value"):
+        setattr(connection.ops, adapt, _refuse_time)
+    return connection
+
+
+def _refuse_time(value: Any) -> Any:
+    if isinstance(value, date | time):
+        raise TypeError(
+            f"A compiled queryset would keep {value!r} for ever. Make it a Parameter(position, DateTimeField()), let "
+            "the database take the time (django.db.models.functions.Now), or do not compile the queryset."
+        )
+    return value
+
+
+def _refuse_to_run(execute: Any, sql: str, params: Any, many: bool, context: Any) -> NoReturn:
+    raise TypeError(f"A compiled queryset is built without reading the database, but this ran: {sql}")

@@ -13,20 +13,25 @@ from django.db import models
 from django.db.models.expressions import Expression
 
 from apps.tenancy.models import Tenant
-from apps.tenancy.scope import TenantMismatch, current_tenant, current_tenant_id, reachable_tenant
-
-
-class TenantId(int):
-    """The id of the running scope's tenant, as it stands among a statement's parameters (see `compiled`)."""
+from apps.tenancy.scope import (
+    TenantMismatch,
+    compiles_for_every_tenant,
+    current_tenant,
+    current_tenant_id,
+    reachable_tenant,
+)
 
 
 class CurrentTenant(Expression):
-    """The running scope's tenant id, resolved when the statement is compiled; raises TenantNotSet outside of one."""
+    """The running scope's tenant id, resolved when the statement is compiled; raises TenantNotSet outside of one.
+
+    In a statement that is compiled for every tenant it stands for itself among the parameters (see `compiled`).
+    """
 
     output_field = models.BigIntegerField()
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[TenantId]]:
-        return "%s", (TenantId(reachable_tenant(connection).pk),)
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any]]:
+        return "%s", (self if compiles_for_every_tenant() else reachable_tenant(connection).pk,)
 
 
 # One for all: Django compares expressions by a signature that it works out once per instance.

@@ -27,6 +27,8 @@ _tenant: ContextVar[Tenant | None] = ContextVar("tenant", default=None)
 # The connection whose running transaction a scope began or joined, so that its database knows the tenant too. Threads
 # and tasks may inherit this, and have other connections.
 _told: ContextVar[BaseDatabaseWrapper | None] = ContextVar("told", default=None)
+# True while a statement is compiled that will run for every tenant (see `compiled`).
+_compiling: ContextVar[bool] = ContextVar("compiling", default=False)
 
 
 class TenantNotSet(RuntimeError):
@@ -41,13 +43,15 @@ def current_tenant() -> Tenant:
     """The tenant of the running scope; raises TenantNotSet outside of one."""
     tenant = _tenant.get()
     if tenant is None:
-        raise TenantNotSet("No tenant is set: wrap the call in `with tenant_scope(tenant):`.")
+        raise _not_set()
     return tenant
 
 
 def current_tenant_id() -> int | None:
     """Id of the running scope's tenant, None outside of one: the default of a new row, checked when it is saved."""
     tenant = _tenant.get()
+    if tenant is None and _compiling.get():
+        raise _not_set()
     return tenant.pk if tenant else None
 
 
@@ -61,6 +65,32 @@ def reachable_tenant(connection: BaseDatabaseWrapper) -> Tenant:
     if _told.get() is not connection:
         raise TenantNotSet("The scope has no transaction here: wrap the call in `with tenant_scope(tenant):` again.")
     return tenant
+
+
+def compiles_for_every_tenant() -> bool:
+    """Whether a statement is being compiled that will run for every tenant."""
+    return _compiling.get()
+
+
+@contextmanager
+def compiling_for_every_tenant() -> Iterator[None]:
+    """Set no tenant inside the block, so that a statement compiled there cannot hold a value of one tenant's scope."""
+    tenant, compiling = _tenant.set(None), _compiling.set(True)
+    try:
+        yield
+    finally:
+        _compiling.reset(compiling)
+        _tenant.reset(tenant)
+
+
+def _not_set() -> TenantNotSet:
+    if not _compiling.get():
+        return TenantNotSet("No tenant is set: wrap the call in `with tenant_scope(tenant):`.")
+    return TenantNotSet(
+        "This queryset is compiled once for all tenants (see apps/tenancy/compiled.py), so it cannot hold the current "
+        "tenant, its time zone or another value of the scope. Take the value from the row, as in "
+        'F("tenant__timezone"), pass it as a Parameter, or do not compile the queryset.'
+    )
 
 
 @contextmanager

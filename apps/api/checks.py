@@ -1,0 +1,36 @@
+"""Mistakes in the API's views, as system checks with an id and a hint."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.core.checks import CheckMessage, Error, Tags, register
+from django.urls import get_resolver
+
+
+@register(Tags.urls)
+def serializers_read_as_rows(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Refuse a serializer that a view reads as rows though one of its fields needs an object."""
+    from apps.shapes import problems  # Before the apps are ready it cannot be imported.
+
+    found = {problem for serializer in row_serializers() for problem in problems(serializer)}
+    return [Error(f"{where} {why}.", hint=instead, id="rows.E001") for where, why, instead in sorted(found)]
+
+
+def row_serializers() -> list[Any]:
+    """The serializers of all views in the URLconf that read rows, by name. Imports the URLconf."""
+    return sorted(set(_serializers(get_resolver().url_patterns)), key=lambda serializer: serializer.__name__)
+
+
+def _serializers(patterns: Iterable[Any]) -> Iterator[Any]:
+    from apps.rows import RowsMixin
+
+    for pattern in patterns:
+        yield from _serializers(getattr(pattern, "url_patterns", ()))
+        callback = getattr(pattern, "callback", None)
+        view: Any = getattr(callback, "cls", object)
+        if issubclass(view, RowsMixin):
+            # An action may name a serializer of its own.
+            serializer = getattr(callback, "initkwargs", {}).get("serializer_class", view.serializer_class)
+            yield from (serializer,) if serializer else ()

@@ -1,0 +1,188 @@
+"""Which columns a serializer's fields come from, and which serializers can be read as rows at all.
+
+A row has the values of columns and no object. So a field is allowed if its representation is made of one column's
+value; every other field is refused by name, at its first use and by `manage.py check` (`apps.api.checks`). Ignored or
+guessed, it would show a wrong value that nothing announces.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, NamedTuple
+
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+from rest_framework import ISO_8601, serializers
+from rest_framework.settings import api_settings
+
+# Fields whose `to_representation`, their subclasses' own included, gets the column's value and nothing else.
+VALUE_FIELDS = (
+    serializers.BooleanField,
+    serializers.CharField,
+    serializers.ChoiceField,
+    serializers.DateField,
+    serializers.DateTimeField,
+    serializers.DecimalField,
+    serializers.DictField,
+    serializers.DurationField,
+    serializers.FloatField,
+    serializers.IntegerField,
+    serializers.JSONField,
+    serializers.ListField,
+    serializers.TimeField,
+    serializers.UUIDField,
+)
+# What these make of a value of such a column is what the renderer makes of it, so they are not called.
+_AS_IT_IS: dict[Any, tuple[type[models.Field], ...]] = {
+    serializers.BooleanField.to_representation: (models.BooleanField,),
+    serializers.CharField.to_representation: (models.CharField, models.TextField),
+    serializers.ChoiceField.to_representation: (models.CharField, models.TextField),
+    serializers.DateTimeField.to_representation: (models.DateTimeField,),
+    serializers.IntegerField.to_representation: (models.IntegerField,),
+}
+_KEY = serializers.PrimaryKeyRelatedField
+
+
+@dataclass
+class Shape:
+    """Where the values of a serializer's fields come from, by the field's name."""
+
+    columns: dict[str, str] = field(default_factory=dict)
+    conversions: dict[str, Callable[[Any], Any]] = field(default_factory=dict)
+    lists: dict[str, Inside] = field(default_factory=dict)
+
+
+@dataclass(eq=False)
+class Inside:
+    """The rows of a nested list: those of `model` whose column `key` is the primary key of the row outside."""
+
+    model: Any
+    key: str
+    shape: Shape
+
+
+class Problem(NamedTuple):
+    """Why a serializer, or a field of it, cannot be read as rows, and what to write instead."""
+
+    where: str
+    why: str
+    instead: str
+
+
+@cache
+def shape_of(serializer_class: Any, key: str = "") -> Shape:
+    """Return the serializer's shape, with a column `key` in front if one is given. Raises TypeError for a Problem."""
+    for problem in problems(serializer_class):
+        raise TypeError(f"{problem.where} {problem.why}. {problem.instead}")
+    serializer, model = serializer_class(), serializer_class.Meta.model
+    shape = Shape(columns={key: key} if key else {})
+    for name, each in serializer.fields.items():
+        if isinstance(each, serializers.ListSerializer):
+            relation = _relation(model, each.source)
+            child: Any = type(each.child)
+            inner = relation.field.attname
+            shape.lists[name] = Inside(relation.related_model, inner, shape_of(child, inner))
+            shape.columns[name] = "pk"  # keeps its place among the fields
+        elif not each.write_only:
+            shape.columns[name] = "__".join(each.source_attrs)
+            if convert := _conversion(each, _path(model, each.source_attrs)):
+                shape.conversions[name] = _but_none(convert)
+    return shape
+
+
+def problems(serializer_class: Any) -> Iterator[Problem]:
+    """All that keeps a serializer, and those inside it, from being read as rows."""
+    name, meta = serializer_class.__name__, getattr(serializer_class, "Meta", None)
+    lists = getattr(meta, "list_serializer_class", serializers.ListSerializer)
+    value = "Give the field that differs a class of its own, with to_representation(value)."
+    if getattr(meta, "model", None) is None:
+        yield Problem(name, "has no Meta.model", "Name the model whose rows it shows.")
+        return
+    if serializer_class.to_representation is not serializers.Serializer.to_representation:
+        yield Problem(name, "has its own to_representation, which rows bypass", value)
+    if lists.to_representation is not serializers.ListSerializer.to_representation:
+        yield Problem(name, "has a list_serializer_class with its own to_representation, which rows bypass", value)
+    for field_name, each in serializer_class().fields.items():
+        if each.write_only:
+            continue
+        if refusal := _refusal(meta.model, field_name, each):  # type: ignore[union-attr]  # looked at above
+            yield Problem(f"{name}.{field_name}", *refusal)
+        elif isinstance(each, serializers.ListSerializer):
+            yield from problems(type(each.child))
+
+
+def _refusal(model: Any, name: str, each: Any) -> tuple[str, str] | None:
+    """Why a field cannot be read as rows, and what to write instead; None if it can."""
+    kind, source = type(each).__name__, each.source
+    if isinstance(each, serializers.ListSerializer):
+        if _relation(model, source) is None or not isinstance(each.child, serializers.ModelSerializer):
+            return "is no list of rows with a foreign key to this one", "Its source is that key's related_name."
+        return None
+    if source == "*":
+        return "comes from no column", 'Name one, as in CharField(source="customer.email", read_only=True).'
+    if isinstance(each, serializers.BaseSerializer):
+        column = f'CharField(source="{source}.{next(iter(getattr(each, "fields", ())), "name")}", read_only=True)'
+        return "is a serializer inside, which needs an object", f"Show each value by itself, as in {column}."
+    if isinstance(each, serializers.SlugRelatedField):
+        column = f'CharField(source="{source}.{each.slug_field}", read_only=True)'
+        return f"is a {kind}, which needs an object", f"Name the column: {column}."
+    is_key = isinstance(each, _KEY) and type(each).to_representation is _KEY.to_representation
+    if not is_key and not isinstance(each, VALUE_FIELDS):
+        column = f'CharField(source="{source}.name", read_only=True)'
+        return f"is a {kind}, which may need an object", f"Take a field of a column's value, as in {column}."
+    if type(each).get_attribute not in (serializers.Field.get_attribute, _KEY.get_attribute):
+        return "has its own get_attribute, which rows bypass", "Override to_representation(value) instead."
+    path = _path(model, each.source_attrs)
+    if path is None:
+        return f"comes from no column of {model.__name__}", "Show a column; a computed value is annotated or stored."
+    *keys, column = path or [None]
+    if any(not (key.many_to_one or key.one_to_one) for key in keys) or (getattr(column, "is_relation", False) and (
+        not column.concrete or (not is_key and each.source_attrs[-1] != column.attname)
+        or not column.target_field.primary_key
+    )):  # fmt: skip
+        return "is a relation, not a column", f'Show its key, as in source="{source}_id", or a column behind it.'
+    if any(key.null for key in keys) and not (each.allow_null and each.default is serializers.empty):
+        return "may have no row to come from", "Add allow_null=True and no default: it is null then."
+    return None
+
+
+def _path(model: Any, names: list[str]) -> list[Any] | None:
+    """The model fields on the way to a column; empty for a name of the query's, None for other attributes."""
+    path: list[Any] = []
+    for name in names:
+        try:
+            path.append(model._meta.pk if name == "pk" else model._meta.get_field(name))
+        except (AttributeError, FieldDoesNotExist):
+            return None if path or hasattr(model, name) else []
+        model = path[-1].related_model
+    return path
+
+
+def _relation(model: Any, source: str | None) -> Any:
+    """The foreign key from the rows of a nested list, as their model has it; None if there is none."""
+    relations = (each for each in model._meta.related_objects if each.get_accessor_name() == source)
+    return next((each for each in relations if each.one_to_many and each.field.target_field.primary_key), None)
+
+
+def _conversion(each: Any, path: list[Any] | None) -> Callable[[Any], Any] | None:
+    """What makes the representation of a column's value; None if that is the value."""
+    column = path[-1] if path else None
+    while isinstance(column, models.ForeignKey):
+        column = column.target_field
+    if isinstance(each, _KEY):
+        return _conversion(each.pk_field, [column]) if each.pk_field else None
+    columns = _AS_IT_IS.get(type(each).to_representation, ())
+    if isinstance(each, serializers.DateTimeField):
+        iso = getattr(each, "format", api_settings.DATETIME_FORMAT) == ISO_8601 and not hasattr(each, "timezone")
+        columns = columns if iso else ()
+    if isinstance(each, serializers.BigIntegerField) and not getattr(
+        each, "coerce_to_string", api_settings.COERCE_BIGINT_TO_STRING
+    ):
+        columns = (models.IntegerField,)
+    return None if isinstance(column, columns) else each.to_representation
+
+
+def _but_none(convert: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda value: None if value is None else convert(value)
