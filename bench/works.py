@@ -84,7 +84,7 @@ def works(size: int, database: Database, asked: Asked) -> list[Work]:
         return answer["results"]
 
     page = min(10_000, size // 40)
-    deep = _deep_cursor(page, database, asked)
+    deep = _deep_page(page, asked)
     found = [
         Work(LIST, {**lists(""), **dict.fromkeys((NINJA, FASTAPI, BARE), "/orders/")}, results, CONNECTIONS),
         Work(SUMMARY, {
@@ -111,17 +111,16 @@ def works(size: int, database: Database, asked: Asked) -> list[Work]:
     return found
 
 
-def _deep_cursor(page: int, database: Database, asked: Asked) -> str:
-    """The service's address of that page: the `next` of a list that ends with the last row before it."""
-    at, ties = database.one(
-        "SELECT ARRAY[to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'), (SELECT count(*)::text"
-        " FROM orders_order t WHERE t.tenant_id = 1 AND t.created_at = o.created_at AND t.id >= o.id)]"
-        " FROM orders_order o WHERE tenant_id = 1 ORDER BY created_at DESC, id DESC"
-        f" LIMIT 1 OFFSET {20 * (page - 1) - 1}"
-    )
-    before = Work(DEEP, {US: f"{API}orders/?{urlencode({'created_to': at, 'page_size': ties})}"}, lambda answer: answer)
-    query = parse_qs(urlsplit(asked.answer(US, before)["next"]).query)
-    return f"{API}orders/?{urlencode({'cursor': query['cursor'][0]})}"
+def _deep_page(page: int, asked: Asked) -> str:
+    """The service's address of that page: the `next` of all rows before it, walked through 200 at a time."""
+    address, left = f"{API}orders/", 20 * (page - 1)
+    cursor: dict[str, str] = {}
+    while left:
+        size = min(left, 200)
+        part = Work(DEEP, {US: f"{address}?{urlencode({**cursor, 'page_size': size})}"}, lambda answer: answer)
+        cursor = {"cursor": parse_qs(urlsplit(asked.answer(US, part)["next"]).query)["cursor"][0]}
+        left -= size
+    return f"{address}?{urlencode(cursor)}"
 
 
 def _without_ids_and_times(answer: dict[str, Any]) -> dict[str, Any]:

@@ -1,11 +1,15 @@
 """Keyset pages: a cursor holds the sort key of a page's edge, and the next page is what lies beyond it.
 
+A cursor is bound to its list, its ordering and its filters: with other filters the edge is in the middle of other rows,
+and a client that forgets to repeat them would walk through rows that it did not ask for.
+
 DRF's CursorPagination keys on the first sort column plus an offset of at most 1,000, and repeats rows for ever when
 more of them share a value, as seeded or imported rows do. Here the key is the row value (column, id), which is unique.
 """
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,6 +17,7 @@ from django.core import signing
 from django.db import models
 from django.db.models import F, Func, Value
 from django.db.models.expressions import Combinable
+from django.http import QueryDict
 from rest_framework.exceptions import ValidationError
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
@@ -38,7 +43,8 @@ class KeysetPagination(BasePagination):
         size = _read_size(query.get("page_size"))
         ordering = _read_ordering(query.get("ordering"), view)
         salt = f"{__name__} {request.path}"  # a cursor of one list is none of another
-        cursor = _read_cursor(query.get("cursor"), ordering, salt)
+        filters = _hash_filters(query)
+        cursor = _read_cursor(query.get("cursor"), ordering, filters, salt)
         self.count = queryset.count() if _read_flag("count", query.get("count")) else None
 
         descending, column = ordering.startswith("-"), ordering.lstrip("-")
@@ -66,7 +72,8 @@ class KeysetPagination(BasePagination):
         def link(row: Any, backwards: bool) -> str:
             value = row[column]
             value = value.isoformat() if hasattr(value, "isoformat") else value
-            return address({"ordering": ordering, "backwards": backwards, "value": value, "id": row["id"]})
+            edge = {"backwards": backwards, "value": value, "id": row["id"]}
+            return address({"ordering": ordering, "filters": filters, **edge})
 
         # The page that a link came from lies on its other side; on this side there is one if a row was left over.
         self.next = link(rows[-1], False) if rows and (more or backwards) else None
@@ -107,7 +114,12 @@ class KeysetPagination(BasePagination):
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
         orderings = [f"{sign}{name}" for name in view.ordering_fields for sign in ("", "-")]
         return [
-            _parameter("cursor", "Opaque; taken from `next` or `previous`.", type="string", minLength=1),
+            _parameter(
+                "cursor",
+                "Opaque; taken from `next` or `previous`, and valid with the same filters and ordering only.",
+                type="string",
+                minLength=1,
+            ),
             _parameter("page_size", "Rows a page.", type="integer", minimum=1, maximum=MAX_SIZE, default=DEFAULT_SIZE),
             _parameter("count", "Also count all rows that match.", type="boolean", default=False),
             _parameter("ordering", "`-` for descending.", type="string", enum=orderings, default=view.ordering),
@@ -149,7 +161,13 @@ def _read_ordering(text: str | None, view: Any) -> str:
     return text or view.ordering
 
 
-def _read_cursor(text: str | None, ordering: str, salt: str) -> dict[str, Any] | None:
+def _hash_filters(query: QueryDict) -> str:
+    """Return a hash of the parameters that choose the rows, empty without any; short, because a cursor is signed."""
+    filters = sorted((name, value) for name, value in query.items() if name not in PARAMETERS)
+    return hashlib.sha256(urlencode(filters).encode()).hexdigest()[:16] if filters else ""
+
+
+def _read_cursor(text: str | None, ordering: str, filters: str, salt: str) -> dict[str, Any] | None:
     if text is None:
         return None
     try:
@@ -158,4 +176,7 @@ def _read_cursor(text: str | None, ordering: str, salt: str) -> dict[str, Any] |
         raise ValidationError({"cursor": "Not a cursor of this service; take it from a page's links."}) from error
     if cursor["ordering"] != ordering:
         raise ValidationError({"cursor": f"This cursor belongs to ordering={cursor['ordering']}."})
+    if cursor.get("filters") != filters:
+        reason = "This cursor belongs to other filters: repeat those of the page that it was taken from."
+        raise ValidationError({"cursor": reason})
     return cursor

@@ -164,6 +164,59 @@ def test_a_cursor_of_another_ordering_is_refused(api):
     ]
 
 
+FILTERS = "status=draft&min_total_cents=0"
+
+
+@pytest.mark.parametrize(
+    "other", ["", "status=draft", "status=paid&min_total_cents=0", f"{FILTERS}&archived=all", "status=draft&customer=1"]
+)
+def test_a_cursor_of_other_filters_is_refused(api, other):
+    baker.make(Order, _quantity=2)
+    cursor = api.get(f"/api/v1/orders/?{FILTERS}&page_size=1").json()["next"].partition("cursor=")[2]
+
+    response = api.get(f"/api/v1/orders/?{other}&cursor={cursor}".replace("?&", "?"))
+
+    assert response.status_code == 400, response.content
+    assert response.json()["errors"] == [
+        {
+            "parameter": "cursor",
+            "code": "invalid",
+            "detail": "This cursor belongs to other filters: repeat those of the page that it was taken from.",
+        }
+    ]
+
+
+def test_a_cursor_without_filters_is_refused_with_one(api):
+    baker.make(Order, _quantity=2)
+    address = api.get("/api/v1/orders/?page_size=1").json()["next"]
+
+    response = api.get(f"{address}&status=draft")
+
+    assert [error["parameter"] for error in response.json()["errors"]] == ["cursor"]
+
+
+def test_a_cursor_serves_another_page_size_and_a_count_and_any_order_of_the_filters(api):
+    orders = baker.make(Order, _quantity=4)
+    page = api.get(f"/api/v1/orders/?{FILTERS}&ordering=id&page_size=1").json()
+    cursor = page["next"].partition("cursor=")[2]
+
+    turned = "min_total_cents=0&ordering=id&count=true&status=draft&page_size=2"
+    second = api.get(f"/api/v1/orders/?{turned}&cursor={cursor}").json()
+
+    assert [row["id"] for row in second["results"]] == [orders[1].pk, orders[2].pk]
+    assert second["count"] == 4
+
+
+def test_a_cursor_from_before_filters_were_bound_is_refused(api):
+    """A release issued them, and clients may have kept some."""
+    state = {"ordering": "-created_at", "backwards": False, "value": SAME_TIME, "id": 1}
+    cursor = signing.dumps(state, salt="config.pagination /api/v1/orders/")
+
+    response = api.get(f"/api/v1/orders/?cursor={cursor}")
+
+    assert [error["parameter"] for error in response.json()["errors"]] == ["cursor"]
+
+
 def test_a_cursor_of_another_list_is_refused(api):
     baker.make(Order, _quantity=2)
     cursor = api.get("/api/v1/orders/?page_size=1").json()["next"].partition("cursor=")[2]
