@@ -1,7 +1,7 @@
-from django.apps import AppConfig
+from apps.plugin import ProjectAppConfig
 
 
-class ApiConfig(AppConfig):
+class ApiConfig(ProjectAppConfig):
     name = "apps.api"
 
     def ready(self) -> None:
