@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
-from django.db import IntegrityError
+from django.db import IntegrityError, models
 
 
 class Conflict(Exception):
@@ -29,3 +29,16 @@ def violation(error: IntegrityError) -> Literal["unique", "foreign key", ""]:
     if code == "23503" or code.startswith("FOREIGN KEY constraint"):
         return "foreign key"
     return ""
+
+
+def breaks_unique(error: IntegrityError, model: type[models.Model], name: str) -> bool:
+    """Whether a write broke the model's unique constraint of that name, which is one of plain fields."""
+    cause = error.__cause__
+    if diag := getattr(cause, "diag", None):
+        return diag.sqlstate == "23505" and diag.constraint_name == name
+    # SQLite names the columns, not the constraint.
+    [fields] = [each.fields for each in model._meta.total_unique_constraints if each.name == name]
+    columns: list[Any] = [model._meta.get_field(field) for field in fields]
+    return str(cause) == "UNIQUE constraint failed: " + ", ".join(
+        f"{model._meta.db_table}.{field.column}" for field in columns
+    )

@@ -12,6 +12,8 @@ from apps.tenancy.owned import TenantOwned
 from apps.tenancy.trigrams import TrigramIndex
 from apps.text import IsPlain, IsPrintableAscii, PlainTextField
 
+EMAIL_UNIQUE = "customer_email_unique"
+
 
 class LowerCaseEmailField(models.EmailField):
     """An e-mail address kept in lower case and ASCII, whichever way it is written or looked up (see `emails`).
@@ -44,7 +46,7 @@ class Customer(TenantOwned):
 
     class Meta(TenantOwned.Meta):
         constraints = [
-            models.UniqueConstraint(fields=["tenant", "email"], name="customer_email_unique"),
+            models.UniqueConstraint(fields=["tenant", "email"], name=EMAIL_UNIQUE),
             # What a key (tenant, customer) can point at, and the index of the default order.
             models.UniqueConstraint(fields=["tenant", "id"], name="customer_tenant_id"),
             # SQL that does not go through the field cannot make twins either.
