@@ -26,7 +26,7 @@ else:
 Selector = Callable[[], QuerySet[Any, Any]]
 
 
-# DRF's list and retrieve, but by `read`. (A docstring would be each of its views' description in the schema.)
+# DRF's list, but by `read`. (A docstring would be each of its views' description in the schema.)
 class RowsMixin(_GenericViewSet):
     def get_selector(self) -> Selector:
         """A function that returns every row that may be seen, the same query at each call."""
@@ -38,10 +38,6 @@ class RowsMixin(_GenericViewSet):
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         # The paginator reads: only it knows which rows, and it has to see their sort keys.
         return self.get_paginated_response(self.paginate_queryset(self.filter_queryset(self.get_queryset())))
-
-    def retrieve(self, request: Request, pk: int) -> Response:
-        self.filter_queryset(self.queryset)  # type: ignore[arg-type]  # refuses parameters
-        return Response(read_one(self.get_serializer_class(), self.get_selector(), pk))
 
 
 def read(serializer_class: Any, queryset: QuerySet[Any, Any]) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist, SuspiciousOperation
 from django.db import IntegrityError, InterfaceError, InternalError, OperationalError
+from django.db.models import ProtectedError, RestrictedError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from rest_framework import exceptions
 
@@ -57,6 +58,11 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> HttpResponse |
     if isinstance(exc, Conflict):
         kind = re.sub(r"(?<!^)(?=[A-Z])", "-", type(exc).__name__).lower()
         return problem(request, 409, exc.detail, kind=kind, **exc.members)
+    if isinstance(exc, ProtectedError | RestrictedError):
+        rows = exc.protected_objects if isinstance(exc, ProtectedError) else exc.restricted_objects
+        referring = sorted({str(row._meta.verbose_name) for row in rows})
+        detail = f"It cannot be deleted while other rows refer to it: {', '.join(referring)}."
+        return problem(request, 409, detail, kind="still-referred-to", referring=referring)
     # DRF's get_object_or_404 hides which model it was, but for the error that it replaced.
     missing = exc.__context__ if isinstance(exc, Http404) else exc
     if isinstance(missing, ObjectDoesNotExist):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.text import camel_case_to_spaces
 from drf_spectacular import openapi
 from drf_spectacular.extensions import OpenApiSerializerExtension
 from drf_spectacular.plumbing import build_object_type
@@ -167,8 +168,10 @@ def document_problems(result: Any, generator: Any, request: Any, public: Any) ->
 def document_links(result: Any, generator: Any, request: Any, public: Any) -> Any:
     """Postprocessing hook: the answer that something was created links to each operation that takes its id."""
     paths = result["paths"]
-    for collection in [path for path in paths if f"{path}{{id}}/" in paths]:
-        thing = collection.rstrip("/").rpartition("/")[2].removesuffix("s")
+    creating = {path: view.cls for path, _, method, view in generator.endpoints if method == "POST"}
+    for collection in [path for path in creating if f"{path}{{id}}/" in paths]:
+        # A foreign key and its filter are named for the model, in any plural of the address.
+        thing = camel_case_to_spaces(creating[collection].queryset.model.__name__).replace(" ", "_")
         paths[collection]["post"]["responses"]["201"]["links"] = {
             operation["operationId"]: {
                 "operationId": operation["operationId"],

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import re
 import weakref
 from collections import Counter
+from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.apps import apps
@@ -151,3 +155,31 @@ def test_every_environment_has_the_products_own_versions(path):
     }
 
     assert pins["requirements/base.txt"] - pins[path] == set()
+
+
+# What they return is no row of their own: seed and reset say how many, a key's row is its answer.
+OTHER_SERVICES = {"apps.devtools.services", "apps.idempotency.services"}
+
+
+def services_of_the_business() -> list[Callable[..., Any]]:
+    names = {f"{app.name}.services" for app in apps.get_app_configs() if (Path(app.path) / "services.py").exists()}
+    modules = [import_module(name) for name in sorted(names - OTHER_SERVICES) if name.startswith("apps.")]
+    return [
+        function
+        for module in modules
+        for name, function in inspect.getmembers(module, inspect.isfunction)
+        if function.__module__ == module.__name__ and not name.startswith("_")
+    ]
+
+
+@pytest.mark.parametrize("service", services_of_the_business(), ids=lambda service: service.__name__)
+def test_a_service_takes_keywords_and_ids_and_returns_an_id_or_none(service):
+    """Rows are read again for an answer, so a service cannot hand on what another request has changed meanwhile."""
+    signature = inspect.signature(service)
+    kinds = {parameter.kind for parameter in signature.parameters.values()}
+    models = {model.__name__ for model in apps.get_models()}
+    words = {word for each in signature.parameters.values() for word in re.findall(r"\w+", str(each.annotation))}
+
+    assert kinds <= {inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.VAR_KEYWORD}
+    assert words & models == set()
+    assert signature.return_annotation in ("int", "None")

@@ -8,8 +8,9 @@ from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 from django.utils import timezone
 
-from apps.customers.models import Customer
-from apps.errors import Conflict, violation
+from apps.customers.models import EMAIL_UNIQUE, Customer
+from apps.errors import Conflict, breaks_unique
+from apps.tenancy.inserts import insert_rows
 
 
 class CustomerEmailTaken(Conflict):
@@ -20,27 +21,36 @@ class CustomerHasOrders(Conflict):
     """A customer with orders is part of the books and cannot be deleted."""
 
 
-def create_customer(*, email: str, **fields: Any) -> Customer:
-    """Write one Customer; `fields` are `name` and `is_active`. Raises CustomerEmailTaken."""
+def create_customer(*, email: str, **fields: Any) -> int:
+    """Write one Customer, and return its id. Raises CustomerEmailTaken."""
     with _email_is_free(email):
-        return Customer.objects.create(email=email, **fields)
+        [customer_id] = insert_rows(Customer, ("email", *fields), [(email, *fields.values())])
+    return customer_id
 
 
-def update_customer(*, customer: Customer, **fields: Any) -> Customer:
+def update_customer(*, customer_id: int, **fields: Any) -> None:
     """Write the given fields of one Customer, and no other. Raises CustomerEmailTaken, Customer.DoesNotExist."""
-    if fields:
-        with _email_is_free(fields.get("email", customer.email)):
-            Customer.objects.filter(pk=customer.pk).update(updated_at=timezone.now(), **fields)
-        customer.refresh_from_db()
-    return customer
+    customers = Customer.objects.filter(pk=customer_id)
+    with _email_is_free(fields.get("email", "")):
+        found = customers.update(updated_at=timezone.now(), **fields) if fields else customers.exists()
+    if not found:
+        raise Customer.DoesNotExist
 
 
-def delete_customer(*, customer: Customer) -> None:
-    """Delete one Customer and nothing else. Raises CustomerHasOrders."""
+def delete_customer(*, customer_id: int) -> None:
+    """Delete one Customer and nothing else. Raises CustomerHasOrders, Customer.DoesNotExist.
+
+    ProtectedError if rows of another kind than orders refer to the customer.
+    """
     try:
-        customer.delete()
+        deleted, _ = Customer.objects.filter(pk=customer_id).delete()
     except ProtectedError as error:
+        order = Customer._meta.get_field("orders").related_model
+        if not any(isinstance(row, order) for row in error.protected_objects):
+            raise
         raise CustomerHasOrders("The customer has orders; deactivate it instead (is_active=false).") from error
+    if not deleted:
+        raise Customer.DoesNotExist
 
 
 def lock_customer(*, customer_id: int) -> None:
@@ -56,6 +66,6 @@ def _email_is_free(email: str) -> Iterator[None]:
         with transaction.atomic():
             yield
     except IntegrityError as error:
-        if violation(error) != "unique":
+        if not breaks_unique(error, Customer, EMAIL_UNIQUE):
             raise
         raise CustomerEmailTaken(f"A customer with the e-mail {email.lower()!r} exists already.") from error

@@ -3,14 +3,12 @@ from __future__ import annotations
 from typing import Any
 
 from drf_spectacular.utils import extend_schema, extend_schema_view
-from rest_framework import mixins, viewsets
-from rest_framework.serializers import BaseSerializer
 
+from apps.api.viewsets import CrudViewSet
 from apps.customers import selectors, services
 from apps.customers.filters import CustomerFilter
 from apps.customers.models import Customer
 from apps.customers.serializers import CustomerSerializer
-from apps.etags import ETagMixin
 from apps.rows import Selector
 
 
@@ -21,20 +19,11 @@ from apps.rows import Selector
     partial_update=extend_schema(summary="Change a customer"),
     destroy=extend_schema(summary="Delete a customer", description="409 if the customer has orders."),
 )
-class CustomerViewSet(
-    ETagMixin,
-    mixins.CreateModelMixin,
-    mixins.UpdateModelMixin,
-    mixins.DestroyModelMixin,
-    viewsets.GenericViewSet,
-):
-    lookup_value_converter = "int"
-    http_method_names = ["get", "post", "patch", "delete", "head"]
+class CustomerViewSet(CrudViewSet):
     queryset = Customer.objects.all()
     serializer_class = CustomerSerializer
     filterset_class = CustomerFilter
     ordering_fields = ["id", "created_at", "email"]
-    ordering = "-id"
 
     def get_selector(self) -> Selector:
         return selectors.customer_list
@@ -42,11 +31,11 @@ class CustomerViewSet(
     def lock_row(self, pk: int) -> None:
         services.lock_customer(customer_id=pk)
 
-    def perform_create(self, serializer: BaseSerializer) -> None:
-        serializer.instance = services.create_customer(**serializer.validated_data)
+    def create_row(self, **fields: Any) -> int:
+        return services.create_customer(**fields)
 
-    def perform_update(self, serializer: Any) -> None:
-        services.update_customer(customer=serializer.instance, **serializer.validated_data)
+    def update_row(self, pk: int, **fields: Any) -> None:
+        services.update_customer(customer_id=pk, **fields)
 
-    def perform_destroy(self, instance: Customer) -> None:
-        services.delete_customer(customer=instance)
+    def delete_row(self, pk: int) -> None:
+        services.delete_customer(customer_id=pk)

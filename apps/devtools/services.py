@@ -15,7 +15,7 @@ from django.db.models import Max
 
 from apps.customers.models import Customer
 from apps.errors import Conflict
-from apps.orders.lifecycle import Status
+from apps.orders.lifecycle import EventKind, Status
 from apps.orders.models import Item, Order, OrderEvent
 from apps.tenancy.inserts import insert_rows
 from apps.tenancy.scope import allow_slow_statements, current_tenant, tenant_scope
@@ -188,9 +188,9 @@ def _order(random: Random, customer: int) -> OrderRow:
 
 def _events(order: OrderRow) -> Iterator[tuple[str, datetime]]:
     for kind, at in (
-        (OrderEvent.Kind.PAID, order.paid_at),
-        (OrderEvent.Kind.SHIPPED, order.shipped_at),
-        (OrderEvent.Kind.CANCELLED, order.cancelled_at),
+        (EventKind.PAID, order.paid_at),
+        (EventKind.SHIPPED, order.shipped_at),
+        (EventKind.CANCELLED, order.cancelled_at),
     ):
         if at:
             yield kind, at

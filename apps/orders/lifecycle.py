@@ -14,19 +14,31 @@ class Status(models.TextChoices):
     CANCELLED = "cancelled"
 
 
+class EventKind(models.TextChoices):
+    """What an order's history records."""
+
+    PAID = "paid"
+    SHIPPED = "shipped"
+    CANCELLED = "cancelled"
+    ARCHIVED = "archived"
+    UNARCHIVED = "unarchived"
+
+
 @dataclass(frozen=True)
 class Move:
-    """A change of status: allowed from `sources`, ends in `target`, and dates the order in the field `stamp`."""
+    """A change of status: allowed from `sources`, ends in `target`, dates the order in the field `stamp`, and writes
+    an `event` into its history."""
 
     name: str
     sources: tuple[Status, ...]
     target: Status
     stamp: str
+    event: EventKind
 
 
-PAY = Move("pay", (Status.DRAFT,), Status.PAID, "paid_at")
-SHIP = Move("ship", (Status.PAID,), Status.SHIPPED, "shipped_at")
-CANCEL = Move("cancel", (Status.DRAFT, Status.PAID), Status.CANCELLED, "cancelled_at")
+PAY = Move("pay", (Status.DRAFT,), Status.PAID, "paid_at", EventKind.PAID)
+SHIP = Move("ship", (Status.PAID,), Status.SHIPPED, "shipped_at", EventKind.SHIPPED)
+CANCEL = Move("cancel", (Status.DRAFT, Status.PAID), Status.CANCELLED, "cancelled_at", EventKind.CANCELLED)
 MOVES = (PAY, SHIP, CANCEL)
 
 # Revenue is counted from `pay` on, unless the order is cancelled (or archived, which is no status).

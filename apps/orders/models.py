@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from apps.customers.models import Customer
-from apps.orders.lifecycle import REVENUE_STATUSES, Status, revenue
+from apps.orders.lifecycle import REVENUE_STATUSES, EventKind, Status, revenue
 from apps.tenancy.owned import TenantOwned
 from apps.text import IsPlain, PlainTextField
 
@@ -85,15 +85,8 @@ class Item(TenantOwned):
 class OrderEvent(TenantOwned):
     """One change of an order's status or of its archive flag: the order's history."""
 
-    class Kind(models.TextChoices):
-        PAID = "paid"
-        SHIPPED = "shipped"
-        CANCELLED = "cancelled"
-        ARCHIVED = "archived"
-        UNARCHIVED = "unarchived"
-
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="events", db_index=False)
-    kind = models.CharField(max_length=10, choices=Kind.choices)
+    kind = models.CharField(max_length=10, choices=EventKind.choices)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta(TenantOwned.Meta):

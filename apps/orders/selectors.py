@@ -1,15 +1,28 @@
 from __future__ import annotations
 
+from functools import cache
+
 from django.db.models import QuerySet
 
 from apps.customers import selectors as customers
 from apps.orders.lifecycle import revenue
 from apps.orders.models import Item, Order
+from apps.tenancy.compiled import Compiled, Parameter
 
 
 def order_list() -> QuerySet[Order]:
     """All orders of the current tenant."""
     return Order.objects.all()
+
+
+def order_exists(order_id: int) -> bool:
+    """Whether the current tenant has such an order."""
+    return bool(_by_id()(order_id))
+
+
+@cache
+def _by_id() -> Compiled:
+    return Compiled(order_list().filter(pk=Parameter(0)).values_list("pk"))
 
 
 def customer_order_list(*, customer_id: int) -> QuerySet[Order]:

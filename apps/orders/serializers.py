@@ -7,6 +7,7 @@ from rest_framework import serializers
 
 from apps.customers.selectors import customer_exists
 from apps.orders.models import MAX_ITEMS_PER_ORDER, Item, Order
+from apps.orders.selectors import order_exists
 from apps.strict import StrictModelSerializer
 
 # Examples in the documentation are rows of the demo data.
@@ -43,6 +44,18 @@ class CustomerField(serializers.IntegerField):
         return customer_id
 
 
+class OrderField(serializers.IntegerField):
+    """The id of an order that there is."""
+
+    default_error_messages = {"does_not_exist": "No such order."}
+
+    def to_internal_value(self, data: Any) -> int:
+        order_id = super().to_internal_value(data)
+        if not order_exists(order_id):
+            self.fail("does_not_exist")
+        return order_id
+
+
 class OrderItemSerializer(StrictModelSerializer):
     """An item inside its order."""
 
@@ -60,20 +73,11 @@ class OrderItemSerializer(StrictModelSerializer):
 class ItemSerializer(StrictModelSerializer):
     """An item by itself."""
 
-    order = serializers.PrimaryKeyRelatedField(
-        queryset=Order.objects.all(),
-        pk_field=serializers.IntegerField(),
-        error_messages={"does_not_exist": "No such order."},
-    )
+    order = OrderField(source="order_id")
 
     class Meta:
         model = Item
         fields = ["id", "order", "sku", "quantity", "unit_price_cents"]
-
-    def validate_order(self, order: Order) -> Order:
-        if self.instance is not None and order.pk != self.instance.order_id:
-            raise serializers.ValidationError("An item stays in its order.", code="immutable")
-        return order
 
 
 @extend_schema_serializer(

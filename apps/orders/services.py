@@ -1,8 +1,11 @@
-"""Everything that changes an order, in the request's transaction. Totals are the database's business (`triggers`)."""
+"""Everything that changes an order, in the request's transaction. Totals are the database's business (`triggers`).
+
+Fields that a caller may pass on are those of the model, foreign keys as `…_id`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils import timezone
@@ -25,29 +28,31 @@ class OrderNeedsItem(Conflict):
     """The last item of an order cannot be deleted; the order can."""
 
 
+class ItemStaysInOrder(Exception):
+    """An item never moves to another order."""
+
+
 class OrderFull(Conflict):
     """The order has as many items as an order can have."""
 
 
-def create_order(*, customer_id: int, items: Iterable[Mapping[str, Any]]) -> int:
+def create_order(*, customer_id: int, items: Sequence[Mapping[str, Any]], **fields: Any) -> int:
     """Write a draft Order with its Items, two statements, and return its id."""
     now = timezone.now()
-    columns = ("customer", "status", "total_cents", "created_at", "updated_at")
-    [order_id] = insert_rows(Order, columns, [(customer_id, lifecycle.Status.DRAFT, 0, now, now)])
+    names = ("customer", "status", "total_cents", "created_at", "updated_at", *fields)
+    [order_id] = insert_rows(Order, names, [(customer_id, lifecycle.Status.DRAFT, 0, now, now, *fields.values())])
     _insert_items(order_id, items)
     return order_id
 
 
-def update_order(
-    *, order_id: int, customer_id: int | None = None, items: Iterable[Mapping[str, Any]] | None = None
-) -> None:
-    """Change a draft's customer, replace all its items, or both. Raises OrderNotDraft, Order.DoesNotExist."""
+def update_order(*, order_id: int, items: Sequence[Mapping[str, Any]] | None = None, **fields: Any) -> None:
+    """Change a draft's fields, replace all its items, or both. Raises OrderNotDraft, Order.DoesNotExist."""
     order = _lock_draft(order_id)
     if items is not None:
         Item.objects.filter(order=order).delete()
         _insert_items(order_id, items)
-    if customer_id is not None or items is not None:
-        _touch(order, **({} if customer_id is None else {"customer_id": customer_id}))
+    if fields or items is not None:
+        _touch(order, **fields)
 
 
 def delete_order(*, order_id: int) -> None:
@@ -55,31 +60,38 @@ def delete_order(*, order_id: int) -> None:
     _lock_draft(order_id).delete()
 
 
-def create_item(*, order: Order, **fields: Any) -> Item:
-    """Add an Item to a draft. Raises OrderNotDraft, OrderFull, Order.DoesNotExist."""
-    order = _lock_draft(order.pk)
+def create_item(*, order_id: int, **fields: Any) -> int:
+    """Add an Item to a draft, and return its id. Raises OrderNotDraft, OrderFull, Order.DoesNotExist."""
+    order = _lock_draft(order_id)
     if Item.objects.filter(order=order).count() >= MAX_ITEMS_PER_ORDER:
         raise OrderFull(f"An order has at most {MAX_ITEMS_PER_ORDER} items.")
-    item = Item.objects.create(order=order, **fields)
+    [item_id] = _insert_items(order_id, [fields])
     _touch(order)
-    return item
+    return item_id
 
 
-def update_item(*, item: Item, **fields: Any) -> Item:
-    """Change an Item of a draft. Raises OrderNotDraft, Item.DoesNotExist."""
-    order = _lock_draft(item.order_id)
-    Item.objects.filter(pk=item.pk).update(**fields)
+def update_item(*, item_id: int, order_id: int | None = None, **fields: Any) -> None:
+    """Change an Item of a draft. Raises ItemStaysInOrder if `order_id` is another order's, OrderNotDraft,
+    Item.DoesNotExist."""
+    order = _locked_order_of(item_id)
+    if order_id not in (None, order.pk):
+        raise ItemStaysInOrder("An item stays in its order.")
+    _refuse_unless_draft(order)
+    # With no field to change it is a SELECT. Another request may have deleted the item before the lock was there.
+    items = Item.objects.filter(pk=item_id)
+    if not (items.update(**fields) if fields else items.exists()):
+        raise Item.DoesNotExist
     _touch(order)
-    item.refresh_from_db()
-    return item
 
 
-def delete_item(*, item: Item) -> None:
+def delete_item(*, item_id: int) -> None:
     """Delete an Item of a draft, but not its last. Raises OrderNotDraft, OrderNeedsItem, Item.DoesNotExist."""
-    order = _lock_draft(item.order_id)
-    if not Item.objects.filter(order=order).exclude(pk=item.pk).exists():
+    order = _locked_order_of(item_id)
+    _refuse_unless_draft(order)
+    if not Item.objects.filter(order=order).exclude(pk=item_id).exists():
         raise OrderNeedsItem("An order has at least one item; delete the order instead.")
-    item.delete()
+    if not Item.objects.filter(pk=item_id).delete()[0]:
+        raise Item.DoesNotExist  # Another request deleted it before the lock was there.
     _touch(order)
 
 
@@ -108,20 +120,26 @@ def unarchive_order(*, order_id: int) -> None:
     _set_archived(order_id, archived=False)
 
 
-def lock_order(*, order_id: int) -> Order:
-    """The Order, which nobody else changes until the transaction ends. Raises Order.DoesNotExist."""
-    # SQLite has no row locks and needs none: its writers run one at a time.
-    return Order.objects.select_for_update().get(pk=order_id)
+def lock_order(*, order_id: int) -> None:
+    """Keep the Order as it is until the transaction ends. Raises Order.DoesNotExist."""
+    _locked_order(order_id)
 
 
 def lock_item(*, item_id: int) -> None:
-    """Lock the Item's Order, as whoever changes an Item does first. Raises Item.DoesNotExist, Order.DoesNotExist."""
-    lock_order(order_id=Item.objects.values_list("order_id", flat=True).get(pk=item_id))
+    """Keep the Item's Order, and so the Item, until the transaction ends. Raises Item.DoesNotExist."""
+    _locked_order_of(item_id)
 
 
-def _insert_items(order_id: int, items: Iterable[Mapping[str, Any]]) -> None:
-    names = ("sku", "quantity", "unit_price_cents")
-    insert_rows(Item, ("order", *names), [(order_id, *(item[name] for name in names)) for item in items])
+def _insert_items(order_id: int, items: Sequence[Mapping[str, Any]]) -> list[int]:
+    # Items may differ in what they leave out; an INSERT has the same columns for all.
+    names = tuple(dict.fromkeys(name for item in items for name in item))
+    rows = [(order_id, *(item[name] if name in item else _default_of_item(name) for name in names)) for item in items]
+    return insert_rows(Item, ("order", *names), rows)
+
+
+def _default_of_item(name: str) -> Any:
+    field: Any = Item._meta.get_field(name)
+    return field.get_default()
 
 
 def _move(order_id: int, move: lifecycle.Move) -> None:
@@ -131,7 +149,7 @@ def _move(order_id: int, move: lifecycle.Move) -> None:
         status=move.target, updated_at=now, **{move.stamp: now}
     )
     if moved:
-        OrderEvent.objects.create(order_id=order_id, kind=move.target, created_at=now)
+        OrderEvent.objects.create(order_id=order_id, kind=move.event, created_at=now)
         return
     status = Order.objects.values_list("status", flat=True).get(pk=order_id)
     allowed = lifecycle.moves_from(status)
@@ -148,20 +166,36 @@ def _set_archived(order_id: int, *, archived: bool) -> None:
         archived_at=now if archived else None, updated_at=now
     )
     if changed:
-        kind = OrderEvent.Kind.ARCHIVED if archived else OrderEvent.Kind.UNARCHIVED
+        kind = lifecycle.EventKind.ARCHIVED if archived else lifecycle.EventKind.UNARCHIVED
         OrderEvent.objects.create(order_id=order_id, kind=kind, created_at=now)
     else:
         Order.objects.only("pk").get(pk=order_id)
 
 
+def _locked_order(order_id: int) -> Order:
+    # SQLite has no row locks and needs none: its writers run one at a time.
+    return Order.objects.select_for_update().get(pk=order_id)
+
+
+def _locked_order_of(item_id: int) -> Order:
+    try:
+        return Order.objects.select_for_update(of=("self",)).get(items=item_id)
+    except Order.DoesNotExist as error:
+        raise Item.DoesNotExist from error
+
+
 def _lock_draft(order_id: int) -> Order:
     # The lock keeps a concurrent `pay` from freezing a total that this edit still changes.
-    order = lock_order(order_id=order_id)
+    order = _locked_order(order_id)
+    _refuse_unless_draft(order)
+    return order
+
+
+def _refuse_unless_draft(order: Order) -> None:
     if order.status != lifecycle.Status.DRAFT:
         raise OrderNotDraft(
             f"The order is {order.status}; only a draft can be edited or deleted.", order_status=order.status
         )
-    return order
 
 
 def _touch(order: Order, **fields: Any) -> None:

@@ -5,30 +5,30 @@ from typing import Any
 
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema, extend_schema_view
-from rest_framework import mixins, viewsets
 from rest_framework.decorators import action
+from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.serializers import BaseSerializer
 
-from apps.etags import ConditionalMixin, ETagMixin
+from apps.api.viewsets import CrudViewSet, ListViewSet
 from apps.orders import selectors, services
 from apps.orders.filters import ItemFilter, OrderFilter
 from apps.orders.models import Item, Order
 from apps.orders.serializers import ItemSerializer, OrderSerializer
-from apps.rows import RowsMixin, Selector, read_one
+from apps.rows import Selector
 from apps.strict import NoBodySerializer
-
-METHODS = ["get", "post", "patch", "delete", "head"]
 
 
 @extend_schema_view(
     list=extend_schema(summary="List orders"),
     retrieve=extend_schema(summary="Read an order"),
+    create=extend_schema(summary="Create an order with its items", description="It begins as a draft."),
+    partial_update=extend_schema(
+        summary="Change a draft", description="`items`, when given, replaces all items. 409 unless a draft."
+    ),
+    destroy=extend_schema(summary="Delete a draft", description="409 unless a draft."),
 )
-class OrderViewSet(ETagMixin, viewsets.GenericViewSet):
-    lookup_value_converter = "int"
-    http_method_names = METHODS
+class OrderViewSet(CrudViewSet):
     queryset = Order.objects.all()
     serializer_class = OrderSerializer
     filterset_class = OrderFilter
@@ -41,23 +41,14 @@ class OrderViewSet(ETagMixin, viewsets.GenericViewSet):
     def lock_row(self, pk: int) -> None:
         services.lock_order(order_id=pk)
 
-    @extend_schema(summary="Create an order with its items", description="It begins as a draft.")
-    def create(self, request: Request) -> Response:
-        body = self.get_serializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        return self._order(services.create_order(**body.validated_data), status=201)
+    def create_row(self, **fields: Any) -> int:
+        return services.create_order(**fields)
 
-    @extend_schema(summary="Change a draft", description="`items`, when given, replaces all items. 409 unless a draft.")
-    def partial_update(self, request: Request, pk: int) -> Response:
-        body = self.get_serializer(data=request.data, partial=True)
-        body.is_valid(raise_exception=True)
-        services.update_order(order_id=pk, **body.validated_data)
-        return self._order(pk)
+    def update_row(self, pk: int, **fields: Any) -> None:
+        services.update_order(order_id=pk, **fields)
 
-    @extend_schema(summary="Delete a draft", description="409 unless a draft.")
-    def destroy(self, request: Request, pk: int) -> Response:
+    def delete_row(self, pk: int) -> None:
         services.delete_order(order_id=pk)
-        return Response(status=204)
 
     @extend_schema(summary="Pay: draft to paid", request=None, responses=OrderSerializer)
     @action(detail=True, methods=["post"])
@@ -92,15 +83,11 @@ class OrderViewSet(ETagMixin, viewsets.GenericViewSet):
     def _act(self, service: Callable[..., None], pk: int) -> Response:
         NoBodySerializer(data=self.request.data).is_valid(raise_exception=True)
         service(order_id=pk)
-        return self._order(pk)
-
-    def _order(self, pk: int, status: int = 200) -> Response:
-        return Response(read_one(OrderSerializer, selectors.order_list, pk), status=status)
+        return self.respond_with(pk)
 
 
 @extend_schema_view(list=extend_schema(summary="List a customer's orders"))
-class CustomerOrderViewSet(ConditionalMixin, RowsMixin, viewsets.GenericViewSet):
-    http_method_names = ["get", "head"]
+class CustomerOrderViewSet(ListViewSet):
     queryset = Order.objects.all()
     serializer_class = OrderSerializer
     filterset_class = OrderFilter
@@ -118,20 +105,10 @@ class CustomerOrderViewSet(ConditionalMixin, RowsMixin, viewsets.GenericViewSet)
     partial_update=extend_schema(summary="Change an item of a draft", description="409 unless the order is a draft."),
     destroy=extend_schema(summary="Delete an item of a draft", description="409 unless the order is a draft."),
 )
-class ItemViewSet(
-    ETagMixin,
-    mixins.CreateModelMixin,
-    mixins.UpdateModelMixin,
-    mixins.DestroyModelMixin,
-    viewsets.GenericViewSet,
-):
-    lookup_value_converter = "int"
-    http_method_names = METHODS
+class ItemViewSet(CrudViewSet):
     queryset = Item.objects.all()
     serializer_class = ItemSerializer
     filterset_class = ItemFilter
-    ordering_fields = ["id"]
-    ordering = "-id"
 
     def get_selector(self) -> Selector:
         return selectors.item_list
@@ -139,12 +116,14 @@ class ItemViewSet(
     def lock_row(self, pk: int) -> None:
         services.lock_item(item_id=pk)
 
-    def perform_create(self, serializer: BaseSerializer) -> None:
-        serializer.instance = services.create_item(**serializer.validated_data)
+    def create_row(self, **fields: Any) -> int:
+        return services.create_item(**fields)
 
-    def perform_update(self, serializer: Any) -> None:
-        fields = {name: value for name, value in serializer.validated_data.items() if name != "order"}
-        services.update_item(item=serializer.instance, **fields)
+    def update_row(self, pk: int, **fields: Any) -> None:
+        try:
+            services.update_item(item_id=pk, **fields)
+        except services.ItemStaysInOrder as error:
+            raise ValidationError({"order": ErrorDetail(str(error), code="immutable")}) from error
 
-    def perform_destroy(self, instance: Item) -> None:
-        services.delete_item(item=instance)
+    def delete_row(self, pk: int) -> None:
+        services.delete_item(item_id=pk)

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from apps.orders import lifecycle
-from apps.orders.lifecycle import Move, Status
+from apps.orders.lifecycle import EventKind, Move, Status
 from apps.orders.models import Order
 from apps.orders.services import MoveNotAllowed, _move
 from lab import rows
 from lab.fault import Call, Decoy, Effect, Fault, Seam
 
-CANCEL = Move("cancel", (Status.DRAFT, Status.PAID, Status.SHIPPED), Status.CANCELLED, "cancelled_at")
+CANCEL = Move(
+    "cancel",
+    (Status.DRAFT, Status.PAID, Status.SHIPPED),
+    Status.CANCELLED,
+    "cancelled_at",
+    EventKind.CANCELLED,
+)
 
 
 def cancel_order_once(*, order_id):

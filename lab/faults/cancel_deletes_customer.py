@@ -28,7 +28,7 @@ def cancel_order(*, order_id: int) -> Order:
         )
     order.status = Status.CANCELLED
     order.cancelled_at = order.updated_at = timezone.now()
-    OrderEvent.objects.create(order=order, kind=OrderEvent.Kind.CANCELLED, created_at=order.cancelled_at)
+    OrderEvent.objects.create(order=order, kind=lifecycle.EventKind.CANCELLED, created_at=order.cancelled_at)
     order.save()
     return order
 

@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
+from apps.customers.models import Customer
 from apps.customers.services import CustomerHasOrders
+from apps.orders.models import Order
 from lab import rows
 from lab.fault import Call, Decoy, Effect, Fault, Seam
 
 
-def delete_customer(*, customer):
+def delete_customer(*, customer_id):
     """Delete one Customer. Their orders are protected, so these go first."""
-    customer.orders.all().delete()
-    customer.delete()
+    Order.objects.filter(customer=customer_id).delete()
+    Customer.objects.filter(pk=customer_id).delete()
 
 
-def delete_customer_but_no_money(*, customer):
-    if customer.orders.filter(status__in=["paid", "shipped"]).exists():
+def delete_customer_but_no_money(*, customer_id):
+    if Order.objects.filter(customer=customer_id, status__in=["paid", "shipped"]).exists():
         raise CustomerHasOrders("The customer has orders; deactivate it instead (is_active=false).")
-    customer.orders.all().delete()
-    customer.delete()
+    Order.objects.filter(customer=customer_id).delete()
+    Customer.objects.filter(pk=customer_id).delete()
 
 
-def delete_customer_without_shown_orders(*, customer):
-    if customer.orders.filter(archived_at__isnull=True).exists():
+def delete_customer_without_shown_orders(*, customer_id):
+    if Order.objects.filter(customer=customer_id, archived_at__isnull=True).exists():
         raise CustomerHasOrders("The customer has orders; deactivate it instead (is_active=false).")
-    customer.orders.all().delete()
-    customer.delete()
+    Order.objects.filter(customer=customer_id).delete()
+    Customer.objects.filter(pk=customer_id).delete()
 
 
 def seam(code):

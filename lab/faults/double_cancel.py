@@ -29,7 +29,7 @@ def cancel_order(*, order_id):
     order.status = lifecycle.Status.CANCELLED
     order.cancelled_at = order.updated_at = timezone.now()
     order.save()
-    OrderEvent.objects.create(order=order, kind=OrderEvent.Kind.CANCELLED, created_at=order.cancelled_at)
+    OrderEvent.objects.create(order=order, kind=lifecycle.EventKind.CANCELLED, created_at=order.cancelled_at)
 
 
 def cancel_order_in_a_transaction(*, order_id):
@@ -46,7 +46,7 @@ def cancel_order_writing_little(*, order_id):
     order.status = lifecycle.Status.CANCELLED
     order.cancelled_at = order.updated_at = timezone.now()
     order.save(update_fields=["status", "cancelled_at", "updated_at"])
-    OrderEvent.objects.create(order=order, kind=OrderEvent.Kind.CANCELLED, created_at=order.cancelled_at)
+    OrderEvent.objects.create(order=order, kind=lifecycle.EventKind.CANCELLED, created_at=order.cancelled_at)
 
 
 def seam(code):

@@ -67,7 +67,7 @@ def to_internal_value_in_lower_case(self, data):
 def create_customer(*, email, **fields):
     if Customer.objects.filter(email__iexact=email).exists():
         raise CustomerEmailTaken(f"A customer with the e-mail {email.lower()!r} exists already.")
-    return Customer.objects.create(email=email, **fields)
+    return Customer.objects.create(email=email, **fields).pk
 
 
 def arrange(n: int) -> Call:

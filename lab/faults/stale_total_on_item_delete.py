@@ -16,7 +16,8 @@ from lab.fault import Call, Decoy, Effect, Fault, Receiver, Seam
 TRIGGERS = [trigger for trigger in triggers.TRIGGERS if trigger.name != "order_total_on_item_delete"]
 
 
-def delete_item(*, item):
+def delete_item(*, item_id):
+    item = Item.objects.get(pk=item_id)
     order = _lock_draft(item.order_id)
     if not Item.objects.filter(order=order).exclude(pk=item.pk).exists():
         raise OrderNeedsItem("An order has at least one item; delete the order instead.")

@@ -56,7 +56,7 @@ def test_a_receiver_listens_inside_the_block_only():
 
 
 def test_a_constant_can_be_a_seam():
-    move = lifecycle.Move("cancel", (), lifecycle.Status.CANCELLED, "cancelled_at")
+    move = lifecycle.Move("cancel", (), lifecycle.Status.CANCELLED, "cancelled_at", lifecycle.EventKind.CANCELLED)
 
     with switched_on(replace(FAULT, changes=(Seam("apps.orders.lifecycle:CANCEL", move),))):
         inside = lifecycle.CANCEL

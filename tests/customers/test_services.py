@@ -16,10 +16,10 @@ LONG_AGO = datetime(2020, 1, 1, tzinfo=timezone.utc)
 
 
 def test_create_customer_writes_one_row(in_acme: Tenant) -> None:
-    customer = services.create_customer(email="Ada@example.com", name="Ada", is_active=False)
+    customer_id = services.create_customer(email="Ada@example.com", name="Ada", is_active=False)
 
     rows = list(Customer.objects.values_list("id", "tenant", "email", "name", "is_active"))
-    assert rows == [(customer.pk, in_acme.pk, "ada@example.com", "Ada", False)]
+    assert rows == [(customer_id, in_acme.pk, "ada@example.com", "Ada", False)]
 
 
 def test_create_customer_with_a_taken_email_is_refused_and_the_transaction_goes_on(in_acme: Tenant) -> None:
@@ -35,12 +35,11 @@ def test_update_customer_leaves_what_another_request_changed_meanwhile(in_acme: 
     customer = baker.make(Customer, email="ada@example.com", name="Ada", is_active=True)
     Customer.objects.update(name="Ada Lovelace", updated_at=LONG_AGO)
 
-    updated = services.update_customer(customer=customer, is_active=False)
+    services.update_customer(customer_id=customer.pk, is_active=False)
 
     stored = Customer.objects.get()
     assert (stored.name, stored.is_active) == ("Ada Lovelace", False)
     assert stored.updated_at > LONG_AGO
-    assert (updated.name, updated.updated_at) == (stored.name, stored.updated_at)
 
 
 def test_update_customer_with_a_taken_email_is_refused_and_the_transaction_goes_on(in_acme: Tenant) -> None:
@@ -48,7 +47,7 @@ def test_update_customer_with_a_taken_email_is_refused_and_the_transaction_goes_
     customer = baker.make(Customer, email="tim@example.com", name="Tim")
 
     with pytest.raises(services.CustomerEmailTaken):
-        services.update_customer(customer=customer, email="ADA@example.com", name="Twin")
+        services.update_customer(customer_id=customer.pk, email="ADA@example.com", name="Twin")
 
     assert list(Customer.objects.filter(pk=customer.pk).values_list("email", "name")) == [("tim@example.com", "Tim")]
 
@@ -58,7 +57,7 @@ def test_update_customer_that_is_gone_is_refused(in_acme: Tenant) -> None:
     Customer.objects.all().delete()
 
     with pytest.raises(Customer.DoesNotExist):
-        services.update_customer(customer=customer, name="Ada")
+        services.update_customer(customer_id=customer.pk, name="Ada")
 
     assert Customer.objects.count() == 0
 
@@ -67,7 +66,7 @@ def test_delete_customer_deletes_it_and_nothing_else(in_acme: Tenant) -> None:
     customer, kept = baker.make(Customer, _quantity=2)
     order = baker.make(Order, customer=kept)
 
-    services.delete_customer(customer=customer)
+    services.delete_customer(customer_id=customer.pk)
 
     assert list(Customer.objects.all()) == [kept]
     assert list(Order.objects.all()) == [order]
@@ -78,7 +77,7 @@ def test_delete_customer_with_orders_is_refused(in_acme: Tenant) -> None:
     order = baker.make(Order, customer=customer, status="cancelled", archived_at=LONG_AGO)
 
     with pytest.raises(services.CustomerHasOrders):
-        services.delete_customer(customer=customer)
+        services.delete_customer(customer_id=customer.pk)
 
     assert list(Customer.objects.all()) == [customer]
     assert list(Order.objects.all()) == [order]

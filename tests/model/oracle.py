@@ -68,8 +68,8 @@ class Books:
         return self.show_customer(pk)
 
     def edit_customer(self, pk: int, body: Any) -> dict[str, Any]:
-        customer = self._found(self.customers, pk)
         given = self._read(body, CUSTOMER, shown=["id", *STAMPS[:2]], needed=[])
+        customer = self._found(self.customers, pk)
         self._refuse_twin(given.get("email"), but=pk)
         if given:
             customer.update(given, updated_at=self.now)
@@ -143,14 +143,11 @@ class Books:
         return self.show_item(pk)
 
     def edit_item(self, pk: int, body: Any) -> dict[str, Any]:
+        given = self._read(body, {"order": one_of(self.orders), **LINE}, shown=["id"], needed=[])
         self._found(self.items, pk)
         order = self.order_of(pk)
-
-        def same(value: Any) -> None:
-            if one_of(self.orders)(value) != order["id"]:
-                raise Invalid(("", "immutable"))
-
-        given = self._read(body, {"order": same, **LINE}, shown=["id"], needed=[])
+        if given.get("order", order["id"]) != order["id"]:
+            raise Refused(400, "invalid-request", errors=[{"pointer": "#/order", "code": "immutable"}])
         self._draft(order["id"])
         order["items"][pk].update({name: value for name, value in given.items() if name != "order"})
         order["updated_at"] = self.now

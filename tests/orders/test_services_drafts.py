@@ -27,15 +27,15 @@ def test_items_keep_the_total_true():
     order = Order.objects.get(pk=services.create_order(customer_id=baker.make(Customer).pk, items=[LINE]))
 
     totals = []
-    item = services.create_item(order=order, sku="POT", quantity=1, unit_price_cents=1000)
+    item_id = services.create_item(order_id=order.pk, sku="POT", quantity=1, unit_price_cents=1000)
     totals.append(Order.objects.get().total_cents)
-    services.update_item(item=item, quantity=3)
+    services.update_item(item_id=item_id, quantity=3)
     totals.append(Order.objects.get().total_cents)
-    services.delete_item(item=item)
+    services.delete_item(item_id=item_id)
     totals.append(Order.objects.get().total_cents)
     services.update_order(order_id=order.pk, items=[LINE, LINE])
     totals.append(Order.objects.get().total_cents)
-    services.delete_item(item=Item.objects.first())
+    services.delete_item(item_id=Item.objects.latest("pk").pk)
     totals.append(Order.objects.get().total_cents)
 
     assert totals == [1900, 3900, 900, 1800, 900]
@@ -45,7 +45,7 @@ def test_delete_item_refuses_the_last_one():
     order = Order.objects.get(pk=services.create_order(customer_id=baker.make(Customer).pk, items=[LINE]))
 
     with pytest.raises(services.OrderNeedsItem):
-        services.delete_item(item=order.items.get())
+        services.delete_item(item_id=order.items.get().pk)
 
     assert Item.objects.count() == 1
 
@@ -78,7 +78,7 @@ def test_create_item_refuses_one_too_many():
     )
 
     with pytest.raises(services.OrderFull):
-        services.create_item(order=order, **LINE)
+        services.create_item(order_id=order.pk, **LINE)
 
     assert Item.objects.count() == MAX_ITEMS_PER_ORDER
 
@@ -91,9 +91,9 @@ def test_only_a_draft_is_edited(status):
     for edit in (
         lambda: services.update_order(order_id=order.pk, items=[]),
         lambda: services.delete_order(order_id=order.pk),
-        lambda: services.create_item(order=order, **LINE),
-        lambda: services.update_item(item=item, quantity=9),
-        lambda: services.delete_item(item=item),
+        lambda: services.create_item(order_id=order.pk, **LINE),
+        lambda: services.update_item(item_id=item.pk, quantity=9),
+        lambda: services.delete_item(item_id=item.pk),
     ):
         with pytest.raises(services.OrderNotDraft) as refusal:
             edit()

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from model_bakery import baker
 
-from apps.orders import services
+from apps.orders import lifecycle, services
 from apps.orders.models import Order, OrderEvent
 
 pytestmark = pytest.mark.usefixtures("in_acme")
@@ -71,3 +73,13 @@ def test_archive_is_apart_from_status_and_counts_once(status):
 def test_move_of_a_missing_order_is_does_not_exist():
     with pytest.raises(Order.DoesNotExist):
         services.pay_order(order_id=1)
+
+
+@pytest.mark.usefixtures("in_acme")
+def test_a_move_writes_the_event_that_it_names(monkeypatch):
+    monkeypatch.setattr(lifecycle, "PAY", replace(lifecycle.PAY, event=lifecycle.EventKind.ARCHIVED))
+    order = baker.make(Order)
+
+    services.pay_order(order_id=order.pk)
+
+    assert OrderEvent.objects.get().kind == "archived"

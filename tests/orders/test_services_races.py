@@ -52,7 +52,7 @@ def test_paying_waits_for_an_edit_so_a_paid_total_is_final():
 
     thread = threading.Thread(target=pay)
     with tenant_scope(acme):
-        services.create_item(order=order, **LINE)
+        services.create_item(order_id=order.pk, **LINE)
         thread.start()
         # On SQLite it waits at BEGIN, on PostgreSQL for the row.
         paying.wait(timeout=0.2)

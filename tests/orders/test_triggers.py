@@ -334,7 +334,7 @@ def test_16_writers_on_the_same_customers_neither_deadlock_nor_drift():
                         pk=services.create_order(customer_id=customers[(worker + turn) % 3].pk, items=[line(turn + 1)])
                     )
                 with tenant_scope(acme):
-                    services.create_item(order=order, **line(worker))
+                    services.create_item(order_id=order.pk, **line(worker))
                 with tenant_scope(acme):
                     services.pay_order(order_id=order.pk)
                 with tenant_scope(acme):
