@@ -13,17 +13,18 @@ from django.conf import settings
 from django.db import IntegrityError, connection
 from django.db.models import Max
 
-from apps.customers.models import Customer
-from apps.errors import Conflict
+from apps.customers.models import EMAIL_UNIQUE, Customer
+from apps.errors import Conflict, breaks_unique
 from apps.orders.lifecycle import EventKind, Status
 from apps.orders.models import Item, Order, OrderEvent
 from apps.tenancy.inserts import insert_rows
+from apps.tenancy.isolation import children_first, tenant_owned_models
 from apps.tenancy.scope import allow_slow_statements, current_tenant, tenant_scope
 
 CHUNK_ROWS = 5_000  # rows per transaction, about
 PAUSE_SECONDS = 0.05  # between transactions on SQLite, whose waiting writers look only now and then whether it is free
 ATTEMPTS = 10
-EPOCH = datetime(2026, 1, 1)  # UTC: as text without a zone both databases take it for that
+EPOCH = datetime(2026, 1, 1)  # UTC: `insert_rows` takes a time without a zone for that
 SPAN_MINUTES = 180 * 24 * 60  # orders are spread over half a year
 
 GIVEN = ("Ada", "Alan", "Barbara", "Dennis", "Donald", "Edsger", "Frances", "Grace", "Hedy", "Ken", "Margaret", "Tim")
@@ -106,7 +107,9 @@ def seed(
                     first = first or _free_number() + attempt * count
                     _write_chunk(random, range(first, first + count), orders_per_customer, items_per_order)
                 break
-            except IntegrityError:
+            except IntegrityError as error:
+                if not breaks_unique(error, Customer, EMAIL_UNIQUE):
+                    raise
                 # A concurrent seeding took the same numbers; count on from its customers.
                 first = 0
         else:
@@ -122,18 +125,25 @@ def seed(
 
 
 def reset() -> Seeded:
-    """Delete every customer, order, item and event of the current tenant, and return how many.
+    """Delete every row of the current tenant but its answers kept for idempotency keys, and return how many.
 
-    One DELETE per table. Raises TenantNotForTrying unless the tenant is DEFAULT_TENANT.
+    Covers all installed apps; counts customers, orders and items. One DELETE per table; the database deletes what it
+    keeps itself. Raises TenantNotForTrying unless the tenant is DEFAULT_TENANT.
     """
     if current_tenant().slug != settings.DEFAULT_TENANT:
         raise TenantNotForTrying("Only the tenant that DEFAULT_TENANT names can be emptied.")
     allow_slow_statements()
     # Django's delete() would first read every order and customer, to look for what hangs on them: that has just gone.
-    _, items, orders, customers = (
-        model.objects.all()._raw_delete(connection.alias) for model in (OrderEvent, Item, Order, Customer)
+    deleted = {model: model.objects.all()._raw_delete(connection.alias) for model in _business_models()}
+    return Seeded(customers=deleted[Customer], orders=deleted[Order], items=deleted[Item])
+
+
+def _business_models() -> list[Any]:
+    owned: list[Any] = tenant_owned_models()
+    # The running request may have its own row there, and a repeated request shall get the answer of the first.
+    return children_first(
+        model for model in owned if model._meta.app_label != "idempotency" and not model.kept_by_database
     )
-    return Seeded(customers=customers, orders=orders, items=items)
 
 
 def _refresh_statistics() -> None:
@@ -141,7 +151,7 @@ def _refresh_statistics() -> None:
     # until autovacuum comes by (https://www.postgresql.org/docs/current/populate.html). A role that may not is ignored.
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("ANALYZE customers_customer, orders_order, orders_item, orders_orderevent")
+            cursor.execute(f"ANALYZE {', '.join(model._meta.db_table for model in _business_models())}")
 
 
 def rows_per_customer(orders_per_customer: int, items_per_order: int) -> int:

@@ -9,6 +9,8 @@ from apps.tenancy.owned import TenantOwned
 class CustomerTotal(TenantOwned):
     """What a customer brought in. One row per customer, written by the database alone; see `triggers`."""
 
+    kept_by_database = True
+
     # DO_NOTHING: the database deletes it with its customer, also when this app is no longer installed.
     customer = models.ForeignKey(Customer, on_delete=models.DO_NOTHING, related_name="+", db_index=False)
     order_count = models.BigIntegerField(default=0, help_text="Orders that count as revenue.")

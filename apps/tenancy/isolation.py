@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from graphlib import TopologicalSorter
 from typing import Any
 
 from django.apps import apps
@@ -74,6 +75,18 @@ def renew_walls(connection: BaseDatabaseWrapper) -> None:
 def tenant_owned_models() -> list[type[models.Model]]:
     """Every installed model whose rows belong to a tenant."""
     return [model for model in apps.get_models() if issubclass(model, TenantOwned)]
+
+
+def children_first(candidates: Iterable[type[models.Model]]) -> list[type[models.Model]]:
+    """The models, each before those that its foreign keys point at: the order in which their rows can be deleted.
+
+    Raises graphlib.CycleError where models point at each other; a model may point at itself.
+    """
+    # By name first, so that the order is the same each time.
+    wanted = sorted(candidates, key=lambda model: model._meta.label)
+    parents = {model: [other for _, other in references(model) if other is not model] for model in wanted}
+    parents_first = [model for model in TopologicalSorter(parents).static_order() if model in parents]
+    return parents_first[::-1]
 
 
 def references(model: type[models.Model]) -> Iterator[tuple[models.ForeignKey, type[models.Model]]]:

@@ -100,6 +100,8 @@ class TenantOwned(models.Model):
     tenant = TenantField()
 
     objects: ClassVar[models.Manager] = TenantManager()
+    # True: the database writes and deletes the rows by itself, from rows of other models, and nothing else does.
+    kept_by_database: ClassVar[bool] = False
 
     class Meta:
         abstract = True

@@ -3,13 +3,18 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db import models
 from django.db.models import QuerySet
+from django.test.utils import isolate_apps
 
+from apps.devtools import services
 from apps.orders.models import Order
 from apps.tenancy import keys
 from apps.tenancy.isolation import tenant_owned_models
+from apps.tenancy.owned import TenantOwned
 from apps.tenancy.scope import tenant_scope
 from tests.conftest import one_of_each, rows_of
+from tests.tables import create_table
 
 SEED, RESET = "/api/v1/devtools/seed/", "/api/v1/devtools/reset/"
 SMALL = {"customers": 2, "orders_per_customer": 3, "items_per_order": 4}
@@ -119,3 +124,31 @@ def test_reset_refuses_a_body(acme, api):
 
     assert response.status_code == 400
     assert response.json()["errors"][0]["pointer"] == "#/tenant"
+
+
+@isolate_apps("apps.orders")
+@pytest.mark.role("orders_owner")
+def test_reset_deletes_the_rows_of_every_app_before_those_they_refer_to(acme, api, monkeypatch):
+    class Parcel(TenantOwned):
+        order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="+")
+
+        class Meta(TenantOwned.Meta):
+            app_label = "orders"
+
+    create_table(Parcel)
+    monkeypatch.setattr(services, "tenant_owned_models", lambda: [*tenant_owned_models(), Parcel])
+    one_of_each(acme)
+    with tenant_scope(acme):
+        Parcel.objects.create(order=Order.objects.get())
+    deleted = []
+    delete = QuerySet._raw_delete
+    monkeypatch.setattr(
+        QuerySet, "_raw_delete", lambda rows, using: deleted.append(rows.model.__name__) or delete(rows, using)
+    )
+
+    response = api.post(RESET)
+
+    assert response.json() == {"customers": 1, "orders": 1, "items": 1}
+    assert deleted == ["Parcel", "OrderEvent", "Item", "Order", "Customer"]
+    with tenant_scope(acme):
+        assert not Parcel.objects.exists()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.db import IntegrityError
 from model_bakery import baker
 
 from apps.customers.models import Customer
@@ -97,3 +98,10 @@ def test_seed_that_finds_no_free_address_keeps_the_chunks_before(acme: Tenant, g
             bool(at) for order in Order.objects.all() for at in (order.paid_at, order.shipped_at, order.cancelled_at)
         ]
         assert OrderEvent.objects.count() == sum(dated)
+
+
+def test_seed_that_breaks_another_rule_says_so(in_acme: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(services, "FAMILY", ("Love\x07lace",))
+
+    with pytest.raises(IntegrityError, match=r"customer_(email_ascii|name_plain)"):
+        services.seed(customers=1, orders_per_customer=0, items_per_order=0, seed=SEED)
