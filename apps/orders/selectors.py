@@ -1,13 +1,13 @@
 from __future__ import annotations
 
-from functools import cache
+from typing import Any
 
 from django.db.models import QuerySet
 
 from apps.customers import selectors as customers
 from apps.orders.lifecycle import revenue
 from apps.orders.models import Item, Order
-from apps.tenancy.compiled import Compiled, Parameter
+from apps.tenancy.compiled import Parameter, compiled
 
 
 def order_list() -> QuerySet[Order]:
@@ -20,9 +20,9 @@ def order_exists(order_id: int) -> bool:
     return bool(_by_id()(order_id))
 
 
-@cache
-def _by_id() -> Compiled:
-    return Compiled(order_list().filter(pk=Parameter(0)).values_list("pk"))
+@compiled
+def _by_id() -> QuerySet[Any, Any]:
+    return order_list().filter(pk=Parameter(0)).values_list("pk")
 
 
 def customer_order_list(*, customer_id: int) -> QuerySet[Order]:
