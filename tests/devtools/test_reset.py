@@ -139,7 +139,8 @@ def test_reset_deletes_the_rows_of_every_app_before_those_they_refer_to(acme, ap
     monkeypatch.setattr(services, "tenant_owned_models", lambda: [*tenant_owned_models(), Parcel])
     one_of_each(acme)
     with tenant_scope(acme):
-        Parcel.objects.create(order=Order.objects.get())
+        Parcel.objects.create(order=Order.objects.latest("pk"))
+        orders = Order.objects.count()
     deleted = []
     delete = QuerySet._raw_delete
     monkeypatch.setattr(
@@ -148,7 +149,8 @@ def test_reset_deletes_the_rows_of_every_app_before_those_they_refer_to(acme, ap
 
     response = api.post(RESET)
 
-    assert response.json() == {"customers": 1, "orders": 1, "items": 1}
-    assert deleted == ["Parcel", "OrderEvent", "Item", "Order", "Customer"]
+    order = ["Parcel", "OrderEvent", "Item", "Order", "Customer"]
+    assert response.json()["orders"] == orders
+    assert [name for name in deleted if name in order] == order
     with tenant_scope(acme):
         assert not Parcel.objects.exists()
