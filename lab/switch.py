@@ -9,7 +9,6 @@ from importlib import import_module
 from typing import Any
 from unittest.mock import patch
 
-from apps.tenancy import compiled
 from lab.fault import Change, Decoy, Fault, LabError, Receiver, Seam
 from lab.source import definition
 
@@ -20,6 +19,8 @@ def switched_on(fault: Fault, decoy: Decoy | None = None) -> Iterator[None]:
 
     Raises LabError, before anything is changed, when a seam is not what the fault was written for.
     """
+    from apps.tenancy import compiled  # Before the apps are ready it cannot be imported.
+
     changes = fault.changes_with(decoy)
     for change in changes:
         check(change)

@@ -179,7 +179,7 @@ def _locked_order(order_id: int) -> Order:
 
 def _locked_order_of(item_id: int) -> Order:
     try:
-        return Order.objects.select_for_update(of=("self",)).get(items=item_id)
+        return Order.objects.select_for_update(of=("self",)).get(items__pk=item_id)
     except Order.DoesNotExist as error:
         raise Item.DoesNotExist from error
 

@@ -96,7 +96,7 @@ def compiled(build: Callable[P, QuerySet[Any, Any]]) -> Callable[P, Compiled]:
 
 
 def clear() -> None:
-    """Forget every compiled statement: code that one was built from has been replaced, by a test or the lab."""
+    """Forget every compiled statement: code that one was built from has been replaced, as tests do."""
     for cache in _caches:
         cache.cache_clear()
 

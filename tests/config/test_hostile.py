@@ -187,3 +187,13 @@ def test_a_read_sees_one_state_though_others_write_and_waits_for_none():
         after = Customer.objects.count()
 
     assert (before, during, after) == (0, 0, 1)
+
+
+@pytest.mark.usefixtures("in_acme")
+@pytest.mark.parametrize("method", ["get", "patch", "delete"])
+@pytest.mark.parametrize("kind", ["customers", "items", "orders"])
+@pytest.mark.parametrize("headers", [{}, {"If-Match": "*"}, {"If-Match": '"tag"'}, {"If-None-Match": "*"}], ids=str)
+def test_an_id_that_no_column_holds_is_missing(api, method, kind, headers):
+    response = getattr(api, method)(f"/api/v1/{kind}/{2**63}/", headers=headers)
+
+    assert response.status_code == 404
