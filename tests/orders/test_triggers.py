@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from itertools import chain, permutations
 
 import pytest
+from django.apps import apps
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 from hypothesis import HealthCheck, given
@@ -44,7 +45,18 @@ def sql(statement: str, *params: object) -> None:
 
 
 def copy(table: str, columns: str, rows: list[tuple]) -> None:
-    """COPY as the role that may (row security refuses it to others); else one INSERT of all rows."""
+    """COPY as the role that may (row security refuses it to others); else one INSERT of all rows.
+
+    Columns that are not named and may not be null get their fields' defaults.
+    """
+    (model,) = (model for model in apps.get_models() if model._meta.db_table == table)
+    others = [
+        field
+        for field in model._meta.concrete_fields
+        if field.has_default() and not field.null and field.column not in columns
+    ]
+    columns = ", ".join([columns, *(field.column for field in others)])
+    rows = [(*row, *(field.get_default() for field in others)) for row in rows]
     with connection.cursor() as cursor:
         if connection.settings_dict["USER"] == "orders_ops":
             with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as stream:
