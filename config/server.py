@@ -124,10 +124,11 @@ class Server:
 async def _body(environ: dict[str, Any], receive: Any) -> bytes:
     limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     length = environ.get("CONTENT_LENGTH", "")
+    declared = int(length) if length.isdecimal() else None
     try:
-        if "HTTP_EXPECT" in environ and length.isdecimal() and int(length) > limit:
+        if "HTTP_EXPECT" in environ and declared is not None and declared > limit:
             raise BodyTooLarge  # The client asks before it sends (RFC 9110, 10.1.1).
-        return await receive_body(receive, limit)
+        return await receive_body(receive, limit, declared)
     except BodyTooLarge:
         raise Refusal(413, f"The body is larger than {limit} bytes.") from None
     except BodyTooSlow:

@@ -31,8 +31,9 @@ def application(environ: dict[str, Any], start_response: Any) -> Any:
     before the first middleware, some make text that no database takes. And it takes a body without a Content-Length for
     empty, whatever its server has received.
     """
+    content_type = environ.get("CONTENT_TYPE", "")
     try:
-        media_type, parameters = parse_header_parameters(environ.get("CONTENT_TYPE", ""))
+        media_type, parameters = parse_header_parameters(content_type) if ";" in content_type else (content_type, {})
     except (LookupError, ValueError):  # `charset*=nonsense''x` (RFC 8187)
         media_type, parameters = "", {}
         environ[MALFORMED] = "Content-Type"

@@ -106,7 +106,8 @@ def test_the_guide_adds_an_app(request, tree, run):
         "python", "-m", "pytest", "-q", "-p", "no:cacheprovider", database, "tests/returns", "tests/test_isolation.py",
         "tests/test_query_counts.py", "tests/test_rows.py", "tests/test_plans.py", "tests/test_architecture.py",
         "tests/test_collecting.py", "tests/test_plugin.py", "tests/test_text.py", "tests/config/test_settings.py",
-        "tests/config/test_schema.py", "tests/tenancy/test_isolation.py", "tests/test_isolation_renewal.py", "tests/devtools/test_reset.py",
+        "tests/config/test_schema.py", "tests/tenancy/test_isolation.py", "tests/test_isolation_renewal.py",
+        "tests/devtools/test_reset.py",
     )  # fmt: skip
 
     after = contents(tree)

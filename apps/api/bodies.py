@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Callable, Coroutine
 from typing import Any
+
+Receive = Callable[[], Coroutine[Any, Any, Any]]
 
 SECONDS = 20  # in which a client has to send a whole body
 LINGER = 4  # times the limit: what is read of a body that is too large
@@ -29,19 +32,22 @@ def has_body(environ: dict[str, Any]) -> bool:
     return environ["SERVER_PROTOCOL"] == "HTTP/2" and environ["REQUEST_METHOD"] not in ("GET", "HEAD")
 
 
-async def receive_body(receive: Callable[[], Coroutine[Any, Any, Any]], limit: int) -> bytes:
-    """Return the body that an ASGI server receives, at most `limit` bytes, with or without a Content-Length.
+async def receive_body(receive: Receive, limit: int, declared: int | None) -> bytes:
+    """Return the body that an ASGI server receives, at most `limit` bytes.
 
-    Raises BodyTooLarge, BodyTooSlow, BodyBroken.
+    `declared` is its Content-Length, None without one. Raises BodyTooLarge, BodyTooSlow, BodyBroken.
     """
     try:
-        return await asyncio.wait_for(_receive(receive, limit), SECONDS)
+        if sys.version_info >= (3, 11):  # without the task that wait_for makes
+            async with asyncio.timeout(SECONDS):
+                return await _receive(receive, limit, declared)
+        return await asyncio.wait_for(_receive(receive, limit, declared), SECONDS)
     except asyncio.TimeoutError:
         raise BodyTooSlow from None
 
 
-async def _receive(receive: Callable[[], Coroutine[Any, Any, Any]], limit: int) -> bytes:
-    parts, size, is_whole = [], 0, False
+async def _receive(receive: Receive, limit: int, declared: int | None) -> bytes:
+    parts, size, is_whole = [], 0, declared == 0
     # A client that still sends when the connection is closed may never see the answer: a bit more is read and dropped.
     while not is_whole and size <= LINGER * limit:
         event = await receive()
@@ -51,7 +57,7 @@ async def _receive(receive: Callable[[], Coroutine[Any, Any, Any]], limit: int) 
         size += len(part)
         if size <= limit:
             parts.append(part)
-        is_whole = not event.get("more_body")
+        is_whole = size == declared or not event.get("more_body")
     if size > limit:
         raise BodyTooLarge
     return b"".join(parts)

@@ -56,27 +56,27 @@ class Compiled:
         self._compiler.using = DEFAULT_DB_ALIAS
         for param in self._params:
             _refuse_time(param)
+        # Where the parameters are that each run exchanges: looking for them again would cost each run.
+        self._tenant_places = [place for place, param in enumerate(self._params) if isinstance(param, CurrentTenant)]
+        self._given = [(place, param) for place, param in enumerate(self._params) if isinstance(param, Parameter)]
 
     def __call__(self, *values: Any) -> list[tuple[Any, ...]]:
         """Return the rows, for these values of the parameters. Raises TenantNotSet outside of a scope."""
-        if any(isinstance(value, int) and abs(value) > BigIntegerField.MAX_BIGINT for value in values):
-            return []  # As Django answers; the database would refuse.
         connection = connections[DEFAULT_DB_ALIAS]
         tenant = reachable_tenant(connection)
-
-        def bind(param: Any) -> Any:
-            if isinstance(param, CurrentTenant):
-                return tenant.pk
-            if not isinstance(param, Parameter):
-                return param
-            value = values[param.position]
-            # Integers, which nearly all are, go to any driver as they are.
-            return value if type(value) is int else param.output_field.get_db_prep_value(value, connection)
-
-        params = tuple(map(bind, self._params))
+        params = [*self._params]
+        for place in self._tenant_places:
+            params[place] = tenant.pk
+        for place, parameter in self._given:
+            value = values[parameter.position]
+            if type(value) is not int:
+                value = parameter.output_field.get_db_prep_value(value, connection)
+            elif abs(value) > BigIntegerField.MAX_BIGINT:
+                return []  # As Django answers; the database would refuse.
+            params[place] = value
         compiler = copy(self._compiler)
         compiler.connection = connection
-        compiler.as_sql = lambda *args, **kwargs: (self._sql, params)
+        compiler.as_sql = lambda *args, **kwargs: (self._sql, tuple(params))
         return list(compiler.results_iter(tuple_expected=True))
 
 

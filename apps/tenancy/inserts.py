@@ -40,7 +40,9 @@ def insert_rows(model: type[TenantOwned], names: tuple[str, ...], rows: Iterable
     """
     tenant = reachable_tenant(connections[DEFAULT_DB_ALIAS])
     plan = _plan(model, names)
-    values = [[*row, *(field.get_default() for field in plan.defaults)] for row in rows]
+    values: list[Any] = list(rows)
+    if plan.defaults or plan.prepared:
+        values = [[*row, *(field.get_default() for field in plan.defaults)] for row in values]
     for place, field in plan.prepared:
         for row in values:
             row[place] = _saved(field, row[place])
