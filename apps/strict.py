@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from copy import deepcopy
+from copy import copy, deepcopy
 from difflib import get_close_matches
 from functools import cache
 from typing import Any
@@ -33,6 +33,13 @@ class StrictSerializer(serializers.Serializer):
     """
 
     ignored: tuple[str, ...] = ()
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        # DRF's deep copies build every field anew. Only a serializer inside another has state of a request.
+        return {
+            name: deepcopy(field) if isinstance(field, serializers.BaseSerializer) else copy(field)
+            for name, field in _fields(type(self)).items()
+        }
 
     def to_internal_value(self, data: Any) -> Any:
         errors: dict[str, Any] = {}
@@ -80,9 +87,6 @@ class StrictModelSerializer(StrictSerializer, serializers.ModelSerializer):
         text.PlainTextField: PlainTextField,
     }
 
-    def get_fields(self) -> dict[str, serializers.Field]:
-        return deepcopy(_fields(type(self)))
-
 
 @cache
 def _json_types(serializer_class: type[StrictSerializer]) -> dict[str, type]:
@@ -97,9 +101,9 @@ def _json_types(serializer_class: type[StrictSerializer]) -> dict[str, type]:
 
 
 @cache
-def _fields(serializer_class: type[StrictModelSerializer]) -> dict[str, serializers.Field]:
-    """What a ModelSerializer makes of its model, made once instead of for each request."""
-    return super(StrictModelSerializer, serializer_class()).get_fields()
+def _fields(serializer_class: type[StrictSerializer]) -> dict[str, serializers.Field]:
+    """What DRF makes of the serializer, and of its model, made once instead of for each request."""
+    return super(StrictSerializer, serializer_class()).get_fields()
 
 
 class NoBodySerializer(StrictSerializer):

@@ -14,6 +14,9 @@ from contextlib import contextmanager
 from queue import SimpleQueue
 from typing import Any
 
+Disconnect = Callable[[], Coroutine[Any, Any, Any]]
+SHORT_WAIT = 0.05  # seconds
+
 
 class Busy(Exception):
     """The lane is full, or the call waited too long for its turn. Nothing of it has run."""
@@ -36,6 +39,7 @@ class _Call:
         self.lane, self.function = lane, function
         self.loop = asyncio.get_running_loop()
         self.result: asyncio.Future[Any] = self.loop.create_future()
+        self.stops: list[Callable[[], object]] = []  # that end what watches it while it waits
 
 
 class Lanes:
@@ -71,31 +75,37 @@ class Lanes:
         self,
         lane: Lane,
         function: Callable[[], Any],
-        disconnect: Callable[[], Coroutine[Any, Any, None]] | None = None,
+        disconnect: Disconnect | None = None,
     ) -> Any:
         """Return what `function` returns on a thread. Raises what it raises, and Busy or Gone if it never began.
 
-        `disconnect` returns once the client has gone; it is awaited only while the call waits.
+        `disconnect` returns once the client has gone; it is awaited only by calls that wait for long.
         """
         call = _Call(lane, function)
         if self._idle and lane.running < self._share and not lane.waiting:
             self._begin(call)
             return await call.result
-        self._wait(call)
-        timer = call.loop.call_later(self._patience, self._refuse, call, Busy)
-        watcher = call.loop.create_task(disconnect()) if disconnect else None
-        if watcher:
-            watcher.add_done_callback(lambda done: None if done.cancelled() else self._refuse(call, Gone))
+        call.lane.waiting.append(call)
+        self._take_turn(call.lane)
+        # Most calls wait for milliseconds: only the others are worth a task that looks whether the client is there.
+        timer = call.loop.call_later(SHORT_WAIT, self._watch, call, disconnect)
         try:
             return await call.result
         finally:
             timer.cancel()
-            if watcher:
-                watcher.cancel()
+            for stop in call.stops:
+                stop()
+            if call.result.cancelled() and call in lane.waiting:
+                lane.waiting.remove(call)
 
-    def _wait(self, call: _Call) -> None:
-        call.lane.waiting.append(call)
-        self._take_turn(call.lane)
+    def _watch(self, call: _Call, disconnect: Disconnect | None) -> None:
+        """Refuse the call when its patience ends or its client goes."""
+        timer = call.loop.call_later(self._patience - SHORT_WAIT, self._refuse, call, Busy)
+        call.stops.append(timer.cancel)
+        if disconnect:
+            watcher = call.loop.create_task(disconnect())
+            watcher.add_done_callback(lambda done: None if done.cancelled() else self._refuse(call, Gone))
+            call.stops.append(watcher.cancel)
 
     def _take_turn(self, lane: Lane) -> None:
         if lane.waiting and lane.running < self._share and lane not in self._turns:
