@@ -120,7 +120,7 @@ def floods(stage: Stage, schemas: int, requests: int) -> Iterator[Verdict]:
         time.sleep(0.5)
     probes.judge(verdict)
     yield verdict
-    for protocol, options in (("HTTP/1.1", ["--h1", "-c", "32"]), ("HTTP/2", ["-c", "4", "-m", "32"])):
+    for protocol, options in (("HTTP/1.1", ["--h1", "-c", "32"]), ("HTTP/2", ["-c", "4", "-m", "8"])):
         verdict = Verdict(f"h2load over {protocol}, as one tenant: others are served", stage.database)
         headers = ["-H", "x-forwarded-proto: https", "-H", f"authorization: Bearer {stage.keys[0]}"]
         url = f"http://127.0.0.1:{stage.server.port}{LIST}"

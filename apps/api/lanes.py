@@ -16,6 +16,7 @@ from typing import Any
 
 Disconnect = Callable[[], Coroutine[Any, Any, Any]]
 SHORT_WAIT = 0.05  # seconds
+SLOW = 0.1  # seconds of a call after which its lane has one thread alone
 
 
 class Busy(Exception):
@@ -31,6 +32,7 @@ class Lane:
 
     def __init__(self) -> None:
         self.present = self.running = 0
+        self.is_slow = False
         self.waiting: deque[_Call] = deque()
 
 
@@ -38,6 +40,7 @@ class _Call:
     def __init__(self, lane: Lane, function: Callable[[], Any]) -> None:
         self.lane, self.function = lane, function
         self.loop = asyncio.get_running_loop()
+        self.begun_at = 0.0
         self.result: asyncio.Future[Any] = self.loop.create_future()
         self.stops: list[Callable[[], object]] = []  # that end what watches it while it waits
 
@@ -45,8 +48,8 @@ class _Call:
 class Lanes:
     """`threads` that all lanes share. Their state is the event loop's: no other thread touches it.
 
-    At most `share` calls of one lane run at once, at most `room` requests of it are present (receiving a body, waiting
-    or running), and a call that has not begun after `patience` seconds is refused.
+    At most `share` calls of one lane run at once, or one if its last call was slow. At most `room` requests of it are
+    present (receiving a body, waiting or running), and a call that has not begun after `patience` seconds is refused.
     """
 
     def __init__(self, *, threads: int, share: int, room: int, patience: float) -> None:
@@ -82,7 +85,7 @@ class Lanes:
         `disconnect` returns once the client has gone; it is awaited only by calls that wait for long.
         """
         call = _Call(lane, function)
-        if self._idle and lane.running < self._share and not lane.waiting:
+        if self._idle and self._has_turn(lane) and not lane.waiting:
             self._begin(call)
             return await call.result
         call.lane.waiting.append(call)
@@ -108,12 +111,17 @@ class Lanes:
             call.stops.append(watcher.cancel)
 
     def _take_turn(self, lane: Lane) -> None:
-        if lane.waiting and lane.running < self._share and lane not in self._turns:
+        if lane.waiting and self._has_turn(lane) and lane not in self._turns:
             self._turns.append(lane)
+
+    def _has_turn(self, lane: Lane) -> bool:
+        # Slow calls are the database's work: two of them would take twice as much from the other lanes.
+        return lane.running < (1 if lane.is_slow else self._share)
 
     def _begin(self, call: _Call) -> None:
         self._idle -= 1
         call.lane.running += 1
+        call.begun_at = call.loop.time()
         self._begun.put(call)
 
     def _refuse(self, call: _Call, reason: type[Exception]) -> None:
@@ -124,6 +132,7 @@ class Lanes:
     def _finish(self, call: _Call, result: Any, error: BaseException | None) -> None:
         self._idle += 1
         call.lane.running -= 1
+        call.lane.is_slow = call.loop.time() - call.begun_at > SLOW
         if call.result.cancelled():  # The server gave the request up.
             pass
         elif error is None:
@@ -133,7 +142,7 @@ class Lanes:
         self._take_turn(call.lane)
         while self._idle and self._turns:
             lane = self._turns.popleft()
-            if lane.waiting and lane.running < self._share:  # else its last one was refused
+            if lane.waiting and self._has_turn(lane):  # else its last one was refused
                 self._begin(lane.waiting.popleft())
                 self._take_turn(lane)
 

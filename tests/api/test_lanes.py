@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from apps.api.lanes import Busy, Gone, Lanes
+from apps.api.lanes import SLOW, Busy, Gone, Lanes
 
 
 class Gate:
@@ -61,6 +61,23 @@ def test_a_lane_never_occupies_more_than_its_share():
         assert gate.begun[2] == "globex"
         await gate.let_through(5, begun=5)
         assert await asyncio.gather(*expensive, other) == ["acme 0", "acme 1", "acme 2", "acme 3", "globex"]
+
+    run(test)
+
+
+def test_a_lane_whose_calls_are_slow_has_one_thread():
+    async def test(gate: Gate) -> None:
+        ours = lanes()
+        slow = [asyncio.create_task(request(ours, "acme", gate.call(f"acme {n}"))) for n in range(4)]
+        await gate.let_through(0, begun=2)
+        await asyncio.sleep(2 * SLOW)
+
+        await gate.let_through(2, begun=3)  # two end, one begins
+        await asyncio.sleep(2 * SLOW)
+
+        assert gate.begun[2:] == ["acme 2"]
+        await gate.let_through(2, begun=4)
+        await asyncio.gather(*slow)
 
     run(test)
 
