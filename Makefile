@@ -41,10 +41,10 @@ verify: .venv/.installed ## Every fault of the lab is caught, and every wrong fi
 chaos: .venv/.installed ## Retries, races, crashes and a soak, written to chaos/; whole histories and the schema's fuzz; an hour
 	@$(PY) -m chaos --full
 	@for database in sqlite postgresql; do $(PY) -m pytest -q -n 2 --hypothesis-profile chaos --database $$database \
-		tests/model tests/config/test_schema_fuzz.py || exit 1; done
+		tests/model tests/api/test_schema_fuzz.py || exit 1; done
 
 screenshots: .venv/.installed ## Pictures of the pages, light and dark, written to docs/; needs Chromium
-	@$(PY) -m tests.screenshots console=/ 'reports=/#reports' lab=/lab/ fault=/lab/n1-summary/
+	@$(PY) -m tests.support.screenshots console=/ 'reports=/#reports' lab=/lab/ fault=/lab/n1-summary/
 
 lint: .venv/.installed ## Style, types, import contracts, migrations, deployment checks, schema
 	$(PY) -m ruff check .

@@ -31,7 +31,7 @@ class ProjectAppConfig(AppConfig):
     """URL module of pages, mounted at the root, without a key."""
 
     triggers: ClassVar[str] = ""
-    """Module with TRIGGERS and NUMBERS, which `migrate` installs (see `apps.tenancy.database`)."""
+    """Module with TRIGGERS and NUMBERS, which `migrate` installs (see `apps.database`)."""
 
     home_link: ClassVar[tuple[str, str] | None] = None
     """Name and address of a page, linked at the top of the console."""

@@ -17,8 +17,8 @@ from typing import Any
 import psycopg
 from psycopg.sql import SQL, Identifier
 
+from apps.database.statements import NOT_COUNTED
 from bench.processor import cpu_seconds, family
-from config.statements import NOT_COUNTED
 from tests.plugin import Cluster
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -23,8 +23,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from apps.database.statements import NOT_COUNTED
 from apps.tenancy.scope import SETTING
-from config.statements import NOT_COUNTED
 from tests.plugin import ENVIRONMENT, Cluster, find_binaries, left_out
 
 ROOT = Path(__file__).parents[1]

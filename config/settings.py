@@ -33,8 +33,9 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "apps.tenancy",
-    "apps.api",
+    "apps.database",
     "apps.idempotency",
+    "apps.api",
     "apps.customers",
     "apps.orders",
     "apps.reporting",
@@ -49,11 +50,11 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     # Outermost, so that what it writes to the database is not counted as the request's own statements.
-    *only_with("silk", "config.profiler.Profiler"),
-    "config.middleware.Envelope",
+    *only_with("silk", "apps.devtools.profiler.Profiler"),
+    "apps.api.middleware.envelope.Envelope",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "config.hosts.AllowedHosts",
+    "apps.api.middleware.hosts.AllowedHosts",
     "django.middleware.csrf.CsrfViewMiddleware",  # for the forms of Silk and the admin; the API has no cookies
     # Lazy: a request that asks for no user, such as the API's, reads no session and gets no cookie.
     *only_with(
@@ -63,7 +64,13 @@ MIDDLEWARE = [
         "django.contrib.messages.middleware.MessageMiddleware",
     ),
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "config.middleware.TenantRequest",
+    # What follows acts on the API alone. A stranger is refused before the server waits for anything they send.
+    "apps.api.middleware.routing.Routing",
+    "apps.api.middleware.bounds.Bounds",
+    "apps.api.middleware.key.Key",
+    "apps.api.middleware.rate_limit.RateLimit",
+    "apps.api.middleware.body.Body",
+    "apps.api.middleware.transaction.Transaction",  # with idempotency
 ]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -119,7 +126,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     )
 else:
     DATABASES["default"] |= {
-        "ENGINE": "config.postgresql",
+        "ENGINE": "apps.database.postgresql",
         # Each thread keeps its connection, and looks before each request whether it is still there.
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
@@ -138,16 +145,16 @@ else:
 # API ----------------------------------------------------------------------------------------------------------------
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": [],  # config.middleware.TenantRequest authenticates.
+    "DEFAULT_AUTHENTICATION_CLASSES": [],  # apps.api.middleware.key.Key authenticates.
     "DEFAULT_PERMISSION_CLASSES": [],
     "UNAUTHENTICATED_USER": None,
-    "DEFAULT_PARSER_CLASSES": ["config.api.JSONParser"],
-    "DEFAULT_RENDERER_CLASSES": ["config.api.JSONRenderer"],
-    "DEFAULT_FILTER_BACKENDS": ["config.filters.StrictFilterBackend"],
-    "DEFAULT_PAGINATION_CLASS": "config.pagination.KeysetPagination",
-    "DEFAULT_SCHEMA_CLASS": "config.schema.AutoSchema",
+    "DEFAULT_PARSER_CLASSES": ["apps.api.parsers.JSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["apps.api.renderers.JSONRenderer"],
+    "DEFAULT_FILTER_BACKENDS": ["apps.api.filters.StrictFilterBackend"],
+    "DEFAULT_PAGINATION_CLASS": "apps.api.pagination.KeysetPagination",
+    "DEFAULT_SCHEMA_CLASS": "apps.api.schema.AutoSchema",
     "DEFAULT_METADATA_CLASS": None,
-    "EXCEPTION_HANDLER": "config.problems.exception_handler",
+    "EXCEPTION_HANDLER": "apps.api.problems.exception_handler",
     "URL_FORMAT_OVERRIDE": None,
 }
 SPECTACULAR_SETTINGS = {
@@ -165,6 +172,7 @@ SPECTACULAR_SETTINGS = {
 """,
     "SCHEMA_PATH_PREFIX": r"/api/v1/",
     "SERVE_INCLUDE_SCHEMA": False,
+    "GET_LIB_DOC_EXCLUDES": "apps.api.schema.bases_without_description",
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SWAGGER_UI_SETTINGS": {"displayRequestDuration": True},
@@ -181,8 +189,8 @@ SPECTACULAR_SETTINGS = {
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
-        "config.schema.document_problems",
-        "config.schema.document_links",
+        "apps.api.schema_hooks.document_problems",
+        "apps.api.schema_hooks.document_links",
     ],
     "ENUM_NAME_OVERRIDES": {"OrderStatus": "apps.orders.lifecycle.Status"},
 }
@@ -202,8 +210,8 @@ WHITENOISE_USE_FINDERS = True  # Serves the packages' own files: no collectstati
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"one_line_each": {"()": "config.logs.OneLineEach"}},
-    "formatters": {"line": {"()": f"config.logs.{'Human' if DEBUG else 'JSON'}Formatter"}},
+    "filters": {"one_line_each": {"()": "apps.api.logs.OneLineEach"}},
+    "formatters": {"line": {"()": f"apps.api.logs.{'Human' if DEBUG else 'JSON'}Formatter"}},
     # Standard error: commands print their results on the other.
     "handlers": {"line": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["one_line_each"]}},
     "root": {"handlers": ["line"], "level": "INFO"},
@@ -217,7 +225,7 @@ SECURE_SSL_REDIRECT = CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE = not DEBUG
 SECURE_REDIRECT_EXEMPT = [
     r"^healthz$",  # A load balancer asks over plain HTTP.
     r"^readyz$",
-    r"^api/(?!v1/docs$)",  # A client that follows a redirect makes a POST a GET: config.middleware refuses instead.
+    r"^api/(?!v1/docs$)",  # A client that follows a redirect makes a POST a GET: the step Bounds refuses instead.
 ]
 SECURE_HSTS_SECONDS = 0 if DEBUG else 365 * 24 * 3600
 SECURE_HSTS_INCLUDE_SUBDOMAINS = not DEBUG
@@ -227,7 +235,7 @@ if env.bool("TRUST_X_FORWARDED_PROTO", default=False):
 
 # Silk: development only, named here because its middleware and address are ------------------------------------------
 
-SILKY_MIDDLEWARE_CLASS = "config.profiler.Profiler"
+SILKY_MIDDLEWARE_CLASS = "apps.devtools.profiler.Profiler"
 SILKY_INTERCEPT_FUNC = lambda request: request.path_info.startswith("/api/v1/")  # noqa: E731  not the pages around it
 SILKY_IGNORE_PATHS = ["/api/v1/docs", "/api/v1/schema"]
 SILKY_MAX_RECORDED_REQUESTS = 1000

@@ -1,4 +1,4 @@
-"""What statements bring and what they have in common, where `config.statements` says which of them count."""
+"""What statements bring and what they have in common, where `apps.database.statements` says which of them count."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
-from config.statements import NOT_COUNTED
+from apps.database.statements import NOT_COUNTED
 
 
 def shape(sql: str) -> str:

@@ -24,9 +24,9 @@ LEFT_OUT = ("test_uninstalling.py", "test_readme.py", "browser", "chaos")
 # Kinds of check, by where their tests are; a test that a fault names is of the first kind wherever it is.
 NAMED, OTHER, GROWTH, DETECTOR = "its tests", "other tests", "growth", "N+1 detector"
 PLACES = {
-    "statement counts": "tests/test_query_counts.py",
-    "query plans": "tests/test_plans.py",
-    "isolation matrix": "tests/test_isolation.py",
+    "statement counts": "tests/api/test_query_counts.py",
+    "query plans": "tests/database/test_plans.py",
+    "isolation matrix": "tests/isolation/test_attacks.py",
     "schema and fuzz": "tests/config/test_schema",
     "oracle's histories": "tests/model",
 }

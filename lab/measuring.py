@@ -53,7 +53,7 @@ def _measure_all(fault: Fault) -> list[Figures]:
 
 def measure_once(fault: Fault, n: int) -> Figures:
     """One measurement; the database is afterwards as it was."""
-    from config.statements import count_statements
+    from apps.database.statements import count_statements
     from lab.counting import counted_rows, shape
 
     with throwaway.arranged(fault, n) as (client, call):

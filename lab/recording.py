@@ -109,7 +109,7 @@ def _silk_rows(fault: Fault, state: str) -> str:
     from django.core import serializers
     from silk.models import Request, Response, SQLQuery
 
-    from config.statements import count_statements
+    from apps.database.statements import count_statements
     from lab.counting import shape
 
     with throwaway.arranged(fault, SIZE) as (client, call):

@@ -19,7 +19,7 @@ def switched_on(fault: Fault, decoy: Decoy | None = None) -> Iterator[None]:
 
     Raises LabError, before anything is changed, when a seam is not what the fault was written for.
     """
-    from apps.tenancy import compiled  # Before the apps are ready it cannot be imported.
+    from apps.database import compiled  # Before the apps are ready it cannot be imported.
 
     changes = fault.changes_with(decoy)
     for change in changes:

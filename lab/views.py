@@ -14,7 +14,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from apps.csp import strict_policy
+from apps.api.csp import strict_policy
 from lab import evidence, messages, recording, source
 from lab.catalogue import UnknownFault, all_faults, find_faults
 from lab.fault import Fault, LabError

@@ -19,14 +19,14 @@ from hypothesis import HealthCheck, Phase
 from hypothesis import settings as hypothesis_settings
 from model_bakery import baker, random_gen
 
+from apps.api.logs import JSONFormatter
+from apps.database.statements import Statements, count_statements
 from apps.orders.lifecycle import REVENUE_STATUSES
 from apps.orders.models import Item, Order
 from apps.tenancy import keys
 from apps.tenancy.isolation import tenant_owned_models
 from apps.tenancy.models import Tenant
 from apps.tenancy.scope import tenant_scope
-from config.logs import JSONFormatter
-from config.statements import Statements, count_statements
 from tests.plugin import url_of
 
 # The suite tries the same examples always; `--hypothesis-profile chaos` others, and more, and shrinks what fails.
@@ -52,7 +52,7 @@ hypothesis_settings.load_profile("suite")
 
 JSON = "application/json"
 baker.generators.add("apps.customers.models.LowerCaseEmailField", random_gen.gen_email)
-baker.generators.add("apps.text.PlainTextField", random_gen.gen_string)
+baker.generators.add("apps.tenancy.text.PlainTextField", random_gen.gen_string)
 
 
 class Api(Client):

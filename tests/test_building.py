@@ -89,8 +89,8 @@ def test_the_guide_adds_an_app(request, tree, run):
     edit(tree / "config/settings.py", '    "apps.orders",\n', '    "apps.orders",\n    "apps.returns",\n')
     edit(
         tree / "pyproject.toml",
-        '"reporting | devtools | idempotency"',
-        '"reporting | returns | devtools | idempotency"',
+        '"reporting | devtools"',
+        '"reporting | returns | devtools"',
     )
     run("python", "-m", "django", "makemigrations", "returns")
     [migration] = (tree / "apps/returns/migrations").glob("0001_*.py")
@@ -99,26 +99,27 @@ def test_the_guide_adds_an_app(request, tree, run):
     run("python", "-m", "ruff", "format", ".")
     run("python", "-m", "ruff", "check", "--fix", ".")
     run("python", "-m", "django", "spectacular", "--fail-on-warn", "--validate", "--file", "docs/openapi.yaml")
-    run("python", "-m", "pytest", "-q", "tests/test_query_counts.py", "-k", "not nothing_else", RECORD="1")
+    run("python", "-m", "pytest", "-q", "tests/api/test_query_counts.py", "-k", "not nothing_else", RECORD="1")
 
     run("make", "-o", ".venv/.installed", "lint")
     passed = run(
-        "python", "-m", "pytest", "-q", "-p", "no:cacheprovider", database, "tests/returns", "tests/test_isolation.py",
-        "tests/test_query_counts.py", "tests/test_rows.py", "tests/test_plans.py", "tests/test_architecture.py",
-        "tests/test_collecting.py", "tests/test_plugin.py", "tests/test_text.py", "tests/config/test_settings.py",
-        "tests/config/test_schema.py", "tests/tenancy/test_isolation.py", "tests/test_isolation_renewal.py",
+        "python", "-m", "pytest", "-q", "-p", "no:cacheprovider", database, "tests/returns",
+        "tests/isolation/test_attacks.py", "tests/api/test_query_counts.py", "tests/api/test_rows.py",
+        "tests/database/test_plans.py", "tests/test_architecture.py", "tests/isolation/test_collecting.py",
+        "tests/test_plugin.py", "tests/tenancy/test_text.py", "tests/config/test_settings.py",
+        "tests/api/test_schema.py", "tests/tenancy/test_isolation.py", "tests/isolation/test_renewal.py",
         "tests/devtools/test_reset.py",
     )  # fmt: skip
 
     after = contents(tree)
-    assert "GET returns/" in run("python", "-m", "pytest", "-q", "--collect-only", "tests/test_isolation.py")
+    assert "GET returns/" in run("python", "-m", "pytest", "-q", "--collect-only", "tests/isolation/test_attacks.py")
     assert re.search(r"\d{3} passed", passed)
     assert len(after.keys() - before.keys()) <= 13
     assert sorted(name for name in before if after[name] != before[name]) == [
         "config/settings.py",
         "docs/openapi.yaml",
         "pyproject.toml",
-        "tests/query_counts.json",
+        "tests/api/query_counts.json",
     ]
 
 
@@ -132,8 +133,8 @@ def test_a_field_with_a_default_breaks_nothing(request, tree, run):
 
     passed = run(
         "python", "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--database={request.config.option.database}",
-        "tests/customers", "tests/orders", "tests/devtools", "tests/reporting", "tests/test_rows.py",
-        "tests/test_query_counts.py", "tests/test_database.py", "tests/tenancy/test_inserts.py",
+        "tests/customers", "tests/orders", "tests/devtools", "tests/reporting", "tests/api/test_rows.py",
+        "tests/api/test_query_counts.py", "tests/database/test_triggers.py", "tests/database/test_inserts.py",
     )  # fmt: skip
 
     assert re.search(r"\d{3} passed", passed)

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import pytest
 from django.db import connection
 
-from tests.serving import ROOT, development, serving
+from tests.support.serving import ROOT, development, serving
 
 README = (ROOT / "README.md").read_text()
 TOUR = re.findall(r"^(curl .*)$", README.split("## Tenants")[0], re.MULTILINE)

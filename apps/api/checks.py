@@ -12,7 +12,7 @@ from django.urls import get_resolver
 @register(Tags.urls)
 def serializers_read_as_rows(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """Refuse a serializer that a view reads as rows though one of its fields needs an object."""
-    from apps.shapes import problems  # Before the apps are ready it cannot be imported.
+    from apps.api.shapes import problems  # Before the apps are ready it cannot be imported.
 
     found = {problem for serializer in row_serializers() for problem in problems(serializer)}
     return [Error(f"{where} {why}.", hint=instead, id="rows.E001") for where, why, instead in sorted(found)]
@@ -24,13 +24,13 @@ def row_serializers() -> list[Any]:
 
 
 def _serializers(patterns: Iterable[Any]) -> Iterator[Any]:
-    from apps.rows import RowsMixin
+    from apps.api.viewsets import ListViewSet
 
     for pattern in patterns:
         yield from _serializers(getattr(pattern, "url_patterns", ()))
         callback = getattr(pattern, "callback", None)
         view: Any = getattr(callback, "cls", object)
-        if issubclass(view, RowsMixin):
+        if issubclass(view, ListViewSet):
             # An action may name a serializer of its own.
             serializer = getattr(callback, "initkwargs", {}).get("serializer_class", view.serializer_class)
             yield from (serializer,) if serializer else ()

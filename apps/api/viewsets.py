@@ -8,30 +8,63 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import QuerySet
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from apps.etags import ConditionalMixin, ETagMixin
-from apps.rows import RowsMixin, read_one
+from apps.api.etags import etag_of
+from apps.api.rows import Selector, read_one
+from apps.api.views import ConditionalView
 
 
-# A list and nothing else. (Docstrings of these classes would be each view's description in the schema.)
-class ListViewSet(ConditionalMixin, RowsMixin, GenericViewSet):
+class ListViewSet(ConditionalView, GenericViewSet):
+    """A list and nothing else, read as rows."""
+
     # Without OPTIONS, which would describe the serializer, and PUT: a client would have to know every field.
     http_method_names = ["get", "post", "patch", "delete", "head"]
     # Columns that the serializer shows and that are never null.
     ordering_fields = ["id"]
     ordering = "-id"
 
+    def get_selector(self) -> Selector:
+        """Return a function that returns every row that may be seen, the same query at each call."""
+        raise NotImplementedError
 
-# A list and its details, which have an ETag.
-class DetailViewSet(ETagMixin, ListViewSet):
+    def get_queryset(self) -> QuerySet[Any, Any]:
+        return self.get_selector()()
+
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        # The paginator reads: only it knows which rows, and it has to see their sort keys.
+        return self.get_paginated_response(self.paginate_queryset(self.filter_queryset(self.get_queryset())))
+
+
+class DetailViewSet(ListViewSet):
+    """A list and its details, each named by `pk`. Every response but a list has the ETag of the row's detail."""
+
     lookup_value_converter = "int"
 
     def retrieve(self, request: Request, pk: int) -> Response:
         self.filter_queryset(self.queryset)  # type: ignore[arg-type]  # refuses parameters
         return self.respond_with(pk)
+
+    def lock_row(self, pk: int) -> None:
+        """Let nobody else change the row, or what belongs to it, until the transaction ends. Raises DoesNotExist."""
+        raise NotImplementedError
+
+    def lock_tag(self, request: Request, **kwargs: Any) -> str | None:
+        if not self.detail:
+            return None
+        self.lock_row(kwargs["pk"])
+        row = read_one(self.get_serializer_class(), self.get_selector(), kwargs["pk"])
+        content: Any = request.accepted_renderer.render(row)
+        return etag_of(content)
+
+    def set_tag(self, response: Response) -> str | None:
+        if self.action == "list" or response.data is None:
+            return None
+        response["ETag"] = tag = etag_of(response.render().content)
+        return tag
 
     def respond_with(self, pk: int, status: int = 200) -> Response:
         """Return the row as its detail shows it. Raises the model's DoesNotExist."""
@@ -73,6 +106,5 @@ class DestroyMixin(DetailViewSet):
         return Response(status=204)
 
 
-# All of it: `lock_row` is needed for If-Match, see ETagMixin.
 class CrudViewSet(CreateMixin, UpdateMixin, DestroyMixin):
-    pass
+    """All of it. A change with If-Match needs `lock_row`."""

@@ -5,9 +5,9 @@ from typing import Any
 import django_filters
 from django.db.models import QuerySet
 
+from apps.api.filters import FilterSet, FlagFilter
 from apps.customers.emails import normalize_part
 from apps.customers.models import Customer
-from apps.filters import FilterSet, FlagFilter
 
 
 class EmailFilter(django_filters.CharFilter):

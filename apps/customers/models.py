@@ -8,9 +8,9 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from apps.customers.emails import normalize_address
+from apps.database.trigrams import TrigramIndex
 from apps.tenancy.owned import TenantOwned
-from apps.tenancy.trigrams import TrigramIndex
-from apps.text import IsPlain, IsPrintableAscii, PlainTextField
+from apps.tenancy.text import IsPlain, IsPrintableAscii, PlainTextField
 
 EMAIL_UNIQUE = "customer_email_unique"
 

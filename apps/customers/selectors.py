@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from apps.customers.models import Customer
-from apps.tenancy.compiled import Parameter, compiled
+from apps.database.compiled import Parameter, compiled
 
 
 def customer_list() -> QuerySet[Customer]:

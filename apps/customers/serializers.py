@@ -5,9 +5,9 @@ from typing import Any
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
+from apps.api.strict import StrictModelSerializer
 from apps.customers.emails import normalize_address
 from apps.customers.models import Customer
-from apps.strict import StrictModelSerializer
 
 
 class LowerCaseEmailField(serializers.EmailField):

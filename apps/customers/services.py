@@ -9,8 +9,8 @@ from django.db.models import ProtectedError
 from django.utils import timezone
 
 from apps.customers.models import EMAIL_UNIQUE, Customer
+from apps.database.inserts import insert_rows
 from apps.errors import Conflict, breaks_unique
-from apps.tenancy.inserts import insert_rows
 
 
 class CustomerEmailTaken(Conflict):

@@ -4,12 +4,12 @@ from typing import Any
 
 from drf_spectacular.utils import extend_schema, extend_schema_view
 
+from apps.api.rows import Selector
 from apps.api.viewsets import CrudViewSet
 from apps.customers import selectors, services
 from apps.customers.filters import CustomerFilter
 from apps.customers.models import Customer
 from apps.customers.serializers import CustomerSerializer
-from apps.rows import Selector
 
 
 @extend_schema_view(

@@ -5,8 +5,8 @@ from typing import Any
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
+from apps.api.strict import StrictSerializer
 from apps.devtools import services
-from apps.strict import StrictSerializer
 
 MAX_CUSTOMERS, MAX_ORDERS, MAX_ITEMS = 1_000, 100, 20
 MAX_ROWS = 25_000  # about a second; a request that takes longer is one that a client gives up on

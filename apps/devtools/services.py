@@ -14,10 +14,10 @@ from django.db import IntegrityError, connection
 from django.db.models import Max
 
 from apps.customers.models import EMAIL_UNIQUE, Customer
+from apps.database.inserts import insert_rows
 from apps.errors import Conflict, breaks_unique
 from apps.orders.lifecycle import EventKind, Status
 from apps.orders.models import Item, Order, OrderEvent
-from apps.tenancy.inserts import insert_rows
 from apps.tenancy.isolation import children_first, tenant_owned_models
 from apps.tenancy.scope import allow_slow_statements, current_tenant, tenant_scope
 

@@ -14,12 +14,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from apps.csp import strict_policy
+from apps.api.csp import strict_policy
+from apps.api.strict import NoBodySerializer
 from apps.devtools import services
 from apps.devtools.serializers import MAX_CUSTOMERS, MAX_ITEMS, MAX_ORDERS, MAX_ROWS, SIZE, RowCounts, SeedSerializer
 from apps.orders.lifecycle import Status
 from apps.plugin import plugins
-from apps.strict import NoBodySerializer
 
 
 # It commits each chunk by itself: readers see rows arrive, and other writers get their turn in between.

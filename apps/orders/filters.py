@@ -9,10 +9,10 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 
+from apps.api.filters import FilterSet, IntegerFilter, WordsField, WordsFilter, refusal
 from apps.customers import selectors as customers
 from apps.customers.emails import normalize_part
 from apps.customers.filters import EmailFilter
-from apps.filters import FilterSet, IntegerFilter, WordsField, WordsFilter, refusal
 from apps.orders.lifecycle import Status
 from apps.orders.models import Item, Order
 from apps.tenancy import days

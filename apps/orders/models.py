@@ -8,7 +8,7 @@ from django.utils import timezone
 from apps.customers.models import Customer
 from apps.orders.lifecycle import REVENUE_STATUSES, EventKind, Status, revenue
 from apps.tenancy.owned import TenantOwned
-from apps.text import IsPlain, PlainTextField
+from apps.tenancy.text import IsPlain, PlainTextField
 
 # With these bounds an order is at most 10^13 cents: exact in JSON numbers, and a bigint holds a million of them.
 MAX_QUANTITY = 10_000

@@ -5,9 +5,9 @@ from typing import Any
 from django.db.models import QuerySet
 
 from apps.customers import selectors as customers
+from apps.database.compiled import Parameter, compiled
 from apps.orders.lifecycle import revenue
 from apps.orders.models import Item, Order
-from apps.tenancy.compiled import Parameter, compiled
 
 
 def order_list() -> QuerySet[Order]:

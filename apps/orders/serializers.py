@@ -5,10 +5,10 @@ from typing import Any
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
+from apps.api.strict import StrictModelSerializer
 from apps.customers.selectors import customer_exists
 from apps.orders.models import MAX_ITEMS_PER_ORDER, Item, Order
 from apps.orders.selectors import order_exists
-from apps.strict import StrictModelSerializer
 
 # Examples in the documentation are rows of the demo data.
 NEW_LINE = {"sku": "TEA-GREEN-100", "quantity": 3, "unit_price_cents": 450}

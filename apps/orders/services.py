@@ -10,10 +10,10 @@ from typing import Any
 
 from django.utils import timezone
 
+from apps.database.inserts import insert_rows
 from apps.errors import Conflict
 from apps.orders import lifecycle
 from apps.orders.models import MAX_ITEMS_PER_ORDER, Item, Order, OrderEvent
-from apps.tenancy.inserts import insert_rows
 
 
 class MoveNotAllowed(Conflict):

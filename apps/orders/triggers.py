@@ -7,8 +7,9 @@ from typing import Any
 from django.db.models import BigIntegerField, F, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
+from apps.database.totals import Drift, MaintainedNumber, batches, for_every_tenant
+from apps.database.triggers import Trigger
 from apps.orders.models import Item, Order
-from apps.tenancy.database import Drift, Number, Trigger, batches, for_every_tenant
 
 _REFUSAL = "orders_order.total_cents is the sum of the items"
 
@@ -125,4 +126,4 @@ def _repair() -> None:
         Order.objects.filter(pk__in=batch).update(total_cents=_live())
 
 
-NUMBERS = [Number("order totals", _drift, _repair)]
+NUMBERS = [MaintainedNumber("order totals", _drift, _repair)]

@@ -10,13 +10,13 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from apps.api.rows import Selector
+from apps.api.strict import NoBodySerializer
 from apps.api.viewsets import CrudViewSet, ListViewSet
 from apps.orders import selectors, services
 from apps.orders.filters import ItemFilter, OrderFilter
 from apps.orders.models import Item, Order
 from apps.orders.serializers import ItemSerializer, OrderSerializer
-from apps.rows import Selector
-from apps.strict import NoBodySerializer
 
 
 @extend_schema_view(

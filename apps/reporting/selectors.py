@@ -10,11 +10,11 @@ from django.db.models import BigIntegerField, Count, DateField, F, FilteredRelat
 from django.db.models.functions import Coalesce, Trunc
 
 from apps.customers import selectors as customers
+from apps.database.compiled import compiled
 from apps.orders import selectors as orders
 from apps.orders.lifecycle import revenue
 from apps.reporting.models import CustomerTotal
 from apps.tenancy import days
-from apps.tenancy.compiled import compiled
 
 SUMMARY = ("customer_id", "email", "order_count", "total_cents")
 

@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
-from apps.strict import StrictSerializer
+from apps.api.strict import StrictSerializer
 from apps.tenancy import days
 
 MAX_PERIODS = 1_000  # rows of the sales report

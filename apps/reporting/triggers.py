@@ -7,10 +7,11 @@ from typing import Any
 from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
+from apps.database.totals import Drift, MaintainedNumber, batches, for_every_tenant
+from apps.database.triggers import Trigger
 from apps.orders.lifecycle import REVENUE_STATUSES
 from apps.reporting import selectors
 from apps.reporting.models import CustomerTotal
-from apps.tenancy.database import Drift, Number, Trigger, batches, for_every_tenant
 
 _STATUSES = ", ".join(f"'{status}'" for status in REVENUE_STATUSES)
 _INTO = "INSERT INTO reporting_customertotal (tenant_id, customer_id, order_count, total_cents)"
@@ -165,4 +166,4 @@ def _repair() -> None:
         )
 
 
-NUMBERS = [Number("customer totals", _drift, _repair)]
+NUMBERS = [MaintainedNumber("customer totals", _drift, _repair)]

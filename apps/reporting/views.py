@@ -3,17 +3,16 @@ from __future__ import annotations
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
-from apps.etags import ConditionalMixin
+from apps.api.strict import validated_query
+from apps.api.views import ConditionalView
 from apps.reporting import selectors
 from apps.reporting.serializers import Products, Sales, SalesQuery, Summary, TopQuery
-from apps.strict import validated_query
 
 REVENUE = "Revenue is what was paid and neither cancelled nor archived, dated by when it was paid. One SELECT, always."
 
 
-class SummaryView(ConditionalMixin, APIView):
+class SummaryView(ConditionalView):
     @extend_schema(summary="Top customers by revenue", description=REVENUE, parameters=[TopQuery], responses=Summary)
     def get(self, request: Request) -> Response:
         query = validated_query(TopQuery, request.query_params)
@@ -21,7 +20,7 @@ class SummaryView(ConditionalMixin, APIView):
         return Response({"limit": query["limit"], "rows": rows})
 
 
-class SalesView(ConditionalMixin, APIView):
+class SalesView(ConditionalView):
     @extend_schema(
         summary="Revenue per day, week or month", description=REVENUE, parameters=[SalesQuery], responses=Sales
     )
@@ -31,7 +30,7 @@ class SalesView(ConditionalMixin, APIView):
         return Response({"by": query["by"], "from": query["from"], "to": query["to"], "rows": rows})
 
 
-class ProductsView(ConditionalMixin, APIView):
+class ProductsView(ConditionalView):
     @extend_schema(summary="Top products by revenue", description=REVENUE, parameters=[TopQuery], responses=Products)
     def get(self, request: Request) -> Response:
         query = validated_query(TopQuery, request.query_params)

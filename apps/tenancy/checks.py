@@ -10,7 +10,6 @@ from django.core import checks
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import connections
 
-from apps.tenancy.database import pending_migrations, trigger_problems
 from apps.tenancy.isolation import isolation_problems
 from apps.tenancy.roles import role_problems, role_warnings, setting_problems
 
@@ -26,20 +25,6 @@ def default_tenant_in_production(app_configs: Any, **kwargs: Any) -> list[CheckM
             )
         ]
     return []
-
-
-@register(Tags.database)
-def triggers_as_expected(app_configs: Any, databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
-    """Warnings, not errors: an error would stop `migrate`, which is what repairs them."""
-    messages: list[CheckMessage] = []
-    for alias in databases or ():
-        # Before and between migrations there is nothing to compare yet.
-        if not pending_migrations(connections[alias]):
-            messages += [
-                checks.Warning(f"{problem[0].upper()}{problem[1:]}.", hint="Run manage.py migrate.", id="tenancy.W002")
-                for problem in trigger_problems(connections[alias])
-            ]
-    return messages
 
 
 @register(Tags.database, deploy=True)

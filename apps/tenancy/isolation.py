@@ -19,6 +19,7 @@ from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.operations.base import Operation
 
+from apps.tenancy import catalogue
 from apps.tenancy.owned import TenantField, TenantOwned
 from apps.tenancy.scope import SETTING
 
@@ -138,13 +139,14 @@ def _build_wall(schema_editor: Any, model: type[models.Model]) -> None:
     schema_editor.deferred_sql[:] = [
         sql for sql in schema_editor.deferred_sql if not _is_foreign_key(sql, schema_editor, table)
     ]
-    wanted, found = foreign_keys(model), _found_foreign_keys(connection, table)
+    wanted, found = foreign_keys(model), catalogue.found_foreign_keys(connection, table)
     for name, definition in found.items():
         if definition not in wanted:
             schema_editor.execute(f'ALTER TABLE "{table}" DROP CONSTRAINT "{name}"')
     missing = [definition for definition in wanted if definition not in found.values()]
     # The owner checks a new key, and would see no row to check it with. The locks let nobody else in meanwhile.
-    forced = _forced(connection, [table, *(other._meta.db_table for _, other in references(model))]) if missing else []
+    tables = [table, *(other._meta.db_table for _, other in references(model))] if missing else []
+    forced = catalogue.forced(connection, tables)
     for name in forced:
         schema_editor.execute(f'ALTER TABLE "{name}" NO FORCE ROW LEVEL SECURITY')
     for definition in missing:
@@ -152,13 +154,13 @@ def _build_wall(schema_editor: Any, model: type[models.Model]) -> None:
     for name in forced:
         schema_editor.execute(f'ALTER TABLE "{name}" FORCE ROW LEVEL SECURITY')
     schema_editor.execute(f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY')
-    for name in {*_found_policies(connection, [table])[table], *POLICIES}:
+    for name in {*catalogue.found_policies(connection, [table])[table], *POLICIES}:
         schema_editor.execute(f'DROP POLICY IF EXISTS {schema_editor.quote_name(name)} ON "{table}"')
     for name, (kind, condition) in POLICIES.items():
         schema_editor.execute(
             f'CREATE POLICY {name} ON "{table}" AS {kind} TO PUBLIC USING ({condition}) WITH CHECK ({condition})'
         )
-    for name, (definition, _) in _found_policies(connection, [table])[table].items():
+    for name, (definition, _) in catalogue.found_policies(connection, [table])[table].items():
         schema_editor.execute(f"COMMENT ON POLICY {name} ON \"{table}\" IS '{_seal(name, definition)}'")
 
 
@@ -174,78 +176,17 @@ def _wanted_facts(model: type[models.Model]) -> set[str]:
 
 
 def _found_facts(connection: BaseDatabaseWrapper, tables: list[str]) -> dict[str, set[str]]:
-    """What PostgreSQL's catalogue says of each table, in the words of `_wanted_facts`."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            r"""
-            WITH owned AS (
-                SELECT * FROM pg_class
-                WHERE relname = ANY (%(tables)s) AND relnamespace = current_schema()::regnamespace
-            )
-            SELECT relname, 'row security is enabled' FROM owned WHERE relrowsecurity
-            UNION ALL SELECT relname, 'row security is forced' FROM owned WHERE relforcerowsecurity
-            UNION ALL SELECT relname, 'row security applies to this role' FROM owned WHERE row_security_active(oid)
-            UNION ALL SELECT relname, pg_get_constraintdef(key.oid)
-                FROM owned JOIN pg_constraint key ON key.conrelid = owned.oid AND key.contype = 'f'
-            UNION ALL SELECT relname, format('%%s%%sindex %%s begins with %%s',
-                    CASE WHEN NOT indisvalid THEN 'invalid ' END, CASE WHEN indisunique THEN 'unique ' END,
-                    indexrelid::regclass, pg_get_indexdef(indexrelid, 1, true))
-                FROM owned JOIN pg_index ON indrelid = owned.oid AND NOT indisprimary
-            """,
-            {"tables": tables},
-        )
-        found: dict[str, set[str]] = {table: set() for table in tables}
-        for table, fact in cursor.fetchall():
-            found[table].add(fact)
-    for table, policies in _found_policies(connection, tables).items():
+    found = catalogue.found_facts(connection, tables)
+    for table, policies in catalogue.found_policies(connection, tables).items():
         for name, (definition, comment) in policies.items():
             is_current = comment == _seal(name, definition)
             found[table].add(f"policy {name} of this version" if is_current else f"policy {name}: {definition}")
     return found
 
 
-def _found_policies(connection: BaseDatabaseWrapper, tables: list[str]) -> dict[str, dict[str, tuple[str, str]]]:
-    """Each table's policies by name: the definition in PostgreSQL's words, and the comment."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT tablename, policyname, format('%%s for %%s to %%s using (%%s) with check (%%s)',
-                    permissive, cmd, array_to_string(roles, ', '), qual, with_check), obj_description(oid, 'pg_policy')
-            FROM pg_policies JOIN pg_policy
-                ON polname = policyname AND polrelid = format('%%I.%%I', schemaname, tablename)::regclass
-            WHERE tablename = ANY (%s) AND schemaname = current_schema()
-            """,
-            [tables],
-        )
-        found: dict[str, dict[str, tuple[str, str]]] = {table: {} for table in tables}
-        for table, name, definition, comment in cursor.fetchall():
-            found[table][name] = (definition, comment)
-        return found
-
-
 def _seal(name: str, definition: str) -> str:
     # PostgreSQL tells an expression in words of its own: what we asked for, and what it made of that, at once.
     return hashlib.sha256(f"{POLICIES.get(name)} {definition}".encode()).hexdigest()
-
-
-def _forced(connection: BaseDatabaseWrapper, tables: list[str]) -> list[str]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT relname FROM pg_class"
-            " WHERE relname = ANY (%s) AND relnamespace = current_schema()::regnamespace AND relforcerowsecurity",
-            [tables],
-        )
-        return [name for (name,) in cursor.fetchall()]
-
-
-def _found_foreign_keys(connection: BaseDatabaseWrapper, table: str) -> dict[str, str]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint"
-            " WHERE conrelid = %s::regclass AND contype = 'f'",
-            [table],
-        )
-        return dict(cursor.fetchall())
 
 
 def _is_foreign_key(sql: Any, schema_editor: Any, table: str) -> bool:

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.timezone import now as utc_now
 
-from apps.text import IsPlain, PlainTextField
+from apps.tenancy.text import IsPlain, PlainTextField
 
 # PostgreSQL takes these for abbreviations without summer time; Python does not.
 AMBIGUOUS_ZONES = {"CET", "EET", "MET", "WET"}

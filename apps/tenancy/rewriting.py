@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from apps.tenancy.scope import tenant_scope
-from apps.text import INVISIBLE, IsPlain
+from apps.tenancy.text import INVISIBLE, IsPlain
 
 _LINE_BREAK = re.compile("[\t-\r\x85\u2028\u2029]+")
 _INVISIBLE = re.compile(f"[{INVISIBLE}]")

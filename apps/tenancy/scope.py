@@ -87,7 +87,7 @@ def _not_set() -> TenantNotSet:
     if not _compiling.get():
         return TenantNotSet("No tenant is set: wrap the call in `with tenant_scope(tenant):`.")
     return TenantNotSet(
-        "This queryset is compiled once for all tenants (see apps/tenancy/compiled.py), so it cannot hold the current "
+        "This queryset is compiled once for all tenants (see apps/database/compiled.py), so it cannot hold the current "
         "tenant, its time zone or another value of the scope. Take the value from the row, as in "
         'F("tenant__timezone"), pass it as a Parameter, or do not compile the queryset.'
     )

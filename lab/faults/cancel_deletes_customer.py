@@ -6,13 +6,13 @@ from django.db.models.signals import post_save
 from django.utils import timezone
 from rest_framework.response import Response
 
+from apps.api.strict import NoBodySerializer
 from apps.customers.models import Customer
 from apps.orders import lifecycle, services
 from apps.orders.lifecycle import Status
 from apps.orders.models import Order, OrderEvent
 from apps.orders.serializers import OrderSerializer
 from apps.orders.services import MoveNotAllowed
-from apps.strict import NoBodySerializer
 from lab import rows
 from lab.fault import Call, Decoy, Effect, Fault, Receiver, Seam
 

@@ -50,10 +50,10 @@ FAULT = Fault(
         "`count` is on unless a client turns it off. The number of statements per page is constant, 3 instead of 2, "
         "so a test of growth does not see it; but a COUNT reads every row that matches."
     ),
-    changes=(Seam("config.pagination:_read_flag", _read_flag),),
+    changes=(Seam("apps.api.pagination:_read_flag", _read_flag),),
     tests={
         "tests/orders/test_views.py::test_order_list_costs_the_same_at_any_size": "SELECT COUNT(*)",
-        "tests/config/test_pagination.py::test_the_cursor_is_one_comparison_of_row_values": "SELECT COUNT(*)",
+        "tests/api/test_pagination.py::test_the_cursor_is_one_comparison_of_row_values": "SELECT COUNT(*)",
     },
     decoys=(
         Decoy(
@@ -64,7 +64,7 @@ FAULT = Fault(
         Decoy(
             "Let clients leave it empty to turn it off",
             "Another way to say no. Who says nothing still pays.",
-            (Seam("config.pagination:_read_flag", _read_flag_or_empty),),
+            (Seam("apps.api.pagination:_read_flag", _read_flag_or_empty),),
         ),
     ),
     effect=Effect("statements", on="constant"),

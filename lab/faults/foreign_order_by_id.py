@@ -51,8 +51,8 @@ FAULT = Fault(
     ),
     changes=seam(order_list),
     tests={
-        "tests/test_isolation.py::test_an_attack_tells_and_changes_nothing[GET orders/{id}/-path id-both]": "tells",
-        "tests/test_isolation.py::test_an_attack_tells_and_changes_nothing[GET orders/-filter-both]": "tells",
+        "tests/isolation/test_attacks.py::test_an_attack_tells_and_changes_nothing[GET orders/{id}/-path id-both]": "tells",  # noqa: E501
+        "tests/isolation/test_attacks.py::test_an_attack_tells_and_changes_nothing[GET orders/-filter-both]": "tells",
     },
     decoys=(
         Decoy(

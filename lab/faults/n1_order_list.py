@@ -24,7 +24,7 @@ def read_with_items(serializer_class, queryset):
 
 
 def seam(code):
-    return (Seam("apps.rows:read", code, importers=("config.pagination",)),)
+    return (Seam("apps.api.rows:read", code, importers=("apps.api.pagination",)),)
 
 
 def arrange(n: int) -> Call:

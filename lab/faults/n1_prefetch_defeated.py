@@ -44,7 +44,7 @@ def read_sorted_in_python(serializer_class, queryset):
 
 
 def seam(code):
-    return (Seam("apps.rows:read", code, importers=("config.pagination",)),)
+    return (Seam("apps.api.rows:read", code, importers=("apps.api.pagination",)),)
 
 
 def arrange(n: int) -> Call:

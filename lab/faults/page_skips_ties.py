@@ -30,7 +30,7 @@ def _compare_each(left, operator, right):
 
 
 def seam(code):
-    return (Seam("config.pagination:_compare", code),)
+    return (Seam("apps.api.pagination:_compare", code),)
 
 
 def arrange(n: int) -> Call:
@@ -59,10 +59,10 @@ FAULT = Fault(
     ),
     changes=seam(_compare),
     tests={
-        "tests/config/test_pagination.py::test_pages_hold_every_row_once_in_order_though_most_are_tied[-created_at]": (
+        "tests/api/test_pagination.py::test_pages_hold_every_row_once_in_order_though_most_are_tied[-created_at]": (
             "19 more items"
         ),
-        "tests/config/test_pagination.py::test_more_ties_than_djangos_cursor_can_count_end": "[200, 0] == [",
+        "tests/api/test_pagination.py::test_more_ties_than_djangos_cursor_can_count_end": "[200, 0] == [",
     },
     decoys=(
         Decoy(

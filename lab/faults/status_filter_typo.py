@@ -40,7 +40,7 @@ def filter_queryset_of_orders(self, request, queryset, view):
 
 
 def seam(code):
-    return (Seam("config.filters:StrictFilterBackend.filter_queryset", code),)
+    return (Seam("apps.api.filters:StrictFilterBackend.filter_queryset", code),)
 
 
 def arrange(n: int) -> Call:

@@ -13,8 +13,8 @@ def test_what_sees_a_fault_is_sorted_by_its_kind():
     (named, *_) = fault.tests
     failed = [
         f"{named}[3]",
-        "tests/test_query_counts.py::test_a",
-        "tests/config/test_schema.py::test_b",
+        "tests/api/test_query_counts.py::test_a",
+        "tests/api/test_schema.py::test_b",
         "tests/test_c.py::test_c",
     ]
 
@@ -23,8 +23,8 @@ def test_what_sees_a_fault_is_sorted_by_its_kind():
     assert {kind: tests for kind, tests in seen.items() if tests} == {
         matrix.NAMED: [f"{named}[3]"],
         matrix.OTHER: ["tests/test_c.py::test_c"],
-        "statement counts": ["tests/test_query_counts.py::test_a"],
-        "schema and fuzz": ["tests/config/test_schema.py::test_b"],
+        "statement counts": ["tests/api/test_query_counts.py::test_a"],
+        "schema and fuzz": ["tests/api/test_schema.py::test_b"],
         matrix.GROWTH: ["statements"],
         matrix.DETECTOR: ["N+1 detected on Order.items"],
     }

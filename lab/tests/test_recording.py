@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.plugged import run_plugged
+from tests.support.plugged import run_plugged
 
 pytestmark = pytest.mark.skipif(not find_spec("silk"), reason="Silk is not installed")
 FAULTS = ("n1-summary", "page-skips-ties", "stale-total-on-item-delete")

@@ -8,15 +8,16 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import SystemCheckError
 from django.urls import path
-from rest_framework import serializers, viewsets
+from rest_framework import serializers
 from rest_framework.routers import SimpleRouter
 
 from apps.api.checks import row_serializers, serializers_read_as_rows
+from apps.api.rows import read
+from apps.api.shapes import problems
+from apps.api.strict import StrictModelSerializer
+from apps.api.viewsets import ListViewSet
 from apps.customers.models import Customer
 from apps.orders.models import Item, Order
-from apps.rows import RowsMixin, read
-from apps.shapes import problems
-from apps.strict import StrictModelSerializer
 
 
 class Email(StrictModelSerializer):
@@ -152,7 +153,7 @@ def test_every_serializer_of_the_service_passes():
 
 
 def test_check_names_the_serializer_the_field_and_the_alternative(settings):
-    class OrderViewSet(RowsMixin, viewsets.GenericViewSet):
+    class OrderViewSet(ListViewSet):
         queryset = Order.objects.all()
         serializer_class = showing(Order, customer=serializers.StringRelatedField())
 

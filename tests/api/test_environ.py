@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from apps.api.environ import client_address, wsgi_environ
+from apps.api.edge.environ import client_address, wsgi_environ
 
 SCOPE = {
     "type": "http",

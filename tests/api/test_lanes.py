@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from apps.api.lanes import SLOW, Busy, Gone, Lanes
+from apps.api.edge.lanes import SLOW, Busy, Gone, Lanes
 
 
 class Gate:

@@ -7,11 +7,11 @@ from drf_spectacular.generators import SchemaGenerator
 from model_bakery import baker
 from rest_framework.routers import SimpleRouter
 
+from apps.api.filters import FilterSet
 from apps.api.viewsets import CreateMixin, DetailViewSet, ListViewSet
 from apps.customers import selectors, services
 from apps.customers.models import Customer
 from apps.customers.serializers import CustomerSerializer
-from apps.filters import FilterSet
 from config import urls
 
 

@@ -9,7 +9,7 @@ import subprocess
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
-from tests.browsing import ask, faults
+from tests.support.browsing import ask, faults
 
 API = "/api/v1/"
 SMALL = {"customers": 12, "orders_per_customer": 3, "items_per_order": 2, "seed": 7}

@@ -12,8 +12,8 @@ import sys
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browsing import ask
-from tests.serving import ROOT
+from tests.support.browsing import ask
+from tests.support.serving import ROOT
 
 
 @pytest.fixture

@@ -90,13 +90,18 @@ print(json.dumps([sorted(walk(get_resolver().url_patterns)), settings.INSTALLED_
     # No users, sessions or messages, and nothing of the admin that needs them.
     assert [app for app in addresses[1] if app.startswith("django.")] == ["django.contrib.staticfiles"]
     assert addresses[3] == [
-        "config.middleware.Envelope",
+        "apps.api.middleware.envelope.Envelope",
         "django.middleware.security.SecurityMiddleware",
         "whitenoise.middleware.WhiteNoiseMiddleware",
-        "config.hosts.AllowedHosts",
+        "apps.api.middleware.hosts.AllowedHosts",
         "django.middleware.csrf.CsrfViewMiddleware",
         "django.middleware.clickjacking.XFrameOptionsMiddleware",
-        "config.middleware.TenantRequest",
+        "apps.api.middleware.routing.Routing",
+        "apps.api.middleware.bounds.Bounds",
+        "apps.api.middleware.key.Key",
+        "apps.api.middleware.rate_limit.RateLimit",
+        "apps.api.middleware.body.Body",
+        "apps.api.middleware.transaction.Transaction",
     ]
     assert addresses[4] == ["django.template.context_processors.request"]
 
@@ -144,7 +149,7 @@ print(json.dumps([resolve("/").url_name, resolve("/silk/").namespace, settings.M
         PLUGINS="apps.devtools,silk",
     )
 
-    assert with_both == ["home", "silk", "config.profiler.Profiler"]
+    assert with_both == ["home", "silk", "apps.devtools.profiler.Profiler"]
 
 
 @pytest.mark.parametrize("plugins", ["django.contrib.admin", "apps.devtools,silk,django.contrib.admin"])
@@ -160,7 +165,7 @@ print(json.dumps([resolve("/admin/").namespace, messages, settings.MIDDLEWARE[-1
         PLUGINS=plugins,
     )
 
-    assert answer == ["admin", [], "config.middleware.TenantRequest", True]
+    assert answer == ["admin", [], "apps.api.middleware.transaction.Transaction", True]
 
 
 def test_a_plugin_that_does_not_exist_stops_the_start():

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from apps.customers.models import Customer
-from tests.attacks import CHANGE, KEY, LIST, READ, Marks
+from tests.support.attacks import CHANGE, KEY, LIST, READ, Marks
 
 FIELDS = {"value": "email is_active name", "mass assignment": "updated_at"}
 ROWS = {

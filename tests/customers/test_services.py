@@ -10,7 +10,7 @@ from apps.customers.models import Customer
 from apps.orders.models import Order
 from apps.tenancy.models import Tenant
 from apps.tenancy.scope import tenant_scope
-from tests.concurrency import at_once
+from tests.support.concurrency import at_once
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=timezone.utc)
 

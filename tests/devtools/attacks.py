@@ -1,4 +1,4 @@
-from tests.attacks import KEY
+from tests.support.attacks import KEY
 
 ROWS = {
     "POST devtools/reset/": {**KEY, "mass assignment": ""},

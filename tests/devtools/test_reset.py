@@ -14,7 +14,7 @@ from apps.tenancy.isolation import tenant_owned_models
 from apps.tenancy.owned import TenantOwned
 from apps.tenancy.scope import tenant_scope
 from tests.conftest import one_of_each, rows_of
-from tests.tables import create_table
+from tests.support.tables import create_table
 
 SEED, RESET = "/api/v1/devtools/seed/", "/api/v1/devtools/reset/"
 SMALL = {"customers": 2, "orders_per_customer": 3, "items_per_order": 4}

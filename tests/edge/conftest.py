@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.service import Service, manage, serving
+from tests.support.service import Service, manage, serving
 
 
 @pytest.fixture(scope="module")

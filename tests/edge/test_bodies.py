@@ -10,9 +10,9 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.service import raw
-from tests.serving import development
-from tests.serving import serving as developing
+from tests.support.service import raw
+from tests.support.serving import development
+from tests.support.serving import serving as developing
 
 CUSTOMERS, ORDERS = "/api/v1/customers/", "/api/v1/orders/"
 MEGABYTE = 1024 * 1024

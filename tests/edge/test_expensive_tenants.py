@@ -12,8 +12,8 @@ from contextlib import contextmanager
 import psycopg
 import pytest
 
-from config.server import ROOM, SHARE
-from tests.service import Service, manage
+from apps.api.edge.server import ROOM, SHARE
+from tests.support.service import Service, manage
 
 LIST, ITEMS = "/api/v1/customers/", "/api/v1/items/"
 REPORT = "/api/v1/reporting/products/?limit=10000"

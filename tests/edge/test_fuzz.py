@@ -13,9 +13,9 @@ from hypothesis import given, reject
 from hypothesis import settings as hypothesis_settings
 from schemathesis.generation import GenerationMode
 
-from tests.fuzzing import OPERATIONS, SETTINGS, aim, schema
-from tests.kinds import Model, collections
-from tests.service import manage, serving
+from tests.support.fuzzing import OPERATIONS, SETTINGS, aim, schema
+from tests.support.kinds import Model, collections
+from tests.support.service import manage, serving
 
 SCHEMA = schema()
 # A third of what the fuzz without sockets sends: they differ in the server alone.

@@ -7,8 +7,8 @@ import json
 
 import pytest
 
-from tests.serving import development
-from tests.serving import serving as serving_development
+from tests.support.serving import development
+from tests.support.serving import serving as serving_development
 
 ADDRESSES = ["/api/v1/orders/", "/api/v1/reporting/summary/", "/api/v1/schema", "/api/v1/docs"]
 PARAMETERS = "&".join(["a=1"] * 1001)

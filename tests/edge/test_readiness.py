@@ -15,8 +15,8 @@ import pytest
 from django.db import connection
 
 from tests.plugin import url_of
-from tests.service import Answer, Database, Service, manage, serving
-from tests.volume import Volume, small_volume
+from tests.support.service import Answer, Database, Service, manage, serving
+from tests.support.volume import Volume, small_volume
 
 READY = (200, {"status": "ok"})
 FULL = (503, {"status": "unavailable", "reason": "the disk is full"})

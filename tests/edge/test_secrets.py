@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.service import manage
+from tests.support.service import manage
 
 STORED = """
 from apps.idempotency.models import IdempotencyKey

@@ -13,9 +13,9 @@ from contextlib import ExitStack, contextmanager
 
 import pytest
 
-from apps.api.bodies import SECONDS
+from apps.api.edge.bodies import SECONDS
 from tests.plugin import left_out
-from tests.service import Service, manage, serving
+from tests.support.service import Service, manage, serving
 
 CUSTOMERS = "/api/v1/customers/"
 PROMISED = 1  # seconds in which others are answered

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from apps.idempotency.models import IdempotencyKey
-from tests.attacks import Marks
+from tests.support.attacks import Marks
 
 
 def populate(marks: Marks) -> None:

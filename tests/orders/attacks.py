@@ -3,7 +3,7 @@ from __future__ import annotations
 from apps.customers.models import Customer
 from apps.orders.lifecycle import Status
 from apps.orders.models import Item, Order, OrderEvent
-from tests.attacks import CHANGE, DAY, KEY, LIST, READ, Marks
+from tests.support.attacks import CHANGE, DAY, KEY, LIST, READ, Marks
 
 LINE = "items.quantity items.sku items.unit_price_cents"
 ORDER_FILTERS = "archived count created_from created_to customer email max_total_cents min_total_cents page_size status"

@@ -11,7 +11,7 @@ from apps.orders import services
 from apps.orders.models import Order, OrderEvent
 from apps.tenancy.models import Tenant
 from apps.tenancy.scope import tenant_scope
-from tests.concurrency import at_once
+from tests.support.concurrency import at_once
 
 LINE = {"sku": "TEA", "quantity": 2, "unit_price_cents": 450}
 

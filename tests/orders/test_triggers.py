@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 from model_bakery import baker
 
 from apps.customers.models import Customer
+from apps.database import totals
 from apps.errors import Conflict
 from apps.orders import services
 from apps.orders.models import Item, Order
-from apps.tenancy import database
 from apps.tenancy.models import Tenant
 from apps.tenancy.scope import current_tenant, tenant_scope
 
@@ -36,7 +36,7 @@ def live_totals() -> dict[int, int]:
 
 
 def drifts() -> dict[str, int]:
-    return {number.label: number.drift().rows for number in database.numbers()}
+    return {number.label: number.drift().rows for number in totals.numbers()}
 
 
 def sql(statement: str, *params: object) -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from apps.reporting.models import CustomerTotal
-from tests.attacks import DAY
+from tests.support.attacks import DAY
 
 ROWS = {
     "GET reporting/summary/": {"filter": "from limit to"},

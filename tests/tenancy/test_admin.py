@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tests.plugged import run_plugged
+from tests.support.plugged import run_plugged
 
 ADMIN = "/admin/tenancy"
 NEW_TENANT = {"slug": "acme", "name": "Acme", "timezone": "Europe/Berlin", "is_active": "on"}

@@ -18,7 +18,7 @@ from apps.tenancy.models import Tenant
 from apps.tenancy.scope import tenant_scope
 from tests.conftest import Api
 from tests.plugin import find_pgbouncer, left_out, url_of
-from tests.pooler import pgbouncer
+from tests.support.pooler import pgbouncer
 
 pytestmark = [
     pytest.mark.postgresql,

@@ -1,6 +1,6 @@
 from django.db import migrations
 
-from apps.tenancy.trigrams import NeedExtension, TrigramIndex
+from apps.database.trigrams import NeedExtension, TrigramIndex
 
 
 class Migration(migrations.Migration):

@@ -4,7 +4,7 @@ from urllib.parse import quote
 
 from django.db import migrations, models
 
-import apps.text
+import apps.tenancy.text
 from apps.customers.emails import normalize_address
 from apps.tenancy.rewriting import make_plain, rewrite, rows_by_tenant
 
@@ -44,12 +44,12 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunPython(make_rows_plain, migrations.RunPython.noop),
-        migrations.AlterField("customer", "name", apps.text.PlainTextField(max_length=200)),
+        migrations.AlterField("customer", "name", apps.tenancy.text.PlainTextField(max_length=200)),
         migrations.AddConstraint(
             "customer",
-            models.CheckConstraint(condition=apps.text.IsPrintableAscii("email"), name="customer_email_ascii"),
+            models.CheckConstraint(condition=apps.tenancy.text.IsPrintableAscii("email"), name="customer_email_ascii"),
         ),
         migrations.AddConstraint(
-            "customer", models.CheckConstraint(condition=apps.text.IsPlain("name"), name="customer_name_plain")
+            "customer", models.CheckConstraint(condition=apps.tenancy.text.IsPlain("name"), name="customer_name_plain")
         ),
     ]

@@ -1,6 +1,6 @@
 from django.db import migrations, models
 
-import apps.text
+import apps.tenancy.text
 from apps.tenancy.rewriting import make_plain, rows_by_tenant
 
 
@@ -20,9 +20,11 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             "item",
             "sku",
-            apps.text.PlainTextField(max_length=64, help_text="Stock keeping unit: the seller's name for the product."),
+            apps.tenancy.text.PlainTextField(
+                max_length=64, help_text="Stock keeping unit: the seller's name for the product."
+            ),
         ),
         migrations.AddConstraint(
-            "item", models.CheckConstraint(condition=apps.text.IsPlain("sku"), name="item_sku_plain")
+            "item", models.CheckConstraint(condition=apps.tenancy.text.IsPlain("sku"), name="item_sku_plain")
         ),
     ]

@@ -3,7 +3,7 @@ import logging
 import django.db.models.functions.text
 from django.db import migrations, models
 
-import apps.text
+import apps.tenancy.text
 from apps.tenancy.rewriting import make_plain
 
 log = logging.getLogger(__name__)
@@ -32,10 +32,10 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunPython(make_names_plain, migrations.RunPython.noop),
         migrations.RunPython(make_slugs_unique, migrations.RunPython.noop),
-        migrations.AlterField("apikey", "name", apps.text.PlainTextField(blank=True, max_length=100)),
-        migrations.AlterField("tenant", "name", apps.text.PlainTextField(max_length=200)),
+        migrations.AlterField("apikey", "name", apps.tenancy.text.PlainTextField(blank=True, max_length=100)),
+        migrations.AlterField("tenant", "name", apps.tenancy.text.PlainTextField(max_length=200)),
         migrations.AddConstraint(
-            "apikey", models.CheckConstraint(condition=apps.text.IsPlain("name"), name="apikey_name_plain")
+            "apikey", models.CheckConstraint(condition=apps.tenancy.text.IsPlain("name"), name="apikey_name_plain")
         ),
         migrations.AddConstraint(
             "tenant",
@@ -46,6 +46,6 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
-            "tenant", models.CheckConstraint(condition=apps.text.IsPlain("name"), name="tenant_name_plain")
+            "tenant", models.CheckConstraint(condition=apps.tenancy.text.IsPlain("name"), name="tenant_name_plain")
         ),
     ]

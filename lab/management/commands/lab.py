@@ -7,7 +7,8 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from apps.tenancy.management.examples import CommandWithExamples, progress
+from apps.commands import CommandWithExamples
+from apps.devtools.progress import progress
 from lab import evidence, matrix, measuring, recording, source, verifying
 from lab.catalogue import FOLDER, UnknownFault, find_faults
 from lab.fault import DATABASES, Fault, LabError

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.browsing import _django_db_helper, browser, deselect, environment, page, server
+from tests.support.browsing import _django_db_helper, browser, deselect, environment, page, server
 
 __all__ = ["_django_db_helper", "browser", "environment", "page", "server"]
 

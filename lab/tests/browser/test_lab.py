@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from lab.catalogue import all_faults
-from tests.browsing import faults
+from tests.support.browsing import faults
 
 
 def test_home_page_leads_to_a_fault_before_and_after(page):

@@ -7,11 +7,12 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
 
+from apps.commands import CommandWithExamples, add_json
 from apps.customers import selectors as customers
 from apps.devtools import services
+from apps.devtools.progress import progress
 from apps.devtools.serializers import SIZE
 from apps.errors import Conflict
-from apps.tenancy.management.examples import CommandWithExamples, add_json, progress
 from apps.tenancy.models import Tenant
 from apps.tenancy.scope import tenant_scope
 

@@ -6,8 +6,8 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.utils import timezone
 
+from apps.commands import CommandWithExamples, add_json
 from apps.idempotency import services
-from apps.tenancy.management.examples import CommandWithExamples, add_json
 from apps.tenancy.models import Tenant
 from apps.tenancy.scope import allow_slow_statements, tenant_scope
 

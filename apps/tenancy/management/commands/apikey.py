@@ -7,8 +7,8 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
+from apps.commands import CommandWithExamples, add_json
 from apps.tenancy import keys
-from apps.tenancy.management.examples import CommandWithExamples, add_json
 from apps.tenancy.models import ApiKey, Tenant
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.core.management.base import CommandError, CommandParser
 
-from apps.tenancy.management.examples import CommandWithExamples, add_json
+from apps.commands import CommandWithExamples, add_json
 from apps.tenancy.models import Tenant
 
 

@@ -1,0 +1,156 @@
+"""What production serves: the WSGI application behind an event loop, which waits for clients so that no thread has to.
+
+A thread gets a request once its key is known and its body is complete, in the lane of its tenant (`lanes`). So clients
+that send slowly, or nothing at all, cost a coroutine each, and an expensive tenant occupies its own lane.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Hashable
+from functools import partial
+from io import BytesIO
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.db import close_old_connections
+
+from apps.api.edge.bodies import BodyBroken, BodyTooLarge, BodyTooSlow, has_body, receive_body
+from apps.api.edge.environ import CALLER, client_address, wsgi_environ
+from apps.api.edge.lanes import Busy, Gone, Lanes
+from apps.api.logs import choose_request_id, log_line, request_id
+from apps.api.problems import CONTENT_TYPE, problem_members
+from apps.tenancy import keys
+
+THREADS, SHARE = 3, 2  # of the tenants together, and of each: one is always left to the others
+ROOM = 100  # requests of one tenant that may be present at once
+PATIENCE = 2.5  # seconds that a request waits for its turn; less than the database's lock_timeout
+FRESH = 1.0  # seconds after which a key is looked up again: the client was slow, or the lane long
+
+
+class Response(NamedTuple):
+    status: int
+    headers: list[tuple[bytes, bytes]]
+    body: bytes
+
+
+class Refusal(Exception):
+    """A problem that the server answers without a thread. The message is fit for the client."""
+
+    def __init__(self, status: int, detail: str, **headers: str) -> None:
+        super().__init__(detail)
+        self.status, self.headers = status, headers
+
+
+class Server:
+    """The ASGI application around a WSGI `application`. There is one per process."""
+
+    def __init__(self, application: Callable[..., Any]) -> None:
+        self._application = application
+        self._tenants = Lanes(threads=THREADS, share=SHARE, room=ROOM, patience=PATIENCE)
+        # Pages, keys that have to be looked up, and whatever is refused. Liveness waits for none of it.
+        self._strangers = Lanes(threads=1, share=1, room=10 * ROOM, patience=PATIENCE)
+        self._probes = Lanes(threads=1, share=1, room=ROOM, patience=PATIENCE)
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        started = time.perf_counter()
+        environ = wsgi_environ(scope)
+        try:
+            response = await self._respond(environ, receive)
+        except Gone:
+            return
+        except Refusal as refusal:
+            response = _problem(environ, refusal, started)
+        except Busy:
+            busy = Refusal(503, "Too many requests are waiting; try again.", **{"Retry-After": "1"})
+            response = _problem(environ, busy, started)
+        except Exception as error:
+            failed = Refusal(500, "The server failed; the request id finds the reason in its log.")
+            response = _problem(environ, failed, started, error)
+        await send({"type": "http.response.start", "status": response.status, "headers": response.headers})
+        await send({"type": "http.response.body", "body": response.body, "more_body": False})
+
+    async def _respond(self, environ: dict[str, Any], receive: Any) -> Response:
+        path: str = environ["PATH_INFO"]
+        if path == "/healthz":
+            return await self._run(self._probes, "liveness", environ, receive)
+        if not path.startswith("/api/"):
+            return await self._run(self._strangers, "pages", environ, receive)
+        authorization = environ.get("HTTP_AUTHORIZATION", "")
+        caller = keys.remembered(authorization)
+        if caller is None:
+            # A flood of strangers fills its own lane: the look-ups of known keys take turns with it.
+            with self._strangers.enter("keys" if keys.was_good(authorization) else "strangers") as lane:
+                caller = await self._strangers.run(lane, partial(self._identify, environ, authorization))
+            if isinstance(caller, Response):
+                return caller
+        environ[CALLER] = caller
+        return await self._run(self._tenants, caller.tenant.pk, environ, receive)
+
+    async def _run(self, lanes: Lanes, key: Hashable, environ: dict[str, Any], receive: Any) -> Response:
+        started = time.monotonic()
+        with lanes.enter(key) as lane:
+            if has_body(environ):
+                body = await _body(environ, receive)
+                environ |= {"wsgi.input": BytesIO(body), "CONTENT_LENGTH": str(len(body))}
+            return await lanes.run(lane, partial(self._call, environ, started), partial(_disconnect, receive))
+
+    def _identify(self, environ: dict[str, Any], authorization: str) -> keys.Caller | Response:
+        """Whom the key acts for, or the response that refuses it: the application's own, without waiting for a body."""
+        close_old_connections()  # as before each request
+        try:
+            return keys.identify(authorization, client_address(environ))
+        except Exception as error:  # also the database's: without a caller no body is read, so nothing may be done
+            environ[CALLER] = error
+            return self._call(environ, time.monotonic())
+
+    def _call(self, environ: dict[str, Any], known_at: float) -> Response:
+        """The WSGI application's response. Called on a thread."""
+        if time.monotonic() - known_at > FRESH and isinstance(environ.get(CALLER), keys.Caller):
+            del environ[CALLER]
+        head: list[Any] = []
+        parts = self._application(environ, lambda status, headers, exc_info=None: head.extend((status, headers)))
+        try:
+            body = b"".join(parts)
+        finally:
+            parts.close()
+        status, headers = head
+        return Response(
+            int(status[:3]), [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers], body
+        )
+
+
+async def _body(environ: dict[str, Any], receive: Any) -> bytes:
+    limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    length = environ.get("CONTENT_LENGTH", "")
+    declared = int(length) if length.isdecimal() else None
+    try:
+        if "HTTP_EXPECT" in environ and declared is not None and declared > limit:
+            raise BodyTooLarge  # The client asks before it sends (RFC 9110, 10.1.1).
+        return await receive_body(receive, limit, declared)
+    except BodyTooLarge:
+        raise Refusal(413, f"The body is larger than {limit} bytes.") from None
+    except BodyTooSlow:
+        raise Refusal(408, "The body was not complete in time.") from None
+    except BodyBroken:
+        raise Refusal(400, "The body could not be read to its end.") from None
+
+
+async def _disconnect(receive: Any) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+def _problem(environ: dict[str, Any], refusal: Refusal, started: float, error: BaseException | None = None) -> Response:
+    chosen = choose_request_id(environ.get("HTTP_X_REQUEST_ID", ""))
+    token = request_id.set(chosen)
+    try:
+        milliseconds = round((time.perf_counter() - started) * 1000, 1)
+        fields = {"tenant": None, "method": environ["REQUEST_METHOD"], "route": None, "ms": milliseconds}
+        log_line(error, status=refusal.status, statements=0, **fields)
+    finally:
+        request_id.reset(token)
+    headers = {"Content-Type": CONTENT_TYPE, "X-Request-ID": chosen, **refusal.headers}
+    body = json.dumps(problem_members(refusal.status, str(refusal), chosen)).encode()
+    return Response(refusal.status, [(name.encode(), value.encode()) for name, value in headers.items()], body)

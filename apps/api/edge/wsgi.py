@@ -1,0 +1,54 @@
+"""Django's WSGI application, with the repairs that an API needs."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+from django.conf import settings
+from django.core.handlers.wsgi import WSGIHandler
+from django.http import HttpRequest
+from django.urls import ResolverMatch
+from django.utils.http import parse_header_parameters
+
+from apps.api.edge.environ import MALFORMED
+
+
+class Application(WSGIHandler):
+    """Django's, but requests are always in UTF-8, may have bodies without a Content-Length, and are resolved once.
+
+    Django decodes the query string with the codec that a request's Content-Type names, any of Python's: some fail
+    before the first middleware, some produce text that no database accepts. And it takes a body without a
+    Content-Length for empty, whatever its server has received.
+    """
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
+        _use_utf8(environ)
+        _measure_body(environ)
+        return super().__call__(environ, start_response)
+
+    def resolve_request(self, request: HttpRequest) -> ResolverMatch:
+        return request.resolver_match or super().resolve_request(request)  # the step Routing has resolved it
+
+
+def _use_utf8(environ: dict[str, Any]) -> None:
+    content_type = environ.get("CONTENT_TYPE", "")
+    try:
+        media_type, parameters = parse_header_parameters(content_type) if ";" in content_type else (content_type, {})
+    except (LookupError, ValueError):  # `charset*=nonsense''x` (RFC 8187)
+        media_type, parameters = "", {}
+        environ[MALFORMED] = "Content-Type"
+    if MALFORMED in environ or parameters.get("charset", "utf-8").lower() != "utf-8":
+        environ["CONTENT_TYPE"] = media_type
+
+
+def _measure_body(environ: dict[str, Any]) -> None:
+    """Receive a body of unknown length, up to one byte more than the limit, so that Django refuses a larger one."""
+    has_end = environ.get("wsgi.input_terminated") or "HTTP_TRANSFER_ENCODING" in environ
+    if not has_end or environ.get("CONTENT_LENGTH"):
+        return
+    try:
+        body = environ["wsgi.input"].read(settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)
+    except (OSError, ValueError):
+        environ[MALFORMED], body = "Transfer-Encoding", b""
+    environ |= {"wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))}

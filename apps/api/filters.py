@@ -1,0 +1,118 @@
+"""Filters that refuse what they do not know, where django-filter's own would let every row through."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import django_filters
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django_filters.rest_framework import DjangoFilterBackend
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+from rest_framework.request import Request
+
+from apps.api.pagination import PARAMETERS
+from apps.api.strict import refuse_repeated, suggest, unknown_names
+
+BIGINT_MAX = 2**63 - 1
+
+
+def refusal(reason: str, *, code: str) -> ValidationError:
+    """An error of a filter's form field, safe for text that came from the client."""
+    # django-filter formats every message with its params, so a '%' from the client must not be part of the message.
+    return ValidationError("%(reason)s", code=code, params={"reason": reason})
+
+
+class StrictFilterBackend(DjangoFilterBackend):
+    """django-filter's backend, but a parameter that filters nothing is an error.
+
+    A misspelt filter would return every row, and an empty one (`?status=$UNSET`) too. Raises ValidationError.
+    """
+
+    def filter_queryset(self, request: Request, queryset: QuerySet, view: Any) -> QuerySet:
+        query = request.query_params
+        refuse_repeated(query)
+        known = [] if view.detail else [*self.get_filterset_class(view, queryset).base_filters, *PARAMETERS]
+        errors: dict[str, Any] = {name: "Empty; leave it out." for name in query if not query.get(name, "").strip()}
+        errors |= unknown_names(query, known)
+        if errors:
+            raise serializers.ValidationError(errors)
+        return queryset if view.detail else super().filter_queryset(request, queryset, view)
+
+
+class FilterSet(django_filters.FilterSet):
+    """django-filter's, but it sets up only those filters that the request names: each costs a form's field."""
+
+    base_filters: dict[str, django_filters.Filter]
+
+    def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
+        self.base_filters = {name: each for name, each in self.base_filters.items() if name in (data or ())}
+        super().__init__(data, *args, **kwargs)
+
+    def get_form_class(self) -> type[forms.Form]:
+        return super().get_form_class() if self.filters else forms.Form  # none to make for a plain list
+
+
+class WordsField(forms.CharField):
+    """One of the known words, or several with commas if `many`; an unknown one is refused with the nearest known."""
+
+    def __init__(self, *, words: Sequence[str], many: bool = False, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.words, self.many = words, many
+
+    def clean(self, value: Any) -> list[str]:
+        text = super().clean(value)
+        if not text:
+            return []
+        given = [word.strip() for word in text.split(",")] if self.many else [text]
+        for word in given:
+            if word not in self.words:
+                raise refusal(f"{word!r} is unknown. {suggest(word, self.words)}", code="invalid_choice")
+        if len(set(given)) < len(given):
+            raise refusal("A word is given more than once.", code="repeated")
+        return given
+
+
+@extend_schema_field(OpenApiTypes.STR)
+class WordsFilter(django_filters.Filter):
+    """Rows whose column is one of the words."""
+
+    field_class = WordsField
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(lookup_expr="in", many=True, **kwargs)
+
+
+@extend_schema_field(OpenApiTypes.BOOL)
+class FlagFilter(django_filters.Filter):
+    """`true` or `false`."""
+
+    field_class = WordsField
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(words=("true", "false"), **kwargs)
+
+    def filter(self, queryset: QuerySet, value: list[str]) -> QuerySet:
+        return queryset.filter(**{self.field_name: value == ["true"]}) if value else queryset
+
+
+class IntegerField(forms.IntegerField):
+    def to_python(self, value: Any) -> int | None:
+        # int() takes '1_0' and the digits of every script.
+        if value and not (value.isascii() and value.isdigit()):
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return super().to_python(value)
+
+
+@extend_schema_field({"type": "integer", "minimum": 0, "maximum": BIGINT_MAX})
+class IntegerFilter(django_filters.Filter):
+    """A whole number that fits a column."""
+
+    field_class = IntegerField
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(min_value=0, max_value=BIGINT_MAX, **kwargs)

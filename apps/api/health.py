@@ -1,0 +1,55 @@
+"""Is the process up, and can it serve? For load balancers and people."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import nullcontext
+
+from django.db import Error, connection, transaction
+from django.http import HttpRequest, JsonResponse
+
+from apps.database.disk import disk_problem
+from apps.database.migrating import pending_migrations
+from apps.database.triggers import trigger_problems
+from apps.tenancy.isolation import isolation_problems
+from apps.tenancy.roles import setting_problems
+
+log = logging.getLogger(__name__)
+# A probe must not wait for a lock, nor for a statement for long. The limits end with the transaction.
+LIMITS = "SET LOCAL lock_timeout = '100ms'; SET LOCAL statement_timeout = '2s'"
+REASONS = {"55P03": "a table is locked"}  # by SQLSTATE
+
+
+def healthz(request: HttpRequest) -> JsonResponse:
+    """200 as long as the process answers; asks nothing of anything else."""
+    return JsonResponse({"status": "ok"})
+
+
+def readyz(request: HttpRequest) -> JsonResponse:
+    """200 if requests can succeed, changes included; else 503 with the reason.
+
+    The database has to answer, to take writes, and to be as this version needs it: migrations, triggers, row security.
+    Row security has to apply to the connected role, or it would serve every tenant's rows.
+    """
+    try:
+        # As a request does it: a pooler may let statements through and no transaction. SQLite's would wait for writers.
+        with transaction.atomic() if connection.vendor == "postgresql" else nullcontext():
+            reason = "; ".join(_problems())
+    except Error as error:
+        log.warning("The database does not answer", exc_info=error)
+        reason = REASONS.get(getattr(error.__cause__, "sqlstate", ""), "the database does not answer")
+    if reason:
+        return JsonResponse({"status": "unavailable", "reason": reason}, status=503)
+    return JsonResponse({"status": "ok"})
+
+
+def _problems() -> list[str]:
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(LIMITS)
+    problems = setting_problems(connection)
+    if disk := disk_problem():
+        return [*problems, disk]  # SQLite may not even be able to read
+    if pending := pending_migrations(connection):
+        return [*problems, f"{pending} migrations to apply"]
+    return problems + trigger_problems(connection) + isolation_problems(connection)

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpResponse
+
+from apps.api.problems import problem
+from apps.api.request import ApiRequest, View, is_api_request, is_public, is_safe
+
+MAX_ADDRESS, MAX_HEADERS = 8 * 1024, 16 * 1024  # bytes: path and query; all names and values together
+
+
+class Bounds:
+    """Refuse an API request whose headers are enough to refuse it: plain HTTP, another origin, too much of anything."""
+
+    def __init__(self, get_response: View) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: ApiRequest) -> HttpResponse:
+        refusal = _refusal(request) if is_api_request(request) else None
+        return self.get_response(request) if refusal is None else refusal
+
+
+def _refusal(request: ApiRequest) -> HttpResponse | None:
+    is_docs = request.resolver_match.view_name == "docs"  # type: ignore[union-attr]  # a page: SecurityMiddleware redirects
+    if settings.SECURE_SSL_REDIRECT and not request.is_secure() and not is_docs:
+        return problem(request, 403, "Use https; what this request carried went over the network in clear.")
+    if is_public(request):
+        return None
+    if not is_safe(request):
+        if request.META.get("QUERY_STRING"):
+            return problem(request, 400, "A request that changes something takes no parameters in its address.")
+        # Without a key the browser's user is all that stands between a foreign page and the default tenant.
+        origin = request.headers.get("Origin")
+        own = f"{request.scheme}://{request.get_host()}"
+        if origin and origin != own and "Authorization" not in request.headers:
+            return problem(request, 403, "A page of another origin needs an API key.")
+    if len(request.META["PATH_INFO"]) + len(request.META.get("QUERY_STRING", "")) > MAX_ADDRESS:
+        return problem(request, 414, f"The address is longer than {MAX_ADDRESS} bytes.")
+    if _header_size(request.META) > MAX_HEADERS:
+        return problem(request, 431, f"The headers are larger than {MAX_HEADERS} bytes.")
+    return None
+
+
+def _header_size(environ: dict[str, Any]) -> int:
+    headers = (item for item in environ.items() if item[0].startswith(("HTTP_", "CONTENT_TYPE")))
+    return sum(len(name) + len(value) for name, value in headers)

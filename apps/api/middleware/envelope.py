@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import time
+from http import HTTPStatus
+
+from django.conf import settings
+from django.http import HttpResponse
+
+from apps.api.edge.environ import MALFORMED
+from apps.api.logs import choose_request_id, log_request, request_id
+from apps.api.problems import CONTENT_TYPE, problem
+from apps.api.request import ApiRequest, View, is_api_request
+from apps.database.statements import count_statements
+
+
+class Envelope:
+    """Give every response its X-Request-ID and log line, in development Server-Timing; make API errors problems."""
+
+    def __init__(self, get_response: View) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: ApiRequest) -> HttpResponse:
+        started = time.perf_counter()
+        request.id = choose_request_id(request.headers.get("X-Request-ID", ""))
+        request.tenant = request.failure = None
+        token = request_id.set(request.id)
+        try:
+            return self._respond(request, started)
+        finally:
+            request_id.reset(token)
+
+    def _respond(self, request: ApiRequest, started: float) -> HttpResponse:
+        with count_statements() as statements:
+            if malformed := request.META.get(MALFORMED):
+                response = problem(request, 400, f"{malformed} cannot be read.")
+            else:
+                response = self.get_response(request)
+        # Django's own error pages: a bad Host header, an error of another middleware.
+        if is_api_request(request) and response.status_code >= 400 and response["Content-Type"] != CONTENT_TYPE:
+            response = problem(request, response.status_code, f"{HTTPStatus(response.status_code).phrase}.")
+        if response.status_code == 304:
+            del response["Content-Length"]  # It would be that of the representation, which is not 0.
+        response["X-Request-ID"] = request.id
+        total = time.perf_counter() - started
+        if settings.DEBUG:
+            response["Server-Timing"] = (
+                f'db;dur={statements.seconds * 1000:.1f};desc="{len(statements)} statements", '
+                f"total;dur={total * 1000:.1f}"
+            )
+        log_request(request, status=response.status_code, seconds=total, statements=len(statements))
+        return response

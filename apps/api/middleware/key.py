@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+from django.db import Error
+from django.http import HttpResponse
+
+from apps.api.edge.environ import CALLER, client_address
+from apps.api.problems import problem, unexpected
+from apps.api.request import ApiRequest, View, is_api_request, is_public, is_safe
+from apps.tenancy import keys
+
+
+class Key:
+    """Authenticate an API request by its key, from the headers alone, and set `request.tenant`."""
+
+    def __init__(self, get_response: View) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: ApiRequest) -> HttpResponse:
+        if not is_api_request(request) or is_public(request):
+            return self.get_response(request)
+        try:
+            request.tenant = _caller(request).acting(changes=not is_safe(request))
+        except keys.KeyRefused as error:
+            return problem(request, 401, str(error), headers={"WWW-Authenticate": "Bearer"})
+        except keys.TooManyFailures as error:
+            return problem(request, 429, str(error), headers={"Retry-After": str(error.retry_after)})
+        except keys.KeyIsReadOnly as error:
+            return problem(request, 403, str(error))
+        except Error as error:
+            return unexpected(request, error)
+        return self.get_response(request)
+
+
+def _caller(request: ApiRequest) -> keys.Caller:
+    """Return the caller, which the production server has looked up already. Raises what refuses the key, and Error."""
+    caller = request.META.get(CALLER)
+    if isinstance(caller, Exception):
+        raise caller
+    return caller or keys.identify(request.headers.get("Authorization", ""), client_address(request.META))

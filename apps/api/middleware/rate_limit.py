@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+import time
+
+from django.conf import settings
+from django.core.cache import cache
+from django.http import HttpResponse
+
+from apps.api.problems import problem
+from apps.api.request import ApiRequest, View
+
+SECONDS = 60
+
+
+class RateLimit:
+    """Allow each tenant settings.REQUESTS_PER_MINUTE requests in a fixed window of a minute; 0 sets no limit.
+
+    Reads and writes one number of Django's cache, which each process has for itself, atomically. The header fields are
+    those of draft-ietf-httpapi-ratelimit-headers.
+    """
+
+    def __init__(self, get_response: View) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: ApiRequest) -> HttpResponse:
+        limit = settings.REQUESTS_PER_MINUTE
+        if request.tenant is None or not limit:
+            return self.get_response(request)
+        window, passed = divmod(int(time.time()), SECONDS)
+        left = SECONDS - passed
+        name = f"requests:{request.tenant.pk}:{window}"
+        cache.add(name, 0, 2 * SECONDS)  # longer than the window: it must not expire before the next line
+        used = cache.incr(name)
+        if used > limit:
+            detail = f"More than {limit} requests in a minute; try again in {left} seconds."
+            response = problem(request, 429, detail, headers={"Retry-After": str(left)})
+        else:
+            response = self.get_response(request)
+        response["RateLimit-Policy"] = f'"tenant";q={limit};w={SECONDS}'
+        response["RateLimit"] = f'"tenant";r={max(limit - used, 0)};t={left}'
+        return response

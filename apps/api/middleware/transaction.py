@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+from django.db import Error, connection, transaction
+from django.http import HttpResponse
+
+from apps.api.middleware.idempotency import IDEMPOTENCY_KEY, answer_once
+from apps.api.problems import problem, unexpected
+from apps.api.request import ApiRequest, View, is_api_request, is_safe
+from apps.database.retries import refuse_broken, until_done, was_undone
+from apps.tenancy.models import Tenant
+from apps.tenancy.scope import snapshot_scope, tenant_scope
+
+
+class Transaction:
+    """Run the view in its tenant's scope, and own the transaction from BEGIN to COMMIT.
+
+    A safe request reads one snapshot and waits for no writer. Any other request is one transaction, which is rolled
+    back when the response's status is 400 or more; `idempotency` runs inside of it. Nothing has been sent before
+    COMMIT, so a transaction that PostgreSQL aborted is retried, and an error of COMMIT has a proper response. (Django's
+    ATOMIC_REQUESTS covers neither rendering nor COMMIT.) A view that commits by itself is marked with
+    `transaction.non_atomic_requests`.
+    """
+
+    def __init__(self, get_response: View) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: ApiRequest) -> HttpResponse:
+        tenant = request.tenant
+        if tenant is None:
+            return self.get_response(request)
+        try:
+            if not is_safe(request) and _commits_by_itself(request):
+                return self._respond_in_parts(request, tenant)
+            return until_done(lambda: self._respond(request, tenant))
+        except Error as error:  # raised by BEGIN or COMMIT, or aborted too often
+            return unexpected(request, error)
+
+    def process_exception(self, request: ApiRequest, exception: Exception) -> HttpResponse | None:
+        """Django's hook for what a view or its rendering raised."""
+        if not is_api_request(request):
+            return None
+        return _Aborted(exception) if was_undone(exception) else unexpected(request, exception)
+
+    def _respond(self, request: ApiRequest, tenant: Tenant) -> HttpResponse:
+        if is_safe(request):
+            with snapshot_scope(tenant):
+                return self._view(request)
+        with tenant_scope(tenant):
+            response = answer_once(request, self._change)
+            if response.status_code >= 400:
+                transaction.set_rollback(True)
+            return response
+
+    def _change(self, request: ApiRequest) -> HttpResponse:
+        response = self._view(request)
+        if response.status_code < 400:
+            refuse_broken()
+        return response
+
+    def _respond_in_parts(self, request: ApiRequest, tenant: Tenant) -> HttpResponse:
+        if IDEMPOTENCY_KEY in request.headers:
+            return problem(request, 400, f"This takes no {IDEMPOTENCY_KEY}: it commits in parts.")
+        with tenant_scope(tenant, atomic=False):
+            return self._view(request)
+
+    def _view(self, request: ApiRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if isinstance(response, _Aborted):
+            raise response.error
+        return response
+
+
+class _Aborted(HttpResponse):
+    """Carry the `error` of an aborted transaction from the view to the owner of the transaction.
+
+    Between a view and a middleware Django turns every exception into a response, so it has to travel inside of one.
+    """
+
+    status_code = 503
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        self.error = error
+
+
+def _commits_by_itself(request: ApiRequest) -> bool:
+    match = request.resolver_match
+    return match is not None and connection.alias in getattr(match.func, "_non_atomic_requests", ())

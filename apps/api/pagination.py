@@ -1,0 +1,182 @@
+"""Keyset pages: a cursor holds the sort key of a page's edge, and the next page is what lies beyond it.
+
+A cursor is bound to its list, its ordering and its filters: with other filters the edge is in the middle of other rows,
+and a client that forgets to repeat them would walk through rows that it did not ask for.
+
+DRF's CursorPagination keys on the first sort column plus an offset of at most 1,000, and repeats rows for ever when
+more of them share a value, as seeded or imported rows do. Here the key is the row value (column, id), which is unique.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core import signing
+from django.db import models
+from django.db.models import F, Func, Value
+from django.db.models.expressions import Combinable
+from django.http import QueryDict
+from rest_framework.exceptions import ValidationError
+from rest_framework.pagination import BasePagination
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from apps.api.rows import read
+from apps.api.strict import suggest
+
+DEFAULT_SIZE, MAX_SIZE = 20, 200
+PARAMETERS = ("cursor", "page_size", "count", "ordering")
+
+
+class KeysetPagination(BasePagination):
+    """`{"next", "previous", "results"}`, with `"count"` on `?count=true`.
+
+    A view declares `ordering_fields` (columns that it shows, never null) and its default `ordering`. Ties are broken by
+    id in the same direction. The rows are read here, as `apps.api.rows` does: one statement a page, whatever its
+    number, and one for each kind of list inside; one more for the count.
+    """
+
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
+        query = request.query_params
+        size = _read_size(query.get("page_size"))
+        ordering = _read_ordering(query.get("ordering"), view)
+        salt = f"config.pagination {request.path}"  # A cursor belongs to one list. (The name keeps old cursors valid.)
+        filters = _hash_filters(query)
+        cursor = _read_cursor(query.get("cursor"), ordering, filters, salt)
+        self.count = queryset.count() if _read_flag("count", query.get("count")) else None
+
+        descending, column = ordering.startswith("-"), ordering.lstrip("-")
+        backwards = cursor is not None and cursor["backwards"]
+        falling = descending != backwards
+        if cursor is not None:
+            field = queryset.model._meta.get_field(column)
+            value = Value(field.to_python(cursor["value"]), output_field=field)
+            edge = _row(value, Value(cursor["id"], output_field=models.BigIntegerField()))
+            queryset = queryset.filter(_compare(_row(F(column), F("id")), "<" if falling else ">", edge))
+        sign = "-" if falling else ""
+        rows = read(view.get_serializer_class(), queryset.order_by(f"{sign}{column}", f"{sign}id")[: size + 1])
+        more, rows = len(rows) > size, rows[:size]
+        if backwards:
+            rows.reverse()
+
+        own_address = request.build_absolute_uri(request.path)
+
+        def address(state: dict[str, Any] | None) -> str:
+            params = {name: value for name, value in query.items() if name != "cursor"}
+            if state:
+                params["cursor"] = signing.dumps(state, salt=salt)
+            return f"{own_address}{'?' if params else ''}{urlencode(params)}"
+
+        def link(row: Any, backwards: bool) -> str:
+            value = row[column]
+            value = value.isoformat() if hasattr(value, "isoformat") else value
+            edge = {"backwards": backwards, "value": value, "id": row["id"]}
+            return address({"ordering": ordering, "filters": filters, **edge})
+
+        # The page that a link came from lies on its other side; on this side there is one if a row was left over.
+        self.next = link(rows[-1], False) if rows and (more or backwards) else None
+        self.previous = link(rows[0], True) if rows and (more if backwards else cursor is not None) else None
+        if cursor is not None and not rows:
+            self.previous = address(None)  # All rows beyond the cursor are gone: back to the first page.
+        return rows
+
+    def get_paginated_response(self, data: Any) -> Response:
+        body = {"next": self.next, "previous": self.previous, "results": data}
+        return Response(body if self.count is None else {"count": self.count, **body})
+
+    def get_paginated_response_schema(self, schema: Any) -> dict[str, Any]:
+        link = {"type": "string", "format": "uri", "nullable": True}
+        return {
+            "type": "object",
+            "required": ["next", "previous", "results"],
+            "properties": {
+                "count": {
+                    "type": "integer",
+                    "description": "All rows that match; only with `count=true`.",
+                    "example": 100,
+                },
+                "next": {
+                    **link,
+                    "description": "Address of the next page; null on the last.",
+                    "example": "https://orders.example.com/api/v1/…/?cursor=eyJvcmRlcmluZyI6Ii1jcmVhdGVkX2F0In0",
+                },
+                "previous": {
+                    **link,
+                    "description": "Address of the page before; null on the first.",
+                    "example": None,
+                },
+                "results": schema,
+            },
+        }
+
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        orderings = [f"{sign}{name}" for name in view.ordering_fields for sign in ("", "-")]
+        return [
+            _parameter(
+                "cursor",
+                "Opaque; taken from `next` or `previous`, and valid with the same filters and ordering only.",
+                type="string",
+                minLength=1,
+            ),
+            _parameter("page_size", "Rows a page.", type="integer", minimum=1, maximum=MAX_SIZE, default=DEFAULT_SIZE),
+            _parameter("count", "Also count all rows that match.", type="boolean", default=False),
+            _parameter("ordering", "`-` for descending.", type="string", enum=orderings, default=view.ordering),
+        ]
+
+
+def _row(*parts: Combinable) -> Func:
+    """A row value, `(a, b)`."""
+    return Func(*parts, function="", output_field=models.Field())
+
+
+def _compare(left: Func, operator: str, right: Func) -> Func:
+    # Django's own row comparison is spelled out on SQLite as `a < x OR (a = x AND b < y)`, which no index can seek.
+    return Func(left, right, template="%(expressions)s", arg_joiner=f" {operator} ", output_field=models.BooleanField())
+
+
+def _parameter(name: str, description: str, **schema: Any) -> dict[str, Any]:
+    return {"name": name, "in": "query", "required": False, "description": description, "schema": schema}
+
+
+def _read_size(text: str | None) -> int:
+    if text is None:
+        return DEFAULT_SIZE
+    if not (text.isascii() and text.isdigit() and len(text) < 5 and 1 <= int(text) <= MAX_SIZE):
+        raise ValidationError({"page_size": f"A whole number from 1 to {MAX_SIZE}."})
+    return int(text)
+
+
+def _read_flag(name: str, text: str | None) -> bool:
+    if text not in (None, "true", "false"):
+        raise ValidationError({name: "Either true or false."})
+    return text == "true"
+
+
+def _read_ordering(text: str | None, view: Any) -> str:
+    allowed = [f"{sign}{name}" for name in view.ordering_fields for sign in ("", "-")]
+    if text is not None and text not in allowed:
+        raise ValidationError({"ordering": f"Cannot order by {text!r}. {suggest(text, allowed)}"})
+    return text or view.ordering
+
+
+def _hash_filters(query: QueryDict) -> str:
+    """Return a hash of the parameters that choose the rows, empty without any; short, because a cursor is signed."""
+    filters = sorted((name, value) for name, value in query.items() if name not in PARAMETERS)
+    return hashlib.sha256(urlencode(filters).encode()).hexdigest()[:16] if filters else ""
+
+
+def _read_cursor(text: str | None, ordering: str, filters: str, salt: str) -> dict[str, Any] | None:
+    if text is None:
+        return None
+    try:
+        cursor = signing.loads(text, salt=salt)
+    except signing.BadSignature as error:
+        raise ValidationError({"cursor": "Not a cursor of this service; take it from a page's links."}) from error
+    if cursor["ordering"] != ordering:
+        raise ValidationError({"cursor": f"This cursor belongs to ordering={cursor['ordering']}."})
+    if cursor.get("filters") != filters:
+        reason = "This cursor belongs to other filters: repeat those of the page that it was taken from."
+        raise ValidationError({"cursor": reason})
+    return cursor

@@ -1,0 +1,115 @@
+"""Errors as RFC 9457 problem details, whatever raised them: one shape for every 4xx and 5xx under /api/."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from http import HTTPStatus
+from typing import Any
+
+from django.core.exceptions import ObjectDoesNotExist, SuspiciousOperation
+from django.db import IntegrityError, InterfaceError, InternalError, OperationalError
+from django.db.models import ProtectedError, RestrictedError
+from django.http import Http404, HttpResponse, JsonResponse
+from rest_framework import exceptions
+
+from apps.api.masking import masked
+from apps.api.request import ApiRequest
+from apps.errors import Conflict, violation
+
+CONTENT_TYPE = "application/problem+json"
+# Why the database could not serve a request, by SQLSTATE; the limits are those of the role (`deploy/roles.sql`).
+UNAVAILABLE = {
+    "55P03": "Another request holds a lock that this one needs; try again.",
+    "57014": "The database took too long; try again, or ask for less.",
+    "25P03": "The request paused for too long within its transaction; try again.",
+    "25006": "The database is read-only at present.",
+    "53100": "The database has no room on its disk.",
+}
+
+
+def problem(
+    request: ApiRequest, status: int, detail: str, *, kind: str = "", headers: Any = None, **members: object
+) -> HttpResponse:
+    """A problem document. `kind` names the problem when the status alone does not; `members` extend it."""
+    body = {**problem_members(status, detail, request.id, kind), **members}
+    response = JsonResponse(body, status=status, content_type=CONTENT_TYPE, headers=headers)
+    # An error names the value that it refuses; a key in the wrong place need not go on into the client's logs.
+    response.content = masked(response.content.decode())
+    return response
+
+
+def problem_members(status: int, detail: str, request_id: str, kind: str = "") -> dict[str, object]:
+    """The members that every problem document has (RFC 9457, section 3.1)."""
+    return {
+        "type": f"urn:problem:{kind}" if kind else "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+        "request_id": request_id,
+    }
+
+
+def exception_handler(exc: Exception, context: dict[str, Any]) -> HttpResponse | None:
+    """DRF's hook: the problem for what a view raised, or None for a bug, which `unexpected` then answers."""
+    request = context["request"]._request
+    if isinstance(exc, Conflict):
+        kind = re.sub(r"(?<!^)(?=[A-Z])", "-", type(exc).__name__).lower()
+        return problem(request, 409, exc.detail, kind=kind, **exc.members)
+    if isinstance(exc, ProtectedError | RestrictedError):
+        rows = exc.protected_objects if isinstance(exc, ProtectedError) else exc.restricted_objects
+        referring = sorted({str(row._meta.verbose_name) for row in rows})
+        detail = f"It cannot be deleted while other rows refer to it: {', '.join(referring)}."
+        return problem(request, 409, detail, kind="still-referred-to", referring=referring)
+    # DRF's get_object_or_404 hides which model it was, but for the error that it replaced.
+    missing = exc.__context__ if isinstance(exc, Http404) else exc
+    if isinstance(missing, ObjectDoesNotExist):
+        return problem(request, 404, f"No such {type(missing).__qualname__.split('.')[0].lower()}.")
+    if isinstance(exc, Http404):
+        return problem(request, 404, "No such thing.")
+    if isinstance(exc, exceptions.ValidationError):
+        # A change takes no parameters: the middleware refuses them.
+        place = "parameter" if request.method in ("GET", "HEAD") else "pointer"
+        errors = list(_flatten(exc.detail, place))
+        return problem(request, 400, "The request is not valid; see errors.", kind="invalid-request", errors=errors)
+    if isinstance(exc, exceptions.APIException):
+        return problem(request, exc.status_code, str(exc.detail))
+    if isinstance(exc, SuspiciousOperation):
+        # Too many parameters fail while DRF still negotiates; with DEBUG on, DRF would then fail a second time.
+        return unexpected(request, exc)
+    return None
+
+
+def unexpected(request: ApiRequest, exc: BaseException) -> HttpResponse:
+    """The problem for what no view foresaw: a constraint at COMMIT, a busy database, a bug. Writes request.failure."""
+    request.failure = exc
+    if isinstance(exc, SuspiciousOperation):
+        return problem(request, 400, "The request was refused: too many parameters, or an address that is too long.")
+    if isinstance(exc, IntegrityError) and violation(exc):
+        return problem(request, 409, "Another request changed what this one depends on.", kind="concurrent-change")
+    if isinstance(exc, OperationalError | InterfaceError | InternalError):
+        reason = UNAVAILABLE.get(getattr(exc.__cause__, "sqlstate", None) or "", "The database is not available.")
+        return problem(request, 503, reason, headers={"Retry-After": "1"})
+    return problem(request, 500, "The server failed; the request id finds the reason in its log.")
+
+
+def _flatten(detail: Any, place: str, path: str = "") -> Iterator[dict[str, str]]:
+    """One error per field from DRF's nested ones, placed by parameter name or by JSON Pointer (RFC 6901)."""
+    if isinstance(detail, dict):
+        for name, inner in detail.items():
+            if place == "parameter":
+                yield from _flatten(inner, place, name)
+            elif name == "non_field_errors":
+                yield from _flatten(inner, place, path)
+            else:
+                yield from _flatten(inner, place, f"{path}/{str(name).replace('~', '~0').replace('/', '~1')}")
+    elif isinstance(detail, list):
+        for index, inner in enumerate(detail):
+            # A list of messages belongs to the field; a list of errors belongs to the elements of a list.
+            yield from _flatten(inner, place, path if isinstance(inner, str) else f"{path}/{index}")
+    else:
+        yield {
+            place: f"#{path}" if place == "pointer" else path,
+            "code": getattr(detail, "code", "invalid"),
+            "detail": str(detail),
+        }

@@ -1,0 +1,64 @@
+"""What a serializer shows, read as rows: no model instances, and no call per field and row.
+
+The serializer stays the one description of an answer: names, columns and conversions are taken from its fields, so what
+is documented and what is sent cannot drift (`apps.api.shapes`). `tests/api/test_rows.py` holds the two equal.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.db.models import F, QuerySet
+from django.db.models.lookups import In
+
+from apps.api.shapes import Inside, Shape, shape_of
+from apps.database.compiled import Parameter, compiled
+
+Selector = Callable[[], QuerySet[Any, Any]]
+
+
+def read(serializer_class: Any, queryset: QuerySet[Any, Any]) -> list[dict[str, Any]]:
+    """The rows of `queryset` as the serializer shows them. One statement, and one for each kind of list inside."""
+    shape = shape_of(serializer_class)
+    return _read(shape, queryset.values_list(*shape.columns.values()))
+
+
+def read_one(serializer_class: Any, selector: Selector, pk: int) -> dict[str, Any]:
+    """The row of the selector's with that primary key. Raises the model's DoesNotExist.
+
+    The selector's queryset is compiled once for all tenants, so it may use nothing of the scope (see `compiled`).
+    """
+    rows = _read(shape_of(serializer_class), _one(serializer_class, selector)(pk))
+    if not rows:
+        raise serializer_class.Meta.model.DoesNotExist
+    return rows[0]
+
+
+@compiled
+def _one(serializer_class: Any, selector: Selector) -> QuerySet[Any, Any]:
+    return selector().filter(pk=Parameter(0)).values_list(*shape_of(serializer_class).columns.values())
+
+
+@compiled
+def _inside(inside: Inside, count: int) -> QuerySet[Any, Any]:
+    """The rows of a nested list, of `count` rows outside."""
+    rows = inside.model._default_manager.filter(In(F(inside.key), [Parameter(position) for position in range(count)]))
+    return rows.order_by(inside.key, "pk").values_list(*inside.shape.columns.values())
+
+
+def _read(shape: Shape, values: Iterable[tuple[Any, ...]]) -> list[dict[str, Any]]:
+    names = tuple(shape.columns)
+    rows = [dict(zip(names, row, strict=True)) for row in values]
+    for name, convert in shape.conversions.items():
+        for row in rows:
+            row[name] = convert(row[name])
+    for name, inside in shape.lists.items():
+        lists: dict[int, list[dict[str, Any]]] = defaultdict(list)
+        if rows:
+            for row in _read(inside.shape, _inside(inside, len(rows))(*(row[name] for row in rows))):
+                lists[row.pop(inside.key)].append(row)
+        for row in rows:
+            row[name] = lists[row[name]]
+    return rows

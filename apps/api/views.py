@@ -1,0 +1,52 @@
+"""The base view: conditional requests."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from apps.api.etags import IF_NONE_MATCH, PreconditionFailed, Preconditions, read_preconditions
+
+READS = ("GET", "HEAD")
+
+
+class ConditionalView(APIView):
+    """A view that evaluates If-Match and If-None-Match; by itself for what has no tag: lists and reports.
+
+    The conditions of a change are evaluated before it is made, those of a read on its response, which costs no query.
+    """
+
+    preconditions = Preconditions()
+
+    def lock_tag(self, request: Request, **kwargs: Any) -> str | None:
+        """Return the tag that the resource has now, and keep it until the transaction ends; None without one."""
+        return None
+
+    def set_tag(self, response: Response) -> str | None:
+        """Return the tag of a successful response, after setting its ETag field; None without one."""
+        return None
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        self.preconditions = read_preconditions(request.headers)
+        if request.method in READS or self.preconditions == Preconditions():
+            return
+        if name := self.preconditions.false_field(self.lock_tag(request, **kwargs)):
+            raise PreconditionFailed(name)
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        response = super().finalize_response(request, response, *args, **kwargs)
+        if response.status_code >= 300:
+            return response
+        tag = self.set_tag(response)
+        name = request.method in READS and self.preconditions.false_field(tag)
+        if name == IF_NONE_MATCH:
+            response.status_code, response.content = 304, b""
+            del response["Content-Type"]
+        elif name:
+            refusal = self.handle_exception(PreconditionFailed(name))
+            response = super().finalize_response(request, refusal, *args, **kwargs)
+        return response

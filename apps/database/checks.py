@@ -1,0 +1,27 @@
+"""Triggers that are missing or different in the database, as a system check with an id and a hint."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.core import checks
+from django.core.checks import CheckMessage, Tags, register
+from django.db import connections
+
+from apps.database.migrating import pending_migrations
+from apps.database.triggers import trigger_problems
+
+
+@register(Tags.database)
+def triggers_as_expected(app_configs: Any, databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
+    """Warnings, not errors: an error would stop `migrate`, which is what repairs them."""
+    messages: list[CheckMessage] = []
+    for alias in databases or ():
+        # Before and between migrations there is nothing to compare yet.
+        if not pending_migrations(connections[alias]):
+            messages += [
+                checks.Warning(f"{problem[0].upper()}{problem[1:]}.", hint="Run manage.py migrate.", id="tenancy.W002")
+                for problem in trigger_problems(connections[alias])
+            ]
+    return messages

@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import sys
+from dataclasses import asdict
+from typing import Any
+
+from django.core.management.base import CommandError, CommandParser
+from django.db import DatabaseError, connection
+
+from apps.commands import CommandWithExamples, add_json
+from apps.database import totals
+from apps.database.triggers import install, trigger_problems
+from apps.tenancy.models import Tenant
+from apps.tenancy.scope import allow_slow_statements, tenant_scope
+
+
+class Command(CommandWithExamples):
+    help = """Compare the maintained numbers with what they are kept from, for every tenant.
+
+    manage.py reconcile             prints the drift in cents
+    manage.py reconcile --repair    prints it, then writes the truth
+    manage.py reconcile --json      for scripts
+
+    Exit status: 0 if there is no drift and no trigger is missing, or if all was repaired; 1 otherwise; 2 wrong usage.
+    """
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--repair", action="store_true", help="write the truth where a number drifted")
+        add_json(parser)
+
+    def handle(self, *, repair: bool, **options: Any) -> None:
+        try:
+            triggers, drifts = trigger_problems(connection), self._drifts()
+        except DatabaseError as error:
+            raise CommandError(f"The numbers cannot be read; is every migration applied? {error}") from error
+        wrong = _is_wrong(triggers, drifts)
+        repaired = False
+        if wrong and repair:
+            install(connection)
+            totals.repair()
+            repaired = not _is_wrong(trigger_problems(connection), self._drifts())
+        report = {
+            "drift_cents": sum(drift["cents"] for drift in drifts),
+            "repaired": repaired,
+            "triggers": triggers,
+            "numbers": drifts,
+        }
+        if options["json"]:
+            self.print_json(report)
+        else:
+            self._print(report)
+        if wrong and not repaired:
+            sys.exit(1)
+
+    def _drifts(self) -> list[dict[str, Any]]:
+        drifts = []
+        tenants = Tenant.objects.order_by("slug")
+        for position, tenant in enumerate(tenants, 1):
+            if sys.stderr.isatty():
+                self.stderr.write(f"\rTenant {position} of {len(tenants)}", ending="")
+            with tenant_scope(tenant):
+                allow_slow_statements()
+                for number in totals.numbers():
+                    drifts.append({"tenant": tenant.slug, "number": number.label, **asdict(number.drift())})
+        return drifts
+
+    def _print(self, report: dict[str, Any]) -> None:
+        for problem in report["triggers"]:
+            self.stdout.write(problem)
+        for drift in report["numbers"]:
+            self.stdout.write("{tenant}\t{number}\t{rows} rows differ\t{cents} cents".format(**drift))
+        self.stdout.write(f"Drift: {report['drift_cents']} cents{', repaired' if report['repaired'] else ''}.")
+
+
+def _is_wrong(triggers: list[str], drifts: list[dict[str, Any]]) -> bool:
+    return bool(triggers) or any(drift["rows"] for drift in drifts)

@@ -1,0 +1,63 @@
+"""Maintained totals: numbers that triggers keep true, whichever way rows are written, and the oracle for each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
+
+from apps.database.triggers import trigger_modules
+from apps.tenancy.models import Tenant
+from apps.tenancy.scope import SETTING, allow_slow_statements, tenant_scope
+
+
+@dataclass(frozen=True)
+class Drift:
+    """How far a maintained number is from the truth: rows that differ, and by how many cents in all."""
+
+    rows: int
+    cents: int
+
+
+@dataclass(frozen=True)
+class MaintainedNumber:
+    """A maintained number, with its oracle. Both functions act for the current tenant; `repair` writes the truth."""
+
+    label: str
+    drift: Callable[[], Drift]
+    repair: Callable[[], None]
+
+
+def numbers() -> list[MaintainedNumber]:
+    """Every maintained number of the installed apps, in the order in which they build on each other."""
+    return list(chain.from_iterable(module.NUMBERS for module in trigger_modules().values()))
+
+
+def for_every_tenant(statement: str) -> str:
+    """PL/pgSQL that runs `statement` once per tenant: TRUNCATE passes row security by, its consequences do not."""
+    return f"""
+        DECLARE
+            before text := coalesce(current_setting('{SETTING}', true), '');
+            tenant bigint;
+        BEGIN
+            FOR tenant IN SELECT id FROM tenancy_tenant LOOP
+                PERFORM set_config('{SETTING}', tenant::text, true);
+                {statement}
+            END LOOP;
+            PERFORM set_config('{SETTING}', before, true);
+        END;"""
+
+
+def batches(ids: Sequence[int], size: int = 5_000) -> Iterator[Sequence[int]]:
+    """Cut `ids` into pieces that one statement of a repair can name."""
+    for start in range(0, len(ids), size):
+        yield ids[start : start + size]
+
+
+def repair() -> None:
+    """Write the truth into every maintained number of every tenant."""
+    for tenant in Tenant.objects.order_by("pk"):
+        with tenant_scope(tenant):
+            allow_slow_statements()
+            for number in numbers():
+                number.repair()

@@ -1,0 +1,199 @@
+from __future__ import annotations
+
+import json
+import logging
+import sys
+
+import pytest
+from django.http import HttpResponse
+from django.urls import path
+from django.views.decorators.csrf import csrf_exempt
+from model_bakery import baker
+
+from apps.api.logs import HumanFormatter
+from apps.customers.models import Customer
+from apps.tenancy import keys
+from config import urls as project_urls
+from tests.conftest import Api
+from tests.support.service import serving
+
+
+def bug(request, number):
+    raise ValueError("a bug\nand more that nobody needs: secret")
+
+
+def refused_by_the_database(request):
+    Customer.objects.create(email=SECRET, name=None)
+
+
+def caught(request):
+    logging.getLogger("apps.somewhere").warning("Something to tell of %s", "it")
+    return HttpResponse()
+
+
+urlpatterns = [
+    path("api/v1/bug/<int:number>/", csrf_exempt(bug)),
+    path("api/v1/refused/", csrf_exempt(refused_by_the_database)),
+    path("api/v1/caught/", csrf_exempt(caught)),
+    path("outside/<int:number>/", bug),
+    *project_urls.urlpatterns,
+]
+SECRET = "secret@example.com"
+own_urls = pytest.mark.urls(__name__)
+pytestmark = pytest.mark.django_db
+
+
+def only(log):
+    """The one line of the log, without what a clock says."""
+    (line,) = log.lines
+    return {name: value for name, value in line.items() if name not in ("time", "ms")}
+
+
+def test_a_request_is_one_line(api, in_acme, log):
+    customer = baker.make(Customer)
+    api.get("/api/v1/customers/")  # so that the key is known
+    log.truncate(log.seek(0))
+
+    response = api.get(f"/api/v1/customers/{customer.pk}/")
+
+    assert only(log) == {
+        "level": "info",
+        "logger": "requests",
+        "message": "request",
+        "request_id": response["X-Request-ID"],
+        "tenant": "acme",
+        "method": "GET",
+        "route": "/api/v1/customers/<int:pk>/",
+        "status": 200,
+        "statements": 1,
+    }
+    assert log.lines[0]["ms"] > 0
+    assert log.lines[0]["time"].endswith("+00:00")
+
+
+@pytest.mark.parametrize(
+    ("method", "address", "status", "tenant", "route"),
+    [
+        ("get", "/api/v1/customers/?nonsense=1", 400, "acme", "/api/v1/customers/"),
+        ("get", "/api/v1/customers/1/", 404, "acme", "/api/v1/customers/<int:pk>/"),
+        ("get", "/api/v1/nowhere/", 404, None, None),
+        ("put", "/api/v1/customers/1/", 405, None, "/api/v1/customers/<int:pk>/"),
+        ("get", "/nowhere", 404, None, None),
+        ("get", "/healthz", 200, None, "/healthz"),
+    ],
+)
+def test_a_refusal_is_one_line(api, log, method, address, status, tenant, route):
+    getattr(api, method)(address)
+
+    line = only(log)
+    assert (line["status"], line["tenant"], line["route"], line["level"]) == (status, tenant, route, "info")
+
+
+def test_a_request_without_a_key_has_its_route(db, log):
+    Api().get("/api/v1/customers/1/")
+
+    assert (only(log)["status"], only(log)["route"]) == (401, "/api/v1/customers/<int:pk>/")
+
+
+def test_a_host_that_is_not_ours_is_one_line_that_names_the_error(api, log):
+    api.get("/api/v1/customers/", headers={"Host": "elsewhere.example.com"})
+
+    assert (only(log)["status"], only(log)["error"]) == (400, "DisallowedHost")
+
+
+def test_nothing_that_a_client_sent_is_in_the_log(acme, log):
+    key = keys.issue_key(tenant=acme)
+    api = Api(key)
+
+    api.post("/api/v1/customers/", {"email": "canary@example.com", "name": "canary"})
+    api.post("/api/v1/customers/", {"email": "canary@example.com", "name": "canary"})
+    api.get("/api/v1/customers/?email=canary")
+    api.get("/api/v1/customers/?canary=1")
+    api.get("/api/v1/canary/?canary=1", headers={"Cookie": "canary=1", "User-Agent": "canary", "Referer": "/canary"})
+
+    assert [line["status"] for line in log.lines] == [201, 409, 200, 400, 404]
+    assert ("canary" in log.getvalue(), key in log.getvalue()) == (False, False)
+
+
+@own_urls
+@pytest.mark.parametrize("debug", [True, False])
+def test_a_bug_is_told_to_the_log_and_its_id_to_the_client(api, log, settings, debug):
+    settings.DEBUG = debug
+
+    response = api.get("/api/v1/bug/1/")
+
+    assert (response.status_code, response["Content-Type"]) == (500, "application/problem+json")
+    assert response.json() == {
+        "type": "about:blank",
+        "title": "Internal Server Error",
+        "status": 500,
+        "detail": "The server failed; the request id finds the reason in its log.",
+        "request_id": response["X-Request-ID"],
+    }
+    line = only(log)
+    assert (line["request_id"], line["level"], line["error"]) == (response["X-Request-ID"], "error", "ValueError")
+    assert line["route"] == "/api/v1/bug/<int:number>/"
+    assert line["traceback"].splitlines()[-1] == "ValueError: a bug"
+    assert "in bug\n" in line["traceback"]
+
+
+@own_urls
+def test_a_bug_outside_the_api_is_one_line_too(api, log):
+    response = api.get("/outside/1/")
+
+    line = only(log)
+    assert (response.status_code, line["request_id"]) == (500, response["X-Request-ID"])
+    assert (line["route"], line["traceback"].splitlines()[-1]) == ("/outside/<int:number>/", "ValueError: a bug")
+
+
+@own_urls
+def test_the_row_that_the_database_refused_is_not_in_the_log(api, log):
+    response = api.post("/api/v1/refused/")
+
+    line = only(log)
+    assert (response.status_code, line["error"]) == (500, "IntegrityError")
+    assert "IntegrityError: " in line["traceback"]
+    assert SECRET not in log.getvalue()
+
+
+@own_urls
+def test_what_is_logged_within_a_request_has_its_id(api, log):
+    response = api.get("/api/v1/caught/")
+
+    said, request = log.lines
+    assert (said["level"], said["message"]) == ("warning", "Something to tell of it")
+    assert said["request_id"] == request["request_id"] == response["X-Request-ID"]
+
+
+def test_the_development_servers_own_line_is_left_out(log):
+    logging.getLogger("django.server").info('"%s" %s %s', "GET /?secret=1 HTTP/1.1", "200", "5")
+    logging.getLogger("django.server").error("You're accessing the development server over HTTPS")
+
+    assert [line["message"] for line in log.lines] == ["You're accessing the development server over HTTPS"]
+
+
+def test_a_developer_reads_a_line():
+    fields = {"tenant": "demo", "method": "GET", "route": "/x/", "status": 500, "ms": 1.2, "statements": 2}
+    try:
+        bug(None, 1)
+    except ValueError:
+        record = logging.LogRecord("requests", logging.INFO, "", 0, "request", None, sys.exc_info())
+    record.fields = fields
+
+    first, *traceback = HumanFormatter().format(record).splitlines()
+
+    assert first.split("] ")[1].strip() == "GET /x/ 500  1.2 ms, 2 statements  demo"
+    assert traceback[-1] == "ValueError: a bug"
+
+
+def test_production_logs_each_request_once():
+    with serving("postgres://orders_app@127.0.0.1:1/orders", "rl_00000000_0") as service:
+        service.ask("GET", "/api/v1/customers/?secret=1")
+        service.ask("GET", "/readyz")
+        text = service.log
+
+    of_the_server = [line for line in text.splitlines() if line.startswith("[INFO] ")]
+    ours = [json.loads(line) for line in text.splitlines() if line not in of_the_server]
+    last = [(line["route"], line["status"]) for line in ours if line["logger"] == "requests"][-2:]
+    assert last == [("/api/v1/customers/", 503), ("/readyz", 503)]
+    assert "secret" not in text

@@ -1,0 +1,63 @@
+"""The probe of the database's volume, apart from a volume that is really full (tests/edge/test_readiness.py)."""
+
+from __future__ import annotations
+
+import errno
+import tempfile
+from typing import Any
+
+import pytest
+from django.db import OperationalError, connection
+
+from apps.database import disk
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def unprobed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(disk, "_last", (float("-inf"), ""))
+
+
+def test_a_volume_with_room_has_no_problem():
+    assert disk.disk_problem() == ""
+
+
+def test_a_probe_is_trusted_for_some_seconds(monkeypatch):
+    clock, found = [1000.0], iter(["the first", "the second"])
+    monkeypatch.setattr(disk.time, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(disk, f"_{connection.vendor}", lambda: next(found))
+
+    shown = [disk.disk_problem()]
+    for seconds in (disk.SECONDS - 0.5, 1):
+        clock[0] += seconds
+        shown.append(disk.disk_problem())
+
+    assert shown == ["the first", "the first", "the second"]
+
+
+@pytest.mark.parametrize(
+    ("number", "problem"),
+    [
+        (errno.ENOSPC, "the disk is full"),
+        (errno.EDQUOT, "the disk is full"),
+        (errno.EROFS, "the database is read-only"),
+        (errno.EACCES, "the database is read-only"),
+    ],
+)
+def test_sqlite_s_volume_may_refuse_a_file(monkeypatch, number, problem):
+    def refuse(**options: Any) -> None:
+        raise OSError(number, "refused")
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", refuse)
+    monkeypatch.setitem(connection.settings_dict, "NAME", __file__)
+
+    assert disk._sqlite() == problem
+
+
+@pytest.mark.postgresql
+def test_another_failure_of_the_database_is_no_full_disk(monkeypatch):
+    monkeypatch.setattr(disk, "SORT", "DO 'BEGIN RAISE too_many_connections; END' -- %s")
+
+    with pytest.raises(OperationalError):
+        disk.disk_problem()

@@ -1,0 +1,142 @@
+"""Every read can be served by an index: with scans and sorts discouraged, PostgreSQL's plan has none left.
+
+The tables of a test are tiny, so that by itself it would scan and sort whatever indexes there are. Joins that read both
+sides whole are discouraged too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from apps.customers.models import Customer
+from apps.customers.selectors import customer_list
+from apps.database.inserts import insert_rows
+from apps.database.statements import NOT_COUNTED
+from apps.tenancy.scope import tenant_scope
+from tests.isolation.matrix import Operation
+from tests.isolation.test_attacks import OPERATIONS
+from tests.isolation.two_tenants import Request, World
+from tests.plugin import url_of
+
+pytestmark = pytest.mark.postgresql
+READS = [label for label, operation in OPERATIONS.items() if operation.method == "get"]
+LISTS = [label for label in READS if "ordering" in OPERATIONS[label].row]
+
+
+def as_superuser() -> psycopg.Connection:
+    return psycopg.connect(url_of("superuser", connection.settings_dict["NAME"]), autocommit=True)
+
+
+@pytest.fixture(autouse=True)
+def no_statistics(db: None) -> None:
+    """As in a new database: what earlier tests committed, and autovacuum counted, would decide over the plans."""
+    with as_superuser() as server:
+        server.execute("DELETE FROM pg_statistic WHERE starelid >= 16384")  # not the catalogue's own
+        server.execute("UPDATE pg_class SET reltuples = -1, relpages = 0 WHERE relkind = 'r' AND oid >= 16384")
+
+
+@contextmanager
+def plans() -> Iterator[dict[str, list[dict[str, Any]]]]:
+    """The nodes of the plan of each SELECT on a tenant's table that the block runs, by its SQL."""
+    found: dict[str, list[dict[str, Any]]] = {}
+
+    def explain(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if sql.startswith("SELECT") and "tenant_id" in sql and not NOT_COUNTED.search(sql):
+            with connection.connection.cursor() as cursor:
+                for way in ("seqscan", "bitmapscan", "sort", "hashjoin", "mergejoin"):
+                    cursor.execute(f"SET LOCAL enable_{way} = off")
+                cursor.execute(f"EXPLAIN (FORMAT JSON) {sql}", params)
+                found[f"{sql} {params}"] = list(nodes(cursor.fetchone()[0][0]["Plan"]))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(explain):
+        yield found
+
+
+def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield plan
+    for inner in plan.get("Plans", []):
+        yield from nodes(inner)
+
+
+def scans(found: dict[str, list[dict[str, Any]]]) -> list[str]:
+    """The statements that read a whole table, or a whole index."""
+    return [
+        sql
+        for sql, plan in found.items()
+        if any(
+            node["Node Type"].endswith("Scan") and "Relation Name" in node and "Index Cond" not in node for node in plan
+        )
+    ]
+
+
+def sorts(found: dict[str, list[dict[str, Any]]]) -> list[str]:
+    """The statements that sort all they find; an incremental sort only orders rows of one value, such as an e-mail."""
+    return [sql for sql, plan in found.items() if any(node["Node Type"] == "Sort" for node in plan)]
+
+
+def requests(operation: Operation, world: World) -> list[Request]:
+    """The operation's plain request, and one for each filter and ordering."""
+    kinds = [kind for kind in ("filter", "ordering") if kind in operation.row]
+    return [operation.own_request(world), *(request for kind in kinds for request in operation.attacks(kind, world))]
+
+
+@pytest.mark.parametrize("label", READS)
+def test_a_read_needs_no_scan_of_a_whole_table(acme, globex, label):
+    world = World(acme, globex)
+    with world.with_theirs():
+        asked = requests(OPERATIONS[label], world)
+
+        with plans() as found:
+            statuses = {world.send(request).status_code for request in asked}
+
+    assert statuses == {200}
+    assert found != {}
+    assert scans(found) == []
+
+
+@pytest.mark.parametrize("label", LISTS)
+def test_a_page_in_any_order_needs_no_sort(acme, globex, label):
+    world, operation = World(acme, globex), OPERATIONS[label]
+    own, orderings = operation.own_request(world), operation.query["ordering"]["enum"]
+
+    with plans() as found:
+        for ordering in orderings:
+            world.send(own._replace(query={"ordering": ordering}))
+
+    pages = {sql: plan for sql, plan in found.items() if "ORDER BY" in sql and "LIMIT 21" in sql}
+    assert len(pages) == len(orderings)
+    assert sorts(pages) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_part_of_an_address_is_found_by_an_index(acme):
+    now = timezone.now()
+    columns = ("email", "name", "created_at", "updated_at", "is_active")
+    with tenant_scope(acme):
+        insert_rows(Customer, columns, [(f"{number}@example.com", "", now, now, True) for number in range(5000)])
+    with as_superuser() as server:
+        server.execute("ANALYZE customers_customer")
+
+    with tenant_scope(acme), connection.cursor() as cursor:
+        sql, params = customer_list().filter(email__contains="turing").query.sql_with_params()
+        cursor.execute(f"EXPLAIN (FORMAT JSON) {sql}", params)
+        found = [node["Index Cond"] for node in nodes(cursor.fetchone()[0][0]["Plan"]) if "Index Cond" in node]
+
+    assert found == ["((email)::text ~~ '%turing%'::text)"]
+
+
+def test_a_scan_and_a_sort_would_be_seen(db):
+    with plans() as found, connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM orders_item WHERE tenant_id = 1 ORDER BY sku")
+        cursor.execute("SELECT 1 FROM tenancy_apikey WHERE name = 'tenant_id'")
+
+    assert [sql.split()[-2] for sql in sorts(found)] == ["sku"]
+    assert [sql.split()[-2] for sql in scans(found)] == ["'tenant_id'"]
