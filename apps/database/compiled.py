@@ -95,10 +95,20 @@ def compiled(build: Callable[P, QuerySet[Any, Any]]) -> Callable[P, Compiled]:
     return statement
 
 
+def row_exists(selector: Callable[[], QuerySet[Any, Any]], pk: int) -> bool:
+    """Whether the selector's rows have one with that primary key."""
+    return bool(_by_id(selector)(pk))
+
+
 def clear() -> None:
     """Forget every compiled statement: code that one was built from has been replaced, as tests do."""
     for cache in _caches:
         cache.cache_clear()
+
+
+@compiled
+def _by_id(selector: Callable[[], QuerySet[Any, Any]]) -> QuerySet[Any, Any]:
+    return selector().filter(pk=Parameter(0)).values_list("pk")
 
 
 def _connection_without_times() -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -17,6 +17,12 @@ class Drift:
 
     rows: int
     cents: int
+
+
+def drift_between(pairs: Iterable[tuple[int, int]]) -> Drift:
+    """Return the drift of the rows that differ: of each the kept number of cents, and the true one."""
+    cents = [abs(kept - true) for kept, true in pairs]
+    return Drift(rows=len(cents), cents=sum(cents))
 
 
 @dataclass(frozen=True)

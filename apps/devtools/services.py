@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from random import Random
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, connection
@@ -15,8 +14,8 @@ from django.db.models import Max
 
 from apps.customers.models import EMAIL_UNIQUE, Customer
 from apps.database.inserts import insert_rows
+from apps.devtools import sample
 from apps.errors import Conflict, breaks_unique
-from apps.orders.lifecycle import EventKind, Status
 from apps.orders.models import Item, Order, OrderEvent
 from apps.tenancy.isolation import children_first, tenant_owned_models
 from apps.tenancy.scope import allow_slow_statements, current_tenant, tenant_scope
@@ -24,21 +23,6 @@ from apps.tenancy.scope import allow_slow_statements, current_tenant, tenant_sco
 CHUNK_ROWS = 5_000  # rows per transaction, about
 PAUSE_SECONDS = 0.05  # between transactions on SQLite, whose waiting writers look only now and then whether it is free
 ATTEMPTS = 10
-EPOCH = datetime(2026, 1, 1)  # UTC: `insert_rows` takes a time without a zone for that
-SPAN_MINUTES = 180 * 24 * 60  # orders are spread over half a year
-
-GIVEN = ("Ada", "Alan", "Barbara", "Dennis", "Donald", "Edsger", "Frances", "Grace", "Hedy", "Ken", "Margaret", "Tim")
-FAMILY = ("Allen", "Berners-Lee", "Dijkstra", "Hamilton", "Hopper", "Knuth", "Lamarr", "Liskov", "Lovelace", "Turing")
-CATALOGUE = (
-    ("TEA-GREEN-100", 450),
-    ("TEA-BLACK-100", 390),
-    ("TEA-HERBAL-50", 490),
-    ("MUG-BLUE", 790),
-    ("MUG-WHITE", 790),
-    ("POT-STEEL-1L", 2490),
-    ("SUGAR-500", 250),
-)  # what is sold, and its price in cents
-STATUSES = (Status.DRAFT, Status.PAID, Status.PAID, Status.SHIPPED, Status.SHIPPED, Status.SHIPPED, Status.CANCELLED)
 
 
 class SeedCollision(Conflict):
@@ -47,19 +31,6 @@ class SeedCollision(Conflict):
 
 class TenantNotForTrying(Conflict):
     """Only the tenant that the development server acts for is emptied: another one's rows may be somebody's."""
-
-
-class OrderRow(NamedTuple):
-    """What is written of an order."""
-
-    customer: int
-    status: Status
-    created_at: datetime
-    updated_at: datetime
-    paid_at: datetime | None
-    shipped_at: datetime | None
-    cancelled_at: datetime | None
-    total_cents: int = 0  # the database sums it up
 
 
 @dataclass
@@ -165,42 +136,18 @@ def _free_number() -> int:
 
 
 def _write_chunk(random: Random, numbers: range, orders_per_customer: int, items_per_order: int) -> None:
-    people = [_customer(random, number) for number in numbers]
+    people = [sample.customer(random, number) for number in numbers]
     customers = insert_rows(Customer, ("email", "name", "is_active", "created_at", "updated_at"), people)
 
     orders, lines = [], []
     for customer in customers:
         for _ in range(orders_per_customer):
-            lines.append([(*random.choice(CATALOGUE), random.randint(1, 5)) for _ in range(items_per_order)])
-            orders.append(_order(random, customer))
-    order_ids = insert_rows(Order, OrderRow._fields, orders)
+            lines.append([(*random.choice(sample.CATALOGUE), random.randint(1, 5)) for _ in range(items_per_order)])
+            orders.append(sample.order(random, customer))
+    order_ids = insert_rows(Order, sample.OrderRow._fields, orders)
 
     items = [(pk, *line) for pk, lines_of_order in zip(order_ids, lines, strict=True) for line in lines_of_order]
     insert_rows(Item, ("order", "sku", "unit_price_cents", "quantity"), items)
 
-    events = [(pk, *event) for pk, order in zip(order_ids, orders, strict=True) for event in _events(order)]
+    events = [(pk, *event) for pk, order in zip(order_ids, orders, strict=True) for event in sample.events(order)]
     insert_rows(OrderEvent, ("order", "kind", "created_at"), events)
-
-
-def _customer(random: Random, number: int) -> tuple[Any, ...]:
-    given, family = random.choice(GIVEN), random.choice(FAMILY)
-    return f"{given}.{family}.{number}@example.com".lower(), f"{given} {family}", True, EPOCH, EPOCH
-
-
-def _order(random: Random, customer: int) -> OrderRow:
-    created = EPOCH + timedelta(minutes=random.randrange(SPAN_MINUTES))
-    status = random.choice(STATUSES)
-    paid = created + timedelta(hours=1) if status in (Status.PAID, Status.SHIPPED) else None
-    shipped = created + timedelta(days=1) if status == Status.SHIPPED else None
-    cancelled = created + timedelta(hours=2) if status == Status.CANCELLED else None
-    return OrderRow(customer, status, created, shipped or cancelled or paid or created, paid, shipped, cancelled)
-
-
-def _events(order: OrderRow) -> Iterator[tuple[str, datetime]]:
-    for kind, at in (
-        (EventKind.PAID, order.paid_at),
-        (EventKind.SHIPPED, order.shipped_at),
-        (EventKind.CANCELLED, order.cancelled_at),
-    ):
-        if at:
-            yield kind, at

@@ -16,7 +16,7 @@ from rest_framework.views import APIView
 
 from apps.api.csp import strict_policy
 from apps.api.strict import NoBodySerializer
-from apps.devtools import services
+from apps.devtools import sample, services
 from apps.devtools.serializers import MAX_CUSTOMERS, MAX_ITEMS, MAX_ORDERS, MAX_ROWS, SIZE, RowCounts, SeedSerializer
 from apps.orders.lifecycle import Status
 from apps.plugin import plugins
@@ -61,8 +61,8 @@ def home(request: HttpRequest) -> HttpResponse:
         ],
         "max_rows": MAX_ROWS,
         "statuses": Status.choices,
-        "first_day": services.EPOCH.date(),
-        "last_day": (services.EPOCH + timedelta(minutes=services.SPAN_MINUTES)).date(),
+        "first_day": sample.EPOCH.date(),
+        "last_day": (sample.EPOCH + timedelta(minutes=sample.SPAN_MINUTES)).date(),
         "areas": home_areas(request),
     }
     return render(request, "devtools/home.html", context)

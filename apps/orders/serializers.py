@@ -1,10 +1,9 @@
 from __future__ import annotations
 
-from typing import Any
-
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
+from apps.api.fields import RowIdField
 from apps.api.strict import StrictModelSerializer
 from apps.customers.selectors import customer_exists
 from apps.orders.models import MAX_ITEMS_PER_ORDER, Item, Order
@@ -32,28 +31,14 @@ ORDER = {
 }
 
 
-class CustomerField(serializers.IntegerField):
-    """The id of a customer that there is."""
-
+class CustomerField(RowIdField):
     default_error_messages = {"does_not_exist": "No such customer."}
-
-    def to_internal_value(self, data: Any) -> int:
-        customer_id = super().to_internal_value(data)
-        if not customer_exists(customer_id):
-            self.fail("does_not_exist")
-        return customer_id
+    exists = staticmethod(customer_exists)
 
 
-class OrderField(serializers.IntegerField):
-    """The id of an order that there is."""
-
+class OrderField(RowIdField):
     default_error_messages = {"does_not_exist": "No such order."}
-
-    def to_internal_value(self, data: Any) -> int:
-        order_id = super().to_internal_value(data)
-        if not order_exists(order_id):
-            self.fail("does_not_exist")
-        return order_id
+    exists = staticmethod(order_exists)
 
 
 class OrderItemSerializer(StrictModelSerializer):

@@ -133,13 +133,9 @@ def lock_item(*, item_id: int) -> None:
 def _insert_items(order_id: int, items: Sequence[Mapping[str, Any]]) -> list[int]:
     # Items may differ in what they leave out; an INSERT has the same columns for all.
     names = tuple(dict.fromkeys(name for item in items for name in item))
-    rows = [(order_id, *(item[name] if name in item else _default_of_item(name) for name in names)) for item in items]
+    blank = Item()
+    rows = [(order_id, *(item.get(name, getattr(blank, name)) for name in names)) for item in items]
     return insert_rows(Item, ("order", *names), rows)
-
-
-def _default_of_item(name: str) -> Any:
-    field: Any = Item._meta.get_field(name)
-    return field.get_default()
 
 
 def _move(order_id: int, move: lifecycle.Move) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import BigIntegerField, F, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
-from apps.database.totals import Drift, MaintainedNumber, batches, for_every_tenant
+from apps.database.totals import Drift, MaintainedNumber, batches, drift_between, for_every_tenant
 from apps.database.triggers import Trigger
 from apps.orders.models import Item, Order
 
@@ -116,8 +116,7 @@ def _drifted() -> QuerySet[Any, Any]:
 
 
 def _drift() -> Drift:
-    cents = [abs(total - live) for total, live in _drifted().values_list("total_cents", "live")]
-    return Drift(rows=len(cents), cents=sum(cents))
+    return drift_between(_drifted().values_list("total_cents", "live"))
 
 
 def _repair() -> None:

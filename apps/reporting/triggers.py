@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from apps.database.totals import Drift, MaintainedNumber, batches, for_every_tenant
+from apps.database.totals import Drift, MaintainedNumber, batches, drift_between, for_every_tenant
 from apps.database.triggers import Trigger
 from apps.orders.lifecycle import REVENUE_STATUSES
 from apps.reporting import selectors
@@ -144,9 +144,7 @@ def _drifted() -> QuerySet[Any, Any]:
 
 
 def _drift() -> Drift:
-    differences = _drifted().values_list("kept_cents", "total_cents")
-    cents = [abs(kept - live) for kept, live in differences]
-    return Drift(rows=len(cents), cents=sum(cents))
+    return drift_between(_drifted().values_list("kept_cents", "total_cents"))
 
 
 def _repair() -> None:

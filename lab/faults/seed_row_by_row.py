@@ -8,7 +8,8 @@ from random import Random
 from django.db.models import Max
 
 from apps.customers.models import Customer
-from apps.devtools.services import CATALOGUE, STATUSES, Seeded
+from apps.devtools.sample import CATALOGUE, STATUSES
+from apps.devtools.services import Seeded
 from apps.orders.models import Item, Order, OrderEvent
 from apps.tenancy.scope import current_tenant, tenant_scope
 from lab.fault import Call, Decoy, Effect, Fault, Seam

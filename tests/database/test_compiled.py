@@ -175,7 +175,7 @@ def test_a_statement_is_kept_until_all_are_cleared(acme, monkeypatch):
     with tenant_scope(acme):
         ada = baker.make(Customer)
         kept = selectors.customer_exists(ada.pk)
-        monkeypatch.setattr(selectors, "customer_list", lambda: Customer.objects.filter(name="nobody"))
+        monkeypatch.setattr(Customer.objects, "all", lambda: Customer.objects.filter(name="nobody"))
         still_kept = selectors.customer_exists(ada.pk)
         compiled.clear()
         built_anew = selectors.customer_exists(ada.pk)

@@ -7,7 +7,7 @@ from django.db import IntegrityError
 from model_bakery import baker
 
 from apps.customers.models import Customer
-from apps.devtools import services
+from apps.devtools import sample, services
 from apps.orders.models import Item, Order, OrderEvent
 from apps.tenancy.models import Tenant
 from apps.tenancy.scope import tenant_scope
@@ -101,7 +101,7 @@ def test_seed_that_finds_no_free_address_keeps_the_chunks_before(acme: Tenant, g
 
 
 def test_seed_that_breaks_another_rule_says_so(in_acme: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(services, "FAMILY", ("Love\x07lace",))
+    monkeypatch.setattr(sample, "FAMILY", ("Love\x07lace",))
 
     with pytest.raises(IntegrityError, match=r"customer_(email_ascii|name_plain)"):
         services.seed(customers=1, orders_per_customer=0, items_per_order=0, seed=SEED)
