@@ -23,6 +23,13 @@ class ApiRequest(HttpRequest):
 View = Callable[[ApiRequest], HttpResponse]
 
 
+class Step:
+    """One step of the middleware: it answers the request itself, or calls `get_response`, which is the next step."""
+
+    def __init__(self, get_response: View) -> None:
+        self.get_response = get_response
+
+
 def is_api_request(request: HttpRequest) -> bool:
     """Whether the request's address lies under /api/."""
     return request.path_info.startswith("/api/") or request.path_info == "/api"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from apps.database.triggers import trigger_modules
+from apps.database.triggers import Trigger, trigger_modules
 from apps.tenancy.models import Tenant
 from apps.tenancy.scope import SETTING, allow_slow_statements, tenant_scope
 
@@ -39,19 +39,25 @@ def numbers() -> list[MaintainedNumber]:
     return list(chain.from_iterable(module.NUMBERS for module in trigger_modules().values()))
 
 
-def for_every_tenant(statement: str) -> str:
-    """PL/pgSQL that runs `statement` once per tenant: TRUNCATE passes row security by, its consequences do not."""
-    return f"""
-        DECLARE
-            before text := coalesce(current_setting('{SETTING}', true), '');
-            tenant bigint;
-        BEGIN
-            FOR tenant IN SELECT id FROM tenancy_tenant LOOP
-                PERFORM set_config('{SETTING}', tenant::text, true);
-                {statement}
-            END LOOP;
-            PERFORM set_config('{SETTING}', before, true);
-        END;"""
+def on_truncate(table: str, name: str, statement: str) -> Trigger:
+    """Return a trigger that runs `statement` for each tenant: TRUNCATE bypasses row security, its consequences do not."""
+    return Trigger(
+        name=name,
+        table=table,
+        postgresql=f"AFTER TRUNCATE ON {table} FOR EACH STATEMENT",
+        body=f"""
+            DECLARE
+                before text := coalesce(current_setting('{SETTING}', true), '');
+                tenant bigint;
+            BEGIN
+                FOR tenant IN SELECT id FROM tenancy_tenant LOOP
+                    PERFORM set_config('{SETTING}', tenant::text, true);
+                    {statement}
+                END LOOP;
+                PERFORM set_config('{SETTING}', before, true);
+            END;
+            RETURN NULL;""",
+    )
 
 
 def batches(ids: Sequence[int], size: int = 5_000) -> Iterator[Sequence[int]]:

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import BigIntegerField, F, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
-from apps.database.totals import Drift, MaintainedNumber, batches, drift_between, for_every_tenant
+from apps.database.totals import Drift, MaintainedNumber, batches, drift_between, on_truncate
 from apps.database.triggers import Trigger
 from apps.orders.models import Item, Order
 
@@ -54,13 +54,8 @@ TRIGGERS = [
         "OLD.order_id, NEW.order_id",
     ),
     _items_trigger("DELETE", "OLD TABLE AS old_rows", "SELECT DISTINCT order_id FROM old_rows", "OLD.order_id"),
-    Trigger(
-        name="order_total_on_item_truncate",
-        table="orders_item",
-        postgresql="AFTER TRUNCATE ON orders_item FOR EACH STATEMENT",
-        body=f"""
-            {for_every_tenant("UPDATE orders_order SET total_cents = 0 WHERE total_cents <> 0;")}
-            RETURN NULL;""",
+    on_truncate(
+        "orders_item", "order_total_on_item_truncate", "UPDATE orders_order SET total_cents = 0 WHERE total_cents <> 0;"
     ),
     # Rows that are copied from elsewhere bring a total along, before their items: it is replaced.
     Trigger(

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from apps.database.totals import Drift, MaintainedNumber, batches, drift_between, for_every_tenant
+from apps.database.totals import Drift, MaintainedNumber, batches, drift_between, on_truncate
 from apps.database.triggers import Trigger
 from apps.orders.lifecycle import REVENUE_STATUSES
 from apps.reporting import selectors
@@ -78,13 +78,10 @@ TRIGGERS = [
         f"{_SQLITE_REMOVED} {_SQLITE_ADDED}",
     ),
     _orders_trigger("DELETE", "OLD TABLE AS old_rows", _REMOVED, "DELETE", _SQLITE_REMOVED),
-    Trigger(
-        name="customer_total_on_order_truncate",
-        table="orders_order",
-        postgresql="AFTER TRUNCATE ON orders_order FOR EACH STATEMENT",
-        body=f"""
-            {for_every_tenant("UPDATE reporting_customertotal SET order_count = 0, total_cents = 0;")}
-            RETURN NULL;""",
+    on_truncate(
+        "orders_order",
+        "customer_total_on_order_truncate",
+        "UPDATE reporting_customertotal SET order_count = 0, total_cents = 0;",
     ),
     # Every customer has a row, so that the report reads those without revenue from the same index. A customer that
     # comes back within a transaction, as SQLite's deferred keys allow, finds its orders there.

@@ -13,16 +13,12 @@ SECONDS = 20  # in which a client has to send a whole body
 LINGER = 4  # times the limit: what is read of a body that is too large
 
 
-class BodyTooLarge(Exception):
-    """The body is larger than allowed."""
+class Refusal(Exception):
+    """A problem that the server answers without a thread. The message is fit for the client."""
 
-
-class BodyTooSlow(Exception):
-    """The client did not send the whole body in time."""
-
-
-class BodyBroken(Exception):
-    """The connection, or the body's framing, broke before the body's end."""
+    def __init__(self, status: int, detail: str, **headers: str) -> None:
+        super().__init__(detail)
+        self.status, self.headers = status, headers
 
 
 def has_body(environ: dict[str, Any]) -> bool:
@@ -32,18 +28,19 @@ def has_body(environ: dict[str, Any]) -> bool:
     return environ["SERVER_PROTOCOL"] == "HTTP/2" and environ["REQUEST_METHOD"] not in ("GET", "HEAD")
 
 
-async def receive_body(receive: Receive, limit: int, declared: int | None) -> bytes:
-    """Return the body that an ASGI server receives, at most `limit` bytes.
-
-    `declared` is its Content-Length, None without one. Raises BodyTooLarge, BodyTooSlow, BodyBroken.
-    """
+async def receive_body(receive: Receive, environ: dict[str, Any], limit: int) -> bytes:
+    """Return the body that an ASGI server receives. Raises Refusal: above `limit` bytes, too slow, or not complete."""
+    length = environ.get("CONTENT_LENGTH", "")
+    declared = int(length) if length.isdecimal() else None
+    if "HTTP_EXPECT" in environ and declared is not None and declared > limit:
+        raise _too_large(limit)  # The client asks before it sends (RFC 9110, 10.1.1).
     try:
         if sys.version_info >= (3, 11):  # without the task that wait_for makes
             async with asyncio.timeout(SECONDS):
                 return await _receive(receive, limit, declared)
         return await asyncio.wait_for(_receive(receive, limit, declared), SECONDS)
     except asyncio.TimeoutError:
-        raise BodyTooSlow from None
+        raise Refusal(408, "The body was not complete in time.") from None
 
 
 async def _receive(receive: Receive, limit: int, declared: int | None) -> bytes:
@@ -52,12 +49,16 @@ async def _receive(receive: Receive, limit: int, declared: int | None) -> bytes:
     while not is_whole and size <= LINGER * limit:
         event = await receive()
         if event["type"] == "http.disconnect":
-            raise BodyBroken
+            raise Refusal(400, "The body could not be read to its end.")
         part = event.get("body", b"")
         size += len(part)
         if size <= limit:
             parts.append(part)
         is_whole = size == declared or not event.get("more_body")
     if size > limit:
-        raise BodyTooLarge
+        raise _too_large(limit)
     return b"".join(parts)
+
+
+def _too_large(limit: int) -> Refusal:
+    return Refusal(413, f"The body is larger than {limit} bytes.")

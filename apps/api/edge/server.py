@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from django.conf import settings
 from django.db import close_old_connections
 
-from apps.api.edge.bodies import BodyBroken, BodyTooLarge, BodyTooSlow, has_body, receive_body
+from apps.api.edge.bodies import Refusal, has_body, receive_body
 from apps.api.edge.environ import CALLER, client_address, wsgi_environ
 from apps.api.edge.lanes import Busy, Gone, Lanes
 from apps.api.logs import choose_request_id, log_line, request_id
@@ -33,14 +33,6 @@ class Response(NamedTuple):
     status: int
     headers: list[tuple[bytes, bytes]]
     body: bytes
-
-
-class Refusal(Exception):
-    """A problem that the server answers without a thread. The message is fit for the client."""
-
-    def __init__(self, status: int, detail: str, **headers: str) -> None:
-        super().__init__(detail)
-        self.status, self.headers = status, headers
 
 
 class Server:
@@ -92,7 +84,7 @@ class Server:
         started = time.monotonic()
         with lanes.enter(key) as lane:
             if has_body(environ):
-                body = await _body(environ, receive)
+                body = await receive_body(receive, environ, settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
                 environ |= {"wsgi.input": BytesIO(body), "CONTENT_LENGTH": str(len(body))}
             return await lanes.run(lane, partial(self._call, environ, started), partial(_disconnect, receive))
 
@@ -119,22 +111,6 @@ class Server:
         return Response(
             int(status[:3]), [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers], body
         )
-
-
-async def _body(environ: dict[str, Any], receive: Any) -> bytes:
-    limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-    length = environ.get("CONTENT_LENGTH", "")
-    declared = int(length) if length.isdecimal() else None
-    try:
-        if "HTTP_EXPECT" in environ and declared is not None and declared > limit:
-            raise BodyTooLarge  # The client asks before it sends (RFC 9110, 10.1.1).
-        return await receive_body(receive, limit, declared)
-    except BodyTooLarge:
-        raise Refusal(413, f"The body is larger than {limit} bytes.") from None
-    except BodyTooSlow:
-        raise Refusal(408, "The body was not complete in time.") from None
-    except BodyBroken:
-        raise Refusal(400, "The body could not be read to its end.") from None
 
 
 async def _disconnect(receive: Any) -> None:

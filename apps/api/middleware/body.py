@@ -6,17 +6,14 @@ from django.http import HttpResponse
 from django.http.request import UnreadablePostError
 
 from apps.api.problems import problem
-from apps.api.request import ApiRequest, View
+from apps.api.request import ApiRequest, Step
 
 
-class Body:
+class Body(Step):
     """Read the body of a tenant's request to its end: 413 above the limit, 400 if it is not complete.
 
     A parser would read past the limit, and take the end of the connection for the end of the body.
     """
-
-    def __init__(self, get_response: View) -> None:
-        self.get_response = get_response
 
     def __call__(self, request: ApiRequest) -> HttpResponse:
         if request.tenant is None:

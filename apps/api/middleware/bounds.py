@@ -6,16 +6,13 @@ from django.conf import settings
 from django.http import HttpResponse
 
 from apps.api.problems import problem
-from apps.api.request import ApiRequest, View, is_api_request, is_public, is_safe
+from apps.api.request import ApiRequest, Step, is_api_request, is_public, is_safe
 
 MAX_ADDRESS, MAX_HEADERS = 8 * 1024, 16 * 1024  # bytes: path and query; all names and values together
 
 
-class Bounds:
+class Bounds(Step):
     """Refuse an API request whose headers are enough to refuse it: plain HTTP, another origin, too much of anything."""
-
-    def __init__(self, get_response: View) -> None:
-        self.get_response = get_response
 
     def __call__(self, request: ApiRequest) -> HttpResponse:
         refusal = _refusal(request) if is_api_request(request) else None

@@ -9,15 +9,12 @@ from django.http import HttpResponse
 from apps.api.edge.environ import MALFORMED
 from apps.api.logs import choose_request_id, log_request, request_id
 from apps.api.problems import CONTENT_TYPE, problem
-from apps.api.request import ApiRequest, View, is_api_request
+from apps.api.request import ApiRequest, Step, is_api_request
 from apps.database.statements import count_statements
 
 
-class Envelope:
+class Envelope(Step):
     """Give every response its X-Request-ID and log line, in development Server-Timing; make API errors problems."""
-
-    def __init__(self, get_response: View) -> None:
-        self.get_response = get_response
 
     def __call__(self, request: ApiRequest) -> HttpResponse:
         started = time.perf_counter()

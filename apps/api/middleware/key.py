@@ -5,15 +5,12 @@ from django.http import HttpResponse
 
 from apps.api.edge.environ import CALLER, client_address
 from apps.api.problems import problem, unexpected
-from apps.api.request import ApiRequest, View, is_api_request, is_public, is_safe
+from apps.api.request import ApiRequest, Step, is_api_request, is_public, is_safe
 from apps.tenancy import keys
 
 
-class Key:
+class Key(Step):
     """Authenticate an API request by its key, from the headers alone, and set `request.tenant`."""
-
-    def __init__(self, get_response: View) -> None:
-        self.get_response = get_response
 
     def __call__(self, request: ApiRequest) -> HttpResponse:
         if not is_api_request(request) or is_public(request):

@@ -7,20 +7,17 @@ from django.core.cache import cache
 from django.http import HttpResponse
 
 from apps.api.problems import problem
-from apps.api.request import ApiRequest, View
+from apps.api.request import ApiRequest, Step
 
 SECONDS = 60
 
 
-class RateLimit:
+class RateLimit(Step):
     """Allow each tenant settings.REQUESTS_PER_MINUTE requests in a fixed window of a minute; 0 sets no limit.
 
     Reads and writes one number of Django's cache, which each process has for itself, atomically. The header fields are
     those of draft-ietf-httpapi-ratelimit-headers.
     """
-
-    def __init__(self, get_response: View) -> None:
-        self.get_response = get_response
 
     def __call__(self, request: ApiRequest) -> HttpResponse:
         limit = settings.REQUESTS_PER_MINUTE

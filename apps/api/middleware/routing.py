@@ -6,17 +6,14 @@ from django.http import HttpResponse
 from django.urls import Resolver404, resolve
 
 from apps.api.problems import problem
-from apps.api.request import ApiRequest, View, is_api_request
+from apps.api.request import ApiRequest, Step, is_api_request
 
 
-class Routing:
+class Routing(Step):
     """Resolve the address of an API request: 404 for an unknown one, 405 for a method that its view does not have.
 
     Django would resolve it after the last middleware, when the key and the body have been read already.
     """
-
-    def __init__(self, get_response: View) -> None:
-        self.get_response = get_response
 
     def __call__(self, request: ApiRequest) -> HttpResponse:
         if not is_api_request(request):

@@ -5,13 +5,13 @@ from django.http import HttpResponse
 
 from apps.api.middleware.idempotency import IDEMPOTENCY_KEY, answer_once
 from apps.api.problems import problem, unexpected
-from apps.api.request import ApiRequest, View, is_api_request, is_safe
+from apps.api.request import ApiRequest, Step, is_api_request, is_safe
 from apps.database.retries import refuse_broken, until_done, was_undone
 from apps.tenancy.models import Tenant
 from apps.tenancy.scope import snapshot_scope, tenant_scope
 
 
-class Transaction:
+class Transaction(Step):
     """Run the view in its tenant's scope, and own the transaction from BEGIN to COMMIT.
 
     A safe request reads one snapshot and waits for no writer. Any other request is one transaction, which is rolled
@@ -20,9 +20,6 @@ class Transaction:
     ATOMIC_REQUESTS covers neither rendering nor COMMIT.) A view that commits by itself is marked with
     `transaction.non_atomic_requests`.
     """
-
-    def __init__(self, get_response: View) -> None:
-        self.get_response = get_response
 
     def __call__(self, request: ApiRequest) -> HttpResponse:
         tenant = request.tenant
