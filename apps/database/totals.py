@@ -40,7 +40,7 @@ def numbers() -> list[MaintainedNumber]:
 
 
 def on_truncate(table: str, name: str, statement: str) -> Trigger:
-    """Return a trigger that runs `statement` for each tenant: TRUNCATE bypasses row security, its consequences do not."""
+    """Return a trigger that runs `statement` in each tenant, because TRUNCATE bypasses row security but it does not."""
     return Trigger(
         name=name,
         table=table,
