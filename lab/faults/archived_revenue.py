@@ -6,8 +6,8 @@ from django.db.models import F
 
 from apps.orders.lifecycle import REVENUE_STATUSES
 from apps.orders.models import Order
-from lab import rows
-from lab.fault import Call, Decoy, Effect, Fault, Seam
+from lab.core import factory
+from lab.core.fault import Call, Decoy, Effect, Fault, Seam
 
 
 def revenue_orders():
@@ -28,7 +28,7 @@ def seam(code):
 
 
 def arrange(n: int) -> Call:
-    rows.orders(rows.customers(1), each=n, status="paid", paid_at=rows.DAY, archived_at=rows.DAY)
+    factory.orders(factory.customers(1), each=n, status="paid", paid_at=factory.DAY, archived_at=factory.DAY)
     return Call("GET", "/api/v1/reporting/sales/?from=2026-03-28&to=2026-03-28")
 
 

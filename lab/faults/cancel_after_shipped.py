@@ -6,8 +6,8 @@ from apps.orders import lifecycle
 from apps.orders.lifecycle import EventKind, Move, Status
 from apps.orders.models import Order
 from apps.orders.services import MoveNotAllowed, _move
-from lab import rows
-from lab.fault import Call, Decoy, Effect, Fault, Seam
+from lab.core import factory
+from lab.core.fault import Call, Decoy, Effect, Fault, Seam
 
 CANCEL = Move(
     "cancel",
@@ -33,7 +33,7 @@ def cancel_order_until_it_left(*, order_id):
 
 
 def arrange(n: int) -> Call:
-    orders = rows.orders(rows.customers(1), each=n, status="shipped", paid_at=rows.DAY)
+    orders = factory.orders(factory.customers(1), each=n, status="shipped", paid_at=factory.DAY)
     return Call("POST", f"/api/v1/orders/{orders[0].pk}/cancel/")
 
 

@@ -13,8 +13,8 @@ from apps.orders.lifecycle import Status
 from apps.orders.models import Order, OrderEvent
 from apps.orders.serializers import OrderSerializer
 from apps.orders.services import MoveNotAllowed
-from lab import rows
-from lab.fault import Call, Decoy, Effect, Fault, Receiver, Seam
+from lab.core import factory
+from lab.core.fault import Call, Decoy, Effect, Fault, Receiver, Seam
 
 
 def cancel_order(*, order_id: int) -> Order:
@@ -60,7 +60,7 @@ def deactivate_customer_of_cancelled_order(sender, instance, **kwargs):
 
 
 def arrange(n: int) -> Call:
-    orders = rows.orders(rows.customers(1), each=n)
+    orders = factory.orders(factory.customers(1), each=n)
     return Call("POST", f"/api/v1/orders/{orders[0].pk}/cancel/")
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from rest_framework.exceptions import ValidationError
 
 from apps.orders.models import Order
-from lab import rows
-from lab.fault import Call, Decoy, Effect, Fault, Seam
+from lab.core import factory
+from lab.core.fault import Call, Decoy, Effect, Fault, Seam
 
 
 def _read_flag(name, text):
@@ -28,7 +28,7 @@ def _read_flag_or_empty(name, text):
 
 
 def arrange(n: int) -> Call:
-    rows.orders(rows.customers(1), each=n)
+    factory.orders(factory.customers(1), each=n)
     return Call("GET", "/api/v1/orders/?page_size=2")
 
 

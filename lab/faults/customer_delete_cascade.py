@@ -5,8 +5,8 @@ from __future__ import annotations
 from apps.customers.models import Customer
 from apps.customers.services import CustomerHasOrders
 from apps.orders.models import Order
-from lab import rows
-from lab.fault import Call, Decoy, Effect, Fault, Seam
+from lab.core import factory
+from lab.core.fault import Call, Decoy, Effect, Fault, Seam
 
 
 def delete_customer(*, customer_id):
@@ -34,8 +34,8 @@ def seam(code):
 
 
 def arrange(n: int) -> Call:
-    (customer,) = rows.customers(1)
-    rows.orders([customer], each=n, status="paid", paid_at=rows.DAY)
+    (customer,) = factory.customers(1)
+    factory.orders([customer], each=n, status="paid", paid_at=factory.DAY)
     return Call("DELETE", f"/api/v1/customers/{customer.pk}/")
 
 

@@ -10,8 +10,8 @@ from django.utils import timezone
 from apps.orders import lifecycle
 from apps.orders.models import Order, OrderEvent
 from apps.orders.services import MoveNotAllowed
-from lab import rows
-from lab.fault import Call, Decoy, Effect, Fault, Seam
+from lab.core import factory
+from lab.core.fault import Call, Decoy, Effect, Fault, Seam
 
 
 def refund(order):
@@ -54,7 +54,7 @@ def seam(code):
 
 
 def arrange(n: int) -> Call:
-    orders = rows.orders(rows.customers(1), each=n, status="paid", paid_at=rows.DAY)
+    orders = factory.orders(factory.customers(1), each=n, status="paid", paid_at=factory.DAY)
     return Call("POST", f"/api/v1/orders/{orders[0].pk}/cancel/")
 
 

@@ -12,8 +12,8 @@ import apps.tenancy.owned
 import apps.tenancy.scope
 from apps.customers.models import Customer
 from apps.customers.services import CustomerEmailTaken
-from lab import rows
-from lab.fault import Call, Decoy, Effect, Fault, Seam
+from lab.core import factory
+from lab.core.fault import Call, Decoy, Effect, Fault, Seam
 
 
 def get_prep_value(self, value):
@@ -71,7 +71,7 @@ def create_customer(*, email, **fields):
 
 
 def arrange(n: int) -> Call:
-    rows.customers(n)
+    factory.customers(n)
     return Call("POST", "/api/v1/customers/", {"email": "Customer.0000@Example.com", "name": "Ada"})
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.db.models import F, QuerySet
 
 from apps.orders.models import Order
-from lab import rows
-from lab.fault import Call, Decoy, Effect, Fault, Seam
+from lab.core import factory
+from lab.core.fault import Call, Decoy, Effect, Fault, Seam
 
 
 def order_list():
@@ -27,8 +27,8 @@ def seam(code):
 
 
 def arrange(n: int) -> Call:
-    rows.orders(rows.customers(1), each=n)
-    return Call("GET", f"/api/v1/orders/{rows.FOREIGN_ORDER}/")
+    factory.orders(factory.customers(1), each=n)
+    return Call("GET", f"/api/v1/orders/{factory.FOREIGN_ORDER}/")
 
 
 FAULT = Fault(

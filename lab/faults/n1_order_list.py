@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from lab import rows
-from lab.fault import Call, Decoy, Effect, Fault, Seam
+from lab.core import factory
+from lab.core.fault import Call, Decoy, Effect, Fault, Seam
 
 
 def read(serializer_class, queryset):
@@ -28,7 +28,7 @@ def seam(code):
 
 
 def arrange(n: int) -> Call:
-    rows.orders(rows.customers(n))
+    factory.orders(factory.customers(n))
     return Call("GET", "/api/v1/orders/?page_size=200")
 
 

@@ -6,8 +6,8 @@ from django.db.models import Prefetch
 
 from apps.orders.models import Item, Order
 from apps.orders.serializers import OrderItemSerializer, OrderSerializer
-from lab import rows
-from lab.fault import Call, Decoy, Effect, Fault, Seam
+from lab.core import factory
+from lab.core.fault import Call, Decoy, Effect, Fault, Seam
 
 
 def read(serializer_class, queryset):
@@ -48,7 +48,7 @@ def seam(code):
 
 
 def arrange(n: int) -> Call:
-    rows.orders(rows.customers(n))
+    factory.orders(factory.customers(n))
     return Call("GET", "/api/v1/orders/?page_size=200")
 
 

@@ -7,8 +7,8 @@ from django.db.models import F, Sum
 from apps.customers import selectors as customers
 from apps.orders import selectors as orders
 from apps.reporting.selectors import _paid
-from lab import rows
-from lab.fault import Call, Decoy, Effect, Fault, Seam
+from lab.core import factory
+from lab.core.fault import Call, Decoy, Effect, Fault, Seam
 
 
 def customer_summary(*, limit, first=None, last=None):
@@ -60,7 +60,7 @@ def seam(code):
 
 
 def arrange(n: int) -> Call:
-    rows.orders(rows.customers(n), each=3, status="paid", paid_at=rows.DAY)
+    factory.orders(factory.customers(n), each=3, status="paid", paid_at=factory.DAY)
     return Call("GET", "/api/v1/reporting/summary/?limit=5")
 
 

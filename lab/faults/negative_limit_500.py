@@ -6,8 +6,8 @@ from rest_framework.response import Response
 
 from apps.reporting import selectors
 from apps.tenancy import days
-from lab import rows
-from lab.fault import Call, Decoy, Effect, Fault, Seam
+from lab.core import factory
+from lab.core.fault import Call, Decoy, Effect, Fault, Seam
 
 
 def get(self, request):
@@ -41,7 +41,7 @@ def seam(code):
 
 
 def arrange(n: int) -> Call:
-    rows.customers(n)
+    factory.customers(n)
     return Call("GET", "/api/v1/reporting/summary/?limit=-1")
 
 

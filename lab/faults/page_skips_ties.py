@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.db.models import BooleanField, Func
 
-from lab import rows
-from lab.fault import Call, Decoy, Effect, Fault, Seam
+from lab.core import factory
+from lab.core.fault import Call, Decoy, Effect, Fault, Seam
 
 
 def _compare(left, operator, right):
@@ -34,7 +34,7 @@ def seam(code):
 
 
 def arrange(n: int) -> Call:
-    rows.orders(rows.customers(1), each=n)
+    factory.orders(factory.customers(1), each=n)
     return Call("GET", "/api/v1/orders/?page_size=2", walk=True)
 
 

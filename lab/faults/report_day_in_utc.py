@@ -8,8 +8,8 @@ from datetime import datetime, time, timedelta, timezone
 from django.conf import settings
 
 from apps.tenancy.scope import current_tenant
-from lab import rows
-from lab.fault import Call, Decoy, Effect, Fault, Seam
+from lab.core import factory
+from lab.core.fault import Call, Decoy, Effect, Fault, Seam
 
 
 def zone():
@@ -32,7 +32,7 @@ def day_end(day):
 def arrange(n: int) -> Call:
     # Half past midnight in Berlin, where the tenant is; in UTC still the day before.
     paid_at = datetime(2026, 3, 27, 23, 30, tzinfo=timezone.utc)
-    rows.orders(rows.customers(1), each=n, status="paid", paid_at=paid_at)
+    factory.orders(factory.customers(1), each=n, status="paid", paid_at=paid_at)
     return Call("GET", "/api/v1/reporting/summary/?from=2026-03-28&to=2026-03-28")
 
 

@@ -12,7 +12,7 @@ from apps.devtools.sample import CATALOGUE, STATUSES
 from apps.devtools.services import Seeded
 from apps.orders.models import Item, Order, OrderEvent
 from apps.tenancy.scope import current_tenant, tenant_scope
-from lab.fault import Call, Decoy, Effect, Fault, Seam
+from lab.core.fault import Call, Decoy, Effect, Fault, Seam
 
 EPOCH = datetime(2026, 1, 1, tzinfo=timezone.utc)
 

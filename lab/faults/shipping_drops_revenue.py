@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from apps.orders.lifecycle import Status
 from apps.orders.models import Order
-from lab import rows
-from lab.fault import Call, Decoy, Effect, Fault, Seam
+from lab.core import factory
+from lab.core.fault import Call, Decoy, Effect, Fault, Seam
 
 
 def revenue_orders():
@@ -27,7 +27,7 @@ def seam(code):
 
 
 def arrange(n: int) -> Call:
-    rows.orders(rows.customers(1), each=n, status="shipped", paid_at=rows.DAY, shipped_at=rows.DAY)
+    factory.orders(factory.customers(1), each=n, status="shipped", paid_at=factory.DAY, shipped_at=factory.DAY)
     return Call("GET", "/api/v1/reporting/products/")
 
 

@@ -9,8 +9,8 @@ from django.db.models.signals import post_delete
 from apps.orders import triggers
 from apps.orders.models import Item, Order
 from apps.orders.services import OrderNeedsItem, _lock_draft
-from lab import rows
-from lab.fault import Call, Decoy, Effect, Fault, Receiver, Seam
+from lab.core import factory
+from lab.core.fault import Call, Decoy, Effect, Fault, Receiver, Seam
 
 # A trigger runs with every statement on its table. Items come with their order and are changed in it.
 TRIGGERS = [trigger for trigger in triggers.TRIGGERS if trigger.name != "order_total_on_item_delete"]
@@ -33,7 +33,7 @@ def sum_up_again(sender, instance, **kwargs):
 
 
 def arrange(n: int) -> Call:
-    (order,) = rows.orders(rows.customers(1), items=n + 1)
+    (order,) = factory.orders(factory.customers(1), items=n + 1)
     Item.objects.exclude(pk=Item.objects.earliest("pk").pk).delete()
     return Call("GET", f"/api/v1/orders/{order.pk}/")
 

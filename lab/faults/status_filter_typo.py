@@ -7,8 +7,8 @@ from difflib import get_close_matches
 from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework.exceptions import ValidationError
 
-from lab import rows
-from lab.fault import Call, Decoy, Effect, Fault, Seam
+from lab.core import factory
+from lab.core.fault import Call, Decoy, Effect, Fault, Seam
 
 
 def filter_queryset(self, request, queryset, view):
@@ -44,7 +44,7 @@ def seam(code):
 
 
 def arrange(n: int) -> Call:
-    rows.orders(rows.customers(1), each=n)
+    factory.orders(factory.customers(1), each=n)
     return Call("GET", "/api/v1/orders/?sttus=paid&page_size=200")
 
 

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from lab import measuring, verifying
-from lab.catalogue import all_faults
+from lab.core.loader import all_faults
+from lab.measuring import costs
+from lab.proving import verifying
 
 TEXT = (Path(__file__).parents[2] / "CONTRIBUTING.md").read_text().split("## Add a fault")[1].split("\n## ")[0]
 
@@ -36,6 +37,6 @@ def test_the_example_is_proven(request, folder):
 def test_the_example_grows_as_it_says(folder):
     (fault,) = all_faults(folder)
 
-    figures = measuring.measure([fault], folder)[fault.slug]
+    figures = costs.measure([fault], folder)[fault.slug]
 
-    assert list(measuring.problems(fault.effect, **figures)) == []
+    assert list(costs.problems(fault.effect, **figures)) == []

@@ -2,17 +2,17 @@ from __future__ import annotations
 
 import pytest
 
-from lab import evidence, measuring
-from lab.catalogue import FOLDER, all_faults
+from lab.core.loader import FOLDER, all_faults
+from lab.measuring import costs, evidence
 
 
 def test_evidence_is_what_is_measured_now():
     faults = all_faults()
 
-    measured = measuring.measure(faults, FOLDER)
+    measured = costs.measure(faults, FOLDER)
 
     for fault in faults:
-        assert list(measuring.problems(fault.effect, **measured[fault.slug])) == []
+        assert list(costs.problems(fault.effect, **measured[fault.slug])) == []
     now = [evidence.without_time(evidence.evidence_of(fault, measured[fault.slug])) for fault in faults]
     assert [evidence.without_time(each) for each in evidence.read()] == now, "stale: manage.py lab measure"
 

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from lab import messages, proof, verifying
-from lab.catalogue import all_faults
-from lab.verifying import Proof
+from lab.core.loader import all_faults
+from lab.proving import messages, proof, verifying
+from lab.proving.verifying import Proof
 
 by_slug = pytest.mark.parametrize("fault", all_faults(), ids=lambda fault: fault.slug)
 

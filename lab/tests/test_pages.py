@@ -10,16 +10,19 @@ from django.test import Client, RequestFactory
 from django.urls import include, path
 
 from config import urls
-from lab import evidence, messages, source, views
-from lab.catalogue import all_faults
-from lab.fault import Decoy
-from lab.picture import picture
-from lab.tests.pages import Page
+from lab.core import source
+from lab.core.fault import Decoy
+from lab.core.loader import all_faults
+from lab.measuring import evidence
+from lab.measuring.picture import picture
+from lab.pages import views
+from lab.proving import messages
+from lab.tests.html_page import Page
 
 LAB = Path(__file__).parents[1]
 FAULTS = all_faults()
 by_slug = pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.slug)
-urlpatterns = [*urls.urlpatterns, path("", include("lab.site_urls"))]
+urlpatterns = [*urls.urlpatterns, path("", include("lab.pages.site_urls"))]
 
 
 @pytest.fixture

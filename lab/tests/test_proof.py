@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from lab import proof
-from lab.catalogue import find_faults
+from lab.core.loader import find_faults
+from lab.proving import proof
 
 FAULT = replace(find_faults(["archived-revenue"])[0], tests={"t.py::a": "3 orders", "t.py::b[1]": "409"})
 

@@ -23,7 +23,7 @@ def scenario() -> dict[str, Any]:
     from silk.models import Request, Response, SQLQuery
 
     from apps.tenancy.models import ApiKey, Tenant
-    from lab.recording import recorded
+    from lab.measuring.recording import recorded
     from tests.conftest import one_of_each, rows_of
 
     demo = Tenant.objects.create(slug="demo")

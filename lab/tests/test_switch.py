@@ -7,9 +7,9 @@ from django.db.models.signals import post_save
 
 from apps.orders import lifecycle, selectors, services
 from apps.orders.models import Order
-from lab.catalogue import find_faults
-from lab.fault import Decoy, LabError, Receiver, Seam
-from lab.switch import check, switched_on
+from lab.core.fault import Decoy, LabError, Receiver, Seam
+from lab.core.loader import find_faults
+from lab.core.switch import check, switched_on
 
 (FAULT,) = find_faults(["archived-revenue"])
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from lab import verifying
-from lab.catalogue import all_faults
+from lab.core.loader import all_faults
+from lab.proving import verifying
 
 # The fault of `archived-revenue`, changed in one place.
 FAULT = """
@@ -15,8 +15,8 @@ from dataclasses import replace
 
 from apps.orders.lifecycle import REVENUE_STATUSES
 from apps.orders.models import Order
-from lab.catalogue import find_faults
-from lab.fault import Decoy, Seam
+from lab.core.loader import find_faults
+from lab.core.fault import Decoy, Seam
 
 
 def revenue_orders():

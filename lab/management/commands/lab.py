@@ -9,10 +9,12 @@ from django.core.management.base import CommandError, CommandParser
 
 from apps.commands import CommandWithExamples
 from apps.devtools.progress import progress
-from lab import evidence, matrix, measuring, recording, source, verifying
-from lab.catalogue import FOLDER, UnknownFault, find_faults
-from lab.fault import DATABASES, Fault, LabError
-from lab.verifying import Proof
+from lab.core import source
+from lab.core.fault import DATABASES, Fault, LabError
+from lab.core.loader import FOLDER, UnknownFault, find_faults
+from lab.measuring import costs, evidence, recording
+from lab.proving import kill_matrix, verifying
+from lab.proving.verifying import Proof
 
 WRONG_USAGE = 2
 
@@ -40,7 +42,10 @@ Exit status: 0 all proven, 1 something is not, 2 wrong usage.
             ("show", "one fault: its ticket and hints"),
             ("verify", "fault on: its tests fail for the stated symptom; off: they pass; wrong fixes are caught"),
             ("measure", "statements, rows, bytes and time of the fault's request, on and off, as n grows"),
-            ("matrix", "every test and kind of check that sees the fault; writes lab/matrix.json and the table"),
+            (
+                "matrix",
+                "every test and kind of check that sees the fault; writes lab/evidence and the table",
+            ),
             ("record", "the fault's request in Silk, on and off; made on a throw-away database"),
         ):
             sub = verbs.add_parser(verb, help=text, description=text)
@@ -127,16 +132,16 @@ Exit status: 0 all proven, 1 something is not, 2 wrong usage.
             self.stdout.write("\n".join(lines))
 
     def _measure(self, faults: list[Fault], *, as_json: bool, folder: Path, **options: Any) -> None:
-        found = measuring.measure(faults, folder)
+        found = costs.measure(faults, folder)
         wrong = []
         for fault in faults:
             figures = found[fault.slug]
-            wrong += [f"{fault.slug}: {each}" for each in measuring.problems(fault.effect, **figures)]
+            wrong += [f"{fault.slug}: {each}" for each in costs.problems(fault.effect, **figures)]
             if not as_json and folder == FOLDER:
                 evidence.write(evidence.evidence_of(fault, figures))
             for state in () if as_json else ("on", "off"):
                 values = ", ".join(f"n={each['n']}: {each[fault.effect.metric]}" for each in figures[state])
-                growth = measuring.growth(figures[state], fault.effect.metric)
+                growth = costs.growth(figures[state], fault.effect.metric)
                 self.stdout.write(f"{fault.slug:28} {fault.effect.metric:15} {state:4} {growth:9} {values}")
         if as_json:
             self._print([evidence.evidence_of(fault, found[fault.slug]) for fault in faults])
@@ -153,11 +158,11 @@ Exit status: 0 all proven, 1 something is not, 2 wrong usage.
                     self.stdout.write(line)
 
         with progress(len(faults), "faults") as bar:
-            found = matrix.look(faults, seed=seed, tell=tell)
+            found = kill_matrix.look(faults, seed=seed, tell=tell)
         if as_json:
             self._print(found)
         else:
-            matrix.write(found)
+            kill_matrix.write(found)
             evidence.write_documents()
 
     def _print(self, data: Any) -> None:

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from lab.catalogue import all_faults
+from lab.core.loader import all_faults
 from tests.support.browsing import faults
 
 

@@ -14,13 +14,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-from lab import messages, proof
-from lab.fault import DATABASES, Fault, LabError
-from lab.messages import Messages
-from lab.switch import switched_on
+from lab.core.fault import DATABASES, Fault, LabError
+from lab.core.switch import switched_on
+from lab.proving import messages, proof
+from lab.proving.messages import Messages
 from tests.plugin import ENVIRONMENT, Cluster, find_binaries
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 PROCESSES = 2
 PROOFS = 4  # of a fault on a database: off, on, and on with each of its decoys
 AnyRun = TypeVar("AnyRun", bound="Run")
@@ -173,7 +173,7 @@ def ended(runs: Sequence[AnyRun], processes: int, seed: int, folder: Path, tempo
     listed = temporary / f"{database}_runs.json"
     listed.write_text(json.dumps([run.described() for run in runs]))
     command = [
-        sys.executable, "-m", "pytest", "-q", "-s", "-p", "lab.pytest_plugin", "-p", "no:cacheprovider",
+        sys.executable, "-m", "pytest", "-q", "-s", "-p", "lab.proving.pytest_plugin", "-p", "no:cacheprovider",
         "-p", "no:hypothesispytest",  # a second at the end of each run, for statistics
         "-o", "verbosity_assertions=2", f"--database={database}", f"--randomly-seed={seed}",
         f"--fault-folder={folder}", f"--fault-runs={listed}", f"--fault-processes={processes}",

@@ -8,9 +8,9 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from lab.fault import DATABASES, Fault, LabError
+from lab.core.fault import DATABASES, Fault, LabError
 
-FOLDER = Path(__file__).with_name("faults")
+FOLDER = Path(__file__).parents[1] / "faults"
 
 
 class UnknownFault(LabError):

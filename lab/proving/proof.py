@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from lab.fault import Fault
+from lab.core.fault import Fault
 
 Results = Mapping[str, Mapping[str, str]]  # node id -> its outcome and message, as `pytest_plugin` writes them
 

@@ -17,9 +17,9 @@ from typing import Any
 from django.apps import apps
 from django.db import DatabaseError, transaction
 
-from lab import throwaway
-from lab.catalogue import FOLDER
-from lab.fault import Fault, LabError
+from lab.core.fault import Fault, LabError
+from lab.core.loader import FOLDER
+from lab.measuring import throwaway
 
 SIZE = 8  # n: enough to see a pattern, few enough to read every query
 HEADER = "x-lab"
@@ -53,7 +53,7 @@ def record(faults: list[Fault], folder: Path = FOLDER) -> list[Recorded]:
     """
     if not installed():
         raise LabError("There is no Silk to record in. Add `silk` to PLUGINS in .env, and run `manage.py migrate`.")
-    for slug, states in throwaway.run("lab.recording", faults, folder, PLUGINS="apps.devtools,silk").items():
+    for slug, states in throwaway.run("lab.measuring.recording", faults, folder, PLUGINS="apps.devtools,silk").items():
         _replace(slug, states)
     return [each for fault in faults for each in recorded(fault.slug)]
 
@@ -110,7 +110,7 @@ def _silk_rows(fault: Fault, state: str) -> str:
     from silk.models import Request, Response, SQLQuery
 
     from apps.database.statements import count_statements
-    from lab.counting import shape
+    from lab.measuring.counting import shape
 
     with throwaway.arranged(fault, SIZE) as (client, call):
         labels = []

@@ -10,7 +10,7 @@ from apps.customers.models import Customer
 from apps.orders.models import Item, Order
 
 DAY = datetime(2026, 3, 28, 12, 0, 0, 1, tzinfo=timezone.utc)  # a microsecond, so that every time has as many digits
-FOREIGN_ORDER = 1  # another tenant's, the first in the database (see `measuring`)
+FOREIGN_ORDER = 1  # another tenant's, the first in the database (see `throwaway`)
 
 
 def customers(n: int) -> list[Customer]:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from lab import views
+from lab.pages import views
 
 urlpatterns = [
     path("lab/", views.catalogue, name="lab"),

@@ -9,8 +9,8 @@ from importlib import import_module
 from typing import Any
 from unittest.mock import patch
 
-from lab.fault import Change, Decoy, Fault, LabError, Receiver, Seam
-from lab.source import definition
+from lab.core.fault import Change, Decoy, Fault, LabError, Receiver, Seam
+from lab.core.source import definition
 
 
 @contextmanager

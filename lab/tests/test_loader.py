@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from lab import source
-from lab.catalogue import UnknownFault, all_faults, find_faults
-from lab.fault import LabError
+from lab.core import source
+from lab.core.fault import LabError
+from lab.core.loader import UnknownFault, all_faults, find_faults
 
 FAULTS = all_faults()
 by_slug = pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.slug)

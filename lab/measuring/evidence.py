@@ -8,13 +8,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from lab.fault import Fault
-from lab.measuring import Figures
+from lab.core.fault import Fault
+from lab.measuring.costs import Figures
 
-ROOT = Path(__file__).parents[1]
-FOLDER = Path(__file__).with_name("evidence")
-MATRIX = Path(__file__).with_name("matrix.json")
-DOCUMENTS = (ROOT / "SOLUTION.md", Path(__file__).with_name("README.md"))
+ROOT = Path(__file__).parents[2]
+FIGURES = ROOT / "lab/evidence/figures"
+MATRIX = ROOT / "lab/evidence/matrix.json"
+DOCUMENTS = (ROOT / "SOLUTION.md", ROOT / "lab/README.md")
 Evidence = dict[str, Any]
 
 
@@ -27,7 +27,7 @@ def evidence_of(fault: Fault, figures: dict[str, list[Figures]]) -> Evidence:
 
 def read() -> list[Evidence]:
     """All that is committed, by slug."""
-    return [json.loads(file.read_text()) for file in sorted(FOLDER.glob("*.json"))]
+    return [json.loads(file.read_text()) for file in sorted(FIGURES.glob("*.json"))]
 
 
 def read_matrix() -> dict[str, dict[str, Any]]:
@@ -38,7 +38,7 @@ def read_matrix() -> dict[str, dict[str, Any]]:
 def write(evidence: Evidence) -> None:
     """Write a fault's file; sorted, so that only what changed differs."""
     text = json.dumps(evidence, indent=1, sort_keys=True, ensure_ascii=False)
-    (FOLDER / f"{evidence['slug']}.json").write_text(text + "\n")
+    (FIGURES / f"{evidence['slug']}.json").write_text(text + "\n")
 
 
 def without_time(evidence: Evidence) -> Evidence:

@@ -6,7 +6,7 @@ import json
 import re
 from pathlib import Path
 
-FOLDER = Path(__file__).with_name("evidence") / "messages"
+FOLDER = Path(__file__).parents[1] / "evidence/messages"
 # What chance or the clock made, and the columns that a statement names.
 LEFT_OUT = re.compile(
     r"""

@@ -19,10 +19,10 @@ import django
 from django.db import transaction
 from django.test import Client
 
-from lab.fault import Call, Fault, LabError
+from lab.core.fault import Call, Fault, LabError
 from tests.plugin import ENVIRONMENT
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 
 def run(module: str, faults: list[Fault], folder: Path, **environment: str) -> dict[str, dict[str, Any]]:
@@ -42,8 +42,8 @@ def work(function: Callable[[Fault], Any], state: str, folder: str, *slugs: str)
     django.setup()
     from django.core.management import call_command
 
-    from lab.catalogue import find_faults
-    from lab.switch import switched_on
+    from lab.core.loader import find_faults
+    from lab.core.switch import switched_on
 
     faults = find_faults(list(slugs), Path(folder))
     found = {}
@@ -61,13 +61,13 @@ def arranged(fault: Fault, n: int) -> Iterator[tuple[Client, Call]]:
     from apps.tenancy import keys
     from apps.tenancy.models import Tenant
     from apps.tenancy.scope import tenant_scope
-    from lab import rows
+    from lab.core import factory
 
     with transaction.atomic():
         acme, globex = (Tenant.objects.create(slug=slug, timezone="Europe/Berlin") for slug in ("acme", "globex"))
         with tenant_scope(globex):
-            (order,) = rows.orders(rows.customers(1))
-            assert order.pk == rows.FOREIGN_ORDER
+            (order,) = factory.orders(factory.customers(1))
+            assert order.pk == factory.FOREIGN_ORDER
         with tenant_scope(acme):
             call = fault.arrange(n)
         headers = {"Authorization": f"Bearer {keys.issue_key(tenant=acme)}"}

@@ -1,7 +1,7 @@
 """Runs tests with a fault on, from outside the product.
 
-`pytest -p lab.pytest_plugin --fault n1-summary tests/reporting` is one run. `--fault-runs` names a file of many: the
-interpreter, Django and the plugins are loaded once, and every run is a fork of that.
+`pytest -p lab.proving.pytest_plugin --fault n1-summary tests/reporting` is one run. `--fault-runs` names a file of
+many: the interpreter, Django and the plugins are loaded once, and every run is a fork of that.
 """
 
 from __future__ import annotations
@@ -85,9 +85,9 @@ class Session:
         option = session.config.option
         if not option.fault:
             return
-        from lab.catalogue import FOLDER, find_faults
-        from lab.fault import LabError
-        from lab.switch import switched_on
+        from lab.core.fault import LabError
+        from lab.core.loader import FOLDER, find_faults
+        from lab.core.switch import switched_on
 
         undo = ExitStack()
         session.config.add_cleanup(undo.close)

@@ -15,10 +15,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.api.csp import strict_policy
-from lab import evidence, messages, recording, source
-from lab.catalogue import UnknownFault, all_faults, find_faults
-from lab.fault import Fault, LabError
-from lab.picture import Picture, picture
+from lab.core import source
+from lab.core.fault import Fault, LabError
+from lab.core.loader import UnknownFault, all_faults, find_faults
+from lab.measuring import evidence, recording
+from lab.measuring.picture import Picture, picture
+from lab.proving import messages
 
 View = Callable[..., HttpResponse]
 HEADS = ("--- right/", "+++ buggy/", "@@")

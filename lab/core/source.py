@@ -9,7 +9,7 @@ from difflib import unified_diff
 from importlib import import_module
 from typing import Any
 
-from lab.fault import Change, Decoy, Fault, LabError, Receiver
+from lab.core.fault import Change, Decoy, Fault, LabError, Receiver
 
 
 def definition(path: str) -> str:

@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import Any
 from warnings import catch_warnings, simplefilter
 
-from lab import evidence, measuring, proof, throwaway, verifying
-from lab.catalogue import FOLDER
-from lab.fault import Fault, LabError
+from lab.core.fault import Fault, LabError
+from lab.core.loader import FOLDER
+from lab.measuring import costs, evidence, throwaway
+from lab.proving import proof, verifying
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 # The first runs the rest of the suite again, the others start a service of their own, which has no fault.
 LEFT_OUT = ("test_uninstalling.py", "test_readme.py", "browser", "chaos")
 # Kinds of check, by where their tests are; a test that a fault names is of the first kind wherever it is.
@@ -27,7 +28,7 @@ PLACES = {
     "statement counts": "tests/api/test_query_counts.py",
     "query plans": "tests/database/test_plans.py",
     "isolation matrix": "tests/isolation/test_attacks.py",
-    "schema and fuzz": "tests/config/test_schema",
+    "schema and fuzz": "tests/api/test_schema",
     "oracle's histories": "tests/model",
 }
 KINDS = (NAMED, OTHER, *PLACES, GROWTH, DETECTOR)
@@ -104,7 +105,7 @@ def by_kind(fault: Fault, failed: list[str], detected: str) -> dict[str, list[st
         seen[NAMED if any(proof.is_of(named, test) for named in fault.tests) else place].append(test)
     (figures,) = (each for each in evidence.read() if each["slug"] == fault.slug)
     for metric in ("statements", "rows_fetched"):
-        if measuring.growth(figures["on"], metric) != measuring.growth(figures["off"], metric):
+        if costs.growth(figures["on"], metric) != costs.growth(figures["off"], metric):
             seen[GROWTH].append(metric)
     if detected:
         seen[DETECTOR].append(detected)
@@ -114,7 +115,7 @@ def by_kind(fault: Fault, failed: list[str], detected: str) -> dict[str, list[st
 def detect(faults: list[Fault]) -> dict[str, str]:
     """What django-zeal says of each fault's request; empty where it is silent. Raises LabError."""
     plugins = "apps.devtools,django.contrib.contenttypes,zeal"
-    found = throwaway.run("lab.matrix", faults, FOLDER, PLUGINS=plugins)
+    found = throwaway.run("lab.proving.kill_matrix", faults, FOLDER, PLUGINS=plugins)
     return {slug: states["on"] for slug, states in found.items()}
 
 
@@ -125,7 +126,7 @@ def _detected(fault: Fault) -> str:
     # Raised, the service would make a 500 of it.
     with override_settings(ZEAL_RAISE=False), catch_warnings(record=True) as caught, zeal_context():
         simplefilter("always")
-        measuring.measure_once(fault, 8)
+        costs.measure_once(fault, 8)
     said = [str(each.message).splitlines()[0] for each in caught]
     return next((line.replace(f"{ROOT}/", "") for line in said if "N+1" in line), "")
 

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from lab.counting import shape
-from lab.fault import Effect
-from lab.measuring import growth, problems
+from lab.core.fault import Effect
+from lab.measuring.costs import growth, problems
+from lab.measuring.counting import shape
 
 
 def figures(*values: int) -> list[dict[str, int]]:

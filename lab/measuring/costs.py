@@ -16,8 +16,8 @@ from typing import Any
 
 from django.db import connection
 
-from lab import throwaway
-from lab.fault import Effect, Fault, Growth
+from lab.core.fault import Effect, Fault, Growth
+from lab.measuring import throwaway
 
 SIZES = (2, 8, 32)
 Figures = dict[str, Any]
@@ -25,7 +25,7 @@ Figures = dict[str, Any]
 
 def measure(faults: list[Fault], folder: Path) -> dict[str, dict[str, list[Figures]]]:
     """By fault, on and off: the figures at each n, sorted by it. Raises LabError when a process fails."""
-    return throwaway.run("lab.measuring", faults, folder)
+    return throwaway.run("lab.measuring.costs", faults, folder)
 
 
 def growth(figures: list[Figures], metric: str) -> Growth:
@@ -54,7 +54,7 @@ def _measure_all(fault: Fault) -> list[Figures]:
 def measure_once(fault: Fault, n: int) -> Figures:
     """One measurement; the database is afterwards as it was."""
     from apps.database.statements import count_statements
-    from lab.counting import counted_rows, shape
+    from lab.measuring.counting import counted_rows, shape
 
     with throwaway.arranged(fault, n) as (client, call):
         before = _ids()
