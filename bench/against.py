@@ -28,7 +28,7 @@ from bench.processor import cpu_seconds_of
 from bench.serving import CONNECTIONS
 from bench.sides import Serving, Side, two_sides
 from bench.works import API, CREATE, LIST, SUMMARY
-from tests.plugin import find_binaries, left_out
+from harness.machine import find_binaries, missing_programs
 
 FEWEST_ROUNDS = 15
 REQUESTS = 128  # of one work to one side in a round
@@ -58,7 +58,7 @@ def main() -> None:
     if options.rounds < FEWEST_ROUNDS:
         parser.error(f"fewer than {FEWEST_ROUNDS} rounds say nothing")
     if find_binaries() is None:
-        sys.exit(left_out()[0])
+        sys.exit(missing_programs()[0])
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # else the servers would live on
     # With several, chance decides which side runs where and beside what, and that changes its time by up to a fifth.
     if hasattr(os, "sched_setaffinity"):

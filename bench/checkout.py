@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from bench.data import ROOT
+from harness.machine import ROOT
 
 ENVIRONMENTS = ROOT / ".venv-bench/served"
 

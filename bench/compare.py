@@ -25,11 +25,13 @@ from typing import Any
 import psycopg
 
 from bench import report
-from bench.data import ROOT, TABLES, Database, manage
+from bench.data import TABLES, Database
 from bench.report import COPY, LOOP, SEED
 from bench.serving import THREADS, Served
 from bench.works import LITE, SERVED_BY, SERVERS, US, Asked, Work, environment_of, works
-from tests.plugin import Cluster
+from harness.machine import ROOT
+from harness.postgresql import Cluster
+from harness.processes import manage
 
 FULL = (1_600, 100_000, 1_000_000)
 PACKAGES = ("django", "djangorestframework", "django-ninja", "fastapi", "sqlalchemy", "asyncpg", "psycopg", "orjson",
@@ -117,7 +119,7 @@ def measure_size(size: int, cluster: Cluster, options: Any, results: list[Any], 
                 server.stop()
         for environment in (database.product, lite):
             try:
-                manage("reconcile", environment=environment)
+                manage(environment, "reconcile")
             except subprocess.CalledProcessError:
                 errors.append(f"{size:,} orders: a maintained number drifted")
     with psycopg.connect(cluster.url_of("superuser"), autocommit=True) as server:

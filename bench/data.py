@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import re
 import sqlite3
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,9 +16,11 @@ from psycopg.sql import SQL, Identifier
 
 from apps.database.statements import NOT_COUNTED
 from bench.processor import cpu_seconds, family
-from tests.plugin import Cluster
+from harness.environment import PRODUCTION
+from harness.machine import ROOT
+from harness.postgresql import Cluster
+from harness.processes import manage
 
-ROOT = Path(__file__).resolve().parents[1]
 TABLES = (
     "tenancy_tenant", "tenancy_apikey", "customers_customer", "orders_order", "orders_item", "orders_orderevent",
     "reporting_customertotal",
@@ -81,14 +80,13 @@ class Database:
 
     def __init__(self, cluster: Cluster, name: str, *, template: str = "template1", folder: Path = ROOT) -> None:
         self.cluster, self.name = cluster, name
-        with psycopg.connect(cluster.url_of("superuser"), autocommit=True) as server:
-            server.execute(f"CREATE DATABASE {name} OWNER orders_owner TEMPLATE {template}")
+        environment = cluster.new_database(name, template)
         with self.superuser() as connection:
             connection.execute((folder / "deploy/roles.sql").read_text())
-        self.product = production(cluster.url_of("orders_app", name), cluster.url_of("orders_owner", name))
+        self.product = {**PRODUCTION, **environment}
         # The peers have no tenants: their role sees every row, and they ask for one tenant's.
         self.peers = {"PEER_DATABASE_URL": cluster.url_of("orders_ops", name)}
-        manage("migrate", environment=self.product, folder=folder)
+        manage(self.product, "migrate", folder=folder)
 
     @contextmanager
     def superuser(self, **options: Any) -> Iterator[psycopg.Connection]:
@@ -98,8 +96,8 @@ class Database:
     def make_tenants(self) -> str:
         """Make the tenant that is measured (id 1) and its neighbours; returns a key of it."""
         for number in range(1 + NEIGHBOURS):
-            manage("tenant", "create", f"tenant-{number + 1}", environment=self.product)
-        return manage("apikey", "create", "tenant-1", environment=self.product).strip()
+            manage(self.product, "tenant", "create", f"tenant-{number + 1}")
+        return manage(self.product, "apikey", "create", "tenant-1").strip()
 
     def fill(self, orders: int) -> float:
         """Write `orders` orders of 4 items for tenant 1, a tenth for each neighbour; returns the seconds it took."""
@@ -153,18 +151,15 @@ class Database:
 
     def cpu_seconds(self) -> float:
         """Processor time that the database server has used so far."""
-        return cpu_seconds(self._postmaster())
+        return cpu_seconds(self.cluster.postmaster)
 
     def processes(self) -> list[int]:
         """The ids of the database server's running processes, those of other databases included."""
-        return family(self._postmaster())
-
-    def _postmaster(self) -> int:
-        return int((self.cluster._data / "postmaster.pid").read_text().split()[0])
+        return family(self.cluster.postmaster)
 
     def statements_of(self, action: Any) -> int:
         """How many statements the server sees during `action()`, less transaction control and the tenant's."""
-        log = self.cluster._folder / "log"
+        log = self.cluster.log
         with self.superuser(autocommit=True) as connection:
             connection.execute("ALTER SYSTEM SET log_statement = 'all'")
             connection.execute("SELECT pg_reload_conf()")
@@ -182,8 +177,8 @@ class Database:
 
     def copy_to_sqlite(self, file: Path) -> dict[str, str]:
         """Copy every row to a migrated SQLite database; returns the environment that serves it."""
-        environment = production(f"sqlite:///{file}")
-        manage("migrate", environment=environment)
+        environment = {**PRODUCTION, "DATABASE_URL": f"sqlite:///{file}"}
+        manage(environment, "migrate")
         lite = sqlite3.connect(file, isolation_level=None)
         triggers = [sql for (sql,) in lite.execute("SELECT sql FROM sqlite_master WHERE type = 'trigger'")]
         for (name,) in lite.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
@@ -210,28 +205,3 @@ class Database:
 
 def _lite(row: tuple[Any, ...]) -> list[Any]:
     return [value.strftime("%Y-%m-%d %H:%M:%S") if isinstance(value, datetime) else value for value in row]
-
-
-def production(url: str, owner: str = "") -> dict[str, str]:
-    """The product's environment in production, but for the limit of requests."""
-    return {
-        "DEBUG": "off", "SECRET_KEY": "benchmark-" * 6, "SECRET_KEY_FALLBACKS": "", "ALLOWED_HOSTS": "127.0.0.1",
-        "DATABASE_URL": url, "DATABASE_OWNER_URL": owner, "DEFAULT_TENANT": "",
-        "REQUESTS_PER_MINUTE": "0", "PLUGINS": "", "TRUST_X_FORWARDED_PROTO": "on",
-    }  # fmt: skip
-
-
-def manage(*arguments: str, environment: dict[str, str], folder: Path = ROOT) -> str:
-    """Run `manage.py` of the code in `folder`, with the virtual environment there unless it is ours.
-
-    Returns what it prints. Raises CalledProcessError, its messages having gone to ours.
-    """
-    python = sys.executable if folder == ROOT else str(folder / ".venv/bin/python")
-    done = subprocess.run(
-        [python, "manage.py", *arguments], cwd=folder, env={**os.environ, "PYTHONPATH": str(folder), **environment},
-        capture_output=True, text=True,
-    )  # fmt: skip
-    if done.returncode:
-        sys.stderr.write(done.stdout + done.stderr)
-        done.check_returncode()
-    return done.stdout

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from bench import growth
-from bench.data import ROOT
 from bench.works import (
     BARE,
     COMMON,
@@ -21,8 +20,9 @@ from bench.works import (
     SUMMARY,
     US,
 )  # fmt: skip
+from harness.machine import ROOT
+from harness.markers import replace_between
 
-BEGIN, END = "<!-- results:begin -->", "<!-- results:end -->"
 SEED, COPY, LOOP = "this service's seed", "raw COPY of the same rows", "predecessor, save() per row"
 
 
@@ -115,6 +115,5 @@ def _short(number: float) -> str:
 def write(document: dict[str, Any]) -> None:
     """Put the tables between the markers of README.md, and draw growth.svg."""
     page = ROOT / "bench/README.md"
-    before, _, rest = page.read_text().partition(BEGIN)
-    page.write_text(f"{before}{BEGIN}\n{tables(document)}\n{END}{rest.partition(END)[2]}")
+    page.write_text(replace_between(page.read_text(), "results", tables(document)))
     (ROOT / "bench/growth.svg").write_text(growth.picture(document))

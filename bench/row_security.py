@@ -25,7 +25,9 @@ from django.test.utils import CaptureQueriesContext
 
 from apps.database.statements import NOT_COUNTED
 from apps.tenancy.scope import SETTING
-from tests.plugin import ENVIRONMENT, Cluster, find_binaries, left_out
+from harness.environment import TESTS
+from harness.machine import find_binaries, missing_programs
+from harness.postgresql import Cluster
 
 ROOT = Path(__file__).parents[1]
 TENANTS = 4
@@ -50,7 +52,7 @@ class Case:
 def main(orders: int) -> None:
     """Print the table for `orders` orders."""
     if find_binaries() is None:
-        sys.exit(left_out()[0])
+        sys.exit(missing_programs()[0])
     with filled_server(orders) as server:
         (newest,) = get("orders/?page_size=1").json()["results"]
         searches = [
@@ -164,7 +166,7 @@ def filled_server(orders: int) -> Iterator[Cluster]:
         with psycopg.connect(server.url_of("orders_owner"), autocommit=True) as owner:
             owner.execute("CREATE DATABASE bench")
         os.environ.update(
-            ENVIRONMENT,
+            TESTS,
             DATABASE_URL=server.url_of("orders_app", "bench"),
             DATABASE_OWNER_URL=server.url_of("orders_owner", "bench"),
             DEFAULT_TENANT=f"tenant-{TENANT}",

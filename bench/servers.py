@@ -18,7 +18,7 @@ from typing import Any
 from bench.data import Database
 from bench.load import Load, load, request_bytes
 from bench.serving import HEADERS, PRODUCT, Served, granian
-from tests.plugin import Cluster
+from harness.postgresql import Cluster
 
 LIST, DETAIL = "/api/v1/orders/", "/api/v1/orders/1/"
 GUNICORN = ["gunicorn", "config.wsgi", "--bind=127.0.0.1:{port}", "--timeout=60", "--log-level=warning"]

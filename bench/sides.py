@@ -13,11 +13,12 @@ from pathlib import Path
 import psycopg
 
 from bench.checkout import check_out, working_tree
-from bench.data import Database, manage
+from bench.data import Database
 from bench.load import request_bytes
 from bench.processor import family
 from bench.serving import HEADERS, Served
-from tests.plugin import Cluster
+from harness.postgresql import Cluster
+from harness.processes import manage
 
 SEED = ("--customers=600", "--orders-per-customer=8", "--items-per-order=4")
 # The virtual environment is there, whatever its age. {port} is filled in by Served.
@@ -94,8 +95,8 @@ def two_sides(base_commit: str, head_commit: str | None) -> Iterator[tuple[Side,
 def _fill(database: Database, folder: Path) -> str:
     """Write the sample data of the code in `folder` for a new tenant; return a key of it."""
     product = database.product
-    manage("tenant", "create", "acme", environment=product, folder=folder)
+    manage(product, "tenant", "create", "acme", folder=folder)
     # As the owner, who may refresh the statistics.
     owner = {**product, "DATABASE_URL": product["DATABASE_OWNER_URL"], "PLUGINS": "apps.devtools"}
-    manage("seed", "--tenant=acme", *SEED, environment=owner, folder=folder)
-    return manage("apikey", "create", "acme", environment=product, folder=folder).strip()
+    manage(owner, "seed", "--tenant=acme", *SEED, folder=folder)
+    return manage(product, "apikey", "create", "acme", folder=folder).strip()

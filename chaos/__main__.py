@@ -19,16 +19,16 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from chaos import crashes, edge, frozen, races
-from chaos.postgresql import DurableCluster
 from chaos.soak import soak
 from chaos.stage import Stage
 from chaos.verdict import Verdict, keep
+from harness.postgresql import Cluster
 
 
 class Theatre:
     """Gives each scenario a stage of its own; `full` says how large."""
 
-    def __init__(self, cluster: DurableCluster, folder: Path, full: bool) -> None:
+    def __init__(self, cluster: Cluster, folder: Path, full: bool) -> None:
         self.cluster, self._folder, self.full, self._number = cluster, folder, full, 0
 
     def size(self, full: int, short: int) -> int:
@@ -155,7 +155,7 @@ def main() -> int:
         parser.error(f"no such scenario: {', '.join(sorted(unknown))}")
     broken = False
     with tempfile.TemporaryDirectory(prefix="regression-lab-") as folder:
-        cluster = DurableCluster()
+        cluster = Cluster(durable=True)
         try:
             theatre = Theatre(cluster, Path(folder), options.full)
             for name in options.scenarios or SCENARIOS:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPMessage
 from typing import Any, TypeVar
 
-from chaos.stage import HTTPS, Stage
+from chaos.stage import Stage
+from harness.processes import HTTPS
 
 Result = TypeVar("Result")
 PATIENCE = 120  # seconds that a client goes on trying
@@ -128,18 +127,6 @@ def crowd(stage: Stage, size: int, tenants: int = 1) -> Iterator[list[Client]]:
 def order(customer: int, reference: str, cents: int = 450) -> dict[str, Any]:
     """The body of a new order. An order has no field for its client's reference; a SKU may be any text."""
     return {"customer": customer, "items": [{"sku": reference, "quantity": 1, "unit_price_cents": cents}]}
-
-
-def at_once(times: int, call: Callable[[int], Result]) -> list[Result]:
-    """What `call(0)`, `call(1)`, … returned, begun together in as many threads; raises what one of them raised."""
-    start = threading.Barrier(times)
-
-    def run(number: int) -> Result:
-        start.wait()
-        return call(number)
-
-    with ThreadPoolExecutor(times) as threads:
-        return list(threads.map(run, range(times)))
 
 
 def total(clients: list[Client]) -> Counter[int]:

@@ -13,14 +13,15 @@ from http.client import HTTPException
 
 from chaos.clients import ORDERS, Answer, crowd, order, server_errors, total
 from chaos.load import WRITTEN, Load
-from chaos.postgresql import DurableCluster
-from chaos.stage import Stage, wait_until
+from chaos.stage import Stage
 from chaos.verdict import Verdict
+from harness.machine import wait_until
+from harness.postgresql import Cluster
 
 WRITERS = 8
 
 
-def postgresql_killed(cluster: DurableCluster, stage: Stage, kills: int, longest_down: float = 3) -> Verdict:
+def postgresql_killed(cluster: Cluster, stage: Stage, kills: int, longest_down: float = 3) -> Verdict:
     """`cluster`, which the stage's database is on, dies `kills` times under load; a while later it is started again."""
     verdict = Verdict("PostgreSQL killed under write load: nothing acknowledged is lost or doubled", stage.database)
     chance, under_way = random.Random(7), []

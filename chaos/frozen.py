@@ -13,9 +13,12 @@ from http.client import HTTPConnection
 
 import psycopg
 
-from chaos.clients import ORDERS, Answer, at_once, crowd
-from chaos.stage import HTTPS, Server, Stage, wait_until
+from chaos.clients import ORDERS, Answer, crowd
+from chaos.stage import Server, Stage
 from chaos.verdict import Verdict
+from harness.concurrency import at_once
+from harness.machine import wait_until
+from harness.processes import HTTPS, is_served
 
 
 def host_frozen(stage: Stage, clients: int, most_seconds: float = 4) -> Verdict:
@@ -41,7 +44,7 @@ def host_frozen(stage: Stage, clients: int, most_seconds: float = 4) -> Verdict:
     verdict.equal("503 with Retry-After", len(refused), clients)
     verdict.at_most("seconds until the last of them", round(max(seconds for _, seconds in answers), 1), most_seconds)
     verdict.at_least("probes of /healthz meanwhile", len(probes), 10)
-    verdict.equal("of them other than 200", sum(status != 200 for status in probes), 0)
+    verdict.equal("of them other than 200", probes.count(False), 0)
     verdict.equal("paid once the database has ended the frozen transaction", paid.status, 200)
     verdict.equal("payments of the order", events[0][0], 1)
     verdict.equal("drift in cents", stage.drift_cents(), 0)
@@ -65,7 +68,6 @@ def _frozen_payer(stage: Stage, path: str) -> Iterator[None]:
     finally:
         os.killpg(peer.process.pid, signal.SIGKILL)
         peer.process.wait()
-        peer.log.close()
         client.close()
 
 
@@ -74,29 +76,18 @@ def _waiting(stage: Stage) -> int:
 
 
 @contextmanager
-def _probes(stage: Stage) -> Iterator[list[int]]:
-    """The statuses of /healthz, asked all the time inside the block; 0 is none within a second."""
-    statuses, done = list[int](), threading.Event()
+def _probes(stage: Stage) -> Iterator[list[bool]]:
+    """Whether /healthz was a 200, again and again as long as the block runs."""
+    served, done = list[bool](), threading.Event()
 
     def probe() -> None:
         while not done.wait(0.1):
-            statuses.append(_status(stage, "/healthz"))
+            served.append(is_served(stage.server.port))
 
     thread = threading.Thread(target=probe)
     thread.start()
     try:
-        yield statuses
+        yield served
     finally:
         done.set()
         thread.join()
-
-
-def _status(stage: Stage, path: str) -> int:
-    client = HTTPConnection("127.0.0.1", stage.server.port, timeout=1)
-    try:
-        client.request("GET", path, headers=HTTPS)
-        return client.getresponse().status
-    except OSError:
-        return 0
-    finally:
-        client.close()

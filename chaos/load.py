@@ -9,8 +9,9 @@ from types import TracebackType
 from typing import Any
 
 from chaos.clients import ORDERS, Client, order, total
-from chaos.stage import Stage, wait_until
+from chaos.stage import Stage
 from chaos.verdict import Verdict
+from harness.machine import wait_until
 
 # Every order of the load, a row for each: the client's reference, id, status, cents, and how many events it has.
 WRITTEN = """

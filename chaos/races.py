@@ -7,10 +7,12 @@ import time
 import uuid
 from typing import Any
 
-from chaos.clients import ORDERS, Answer, Client, at_once, crowd, order, server_errors, total
+from chaos.clients import ORDERS, Answer, Client, crowd, order, server_errors, total
 from chaos.load import WRITTEN, Load
-from chaos.stage import Stage, wait_until
+from chaos.stage import Stage
 from chaos.verdict import Verdict
+from harness.concurrency import at_once
+from harness.machine import wait_until
 
 
 def cancels(stage: Stage, clients: int, rounds: int) -> Verdict:

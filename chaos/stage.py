@@ -4,23 +4,19 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import sqlite3
-import subprocess
-import sys
-import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.client import HTTPConnection
 from pathlib import Path
+from subprocess import CalledProcessError
 from typing import Any
 
 import psycopg
 
-from tests.plugin import free_port
+from harness.environment import PRODUCTION
+from harness.machine import free_port
+from harness.processes import SERVE, Running, is_served, manage
 
-ROOT = Path(__file__).resolve().parents[1]
 # One process, where `manage.py tenant create` and `apikey create` would be two for each.
 MAKE_TENANTS = """
 from apps.tenancy import keys
@@ -28,7 +24,6 @@ from apps.tenancy.models import Tenant
 for number in range({}):
     print(keys.issue_key(tenant=Tenant.objects.create(slug=f"tenant-{{number}}", name=f"Tenant {{number}}")))
 """
-HTTPS = {"X-Forwarded-Proto": "https"}
 
 
 class Stage:
@@ -38,13 +33,8 @@ class Stage:
     """
 
     def __init__(self, environment: dict[str, str], tenants: int = 1, workers: int = 2) -> None:
-        self.environment = {
-            "DJANGO_SETTINGS_MODULE": "config.settings", "DEBUG": "off", "SECRET_KEY": "chaos-" * 10,
-            "SECRET_KEY_FALLBACKS": "", "ALLOWED_HOSTS": "127.0.0.1", "DEFAULT_TENANT": "", "PLUGINS": "",
-            "TRUST_X_FORWARDED_PROTO": "on", "DATABASE_OWNER_URL": "",
-            "REQUESTS_PER_MINUTE": "1000000",  # counted, but a load of many tenants comes from few here
-            **environment,
-        }  # fmt: skip
+        # Requests are counted, but what stands for many tenants' load comes from few.
+        self.environment = {**PRODUCTION, "REQUESTS_PER_MINUTE": "1000000", **environment}
         self.is_postgresql = environment["DATABASE_URL"].startswith("postgres")
         self.manage("migrate")
         self.keys = self.manage("shell", "-v", "0", "-c", MAKE_TENANTS.format(tenants)).split()
@@ -56,20 +46,14 @@ class Stage:
 
     def stop(self) -> None:
         self.server.stop()
-        self.server.log.close()
 
     def seed(self, customers: int) -> None:
         """Write sample data for the first tenant: five orders of three items for each customer."""
         self.manage("seed", "--tenant", "tenant-0", "--customers", str(customers), PLUGINS="apps.devtools")
 
-    def manage(self, *arguments: str, may_fail: bool = False, **environment: str) -> str:
-        """What `manage.py` prints. Raises RuntimeError with its messages when it fails, unless it may."""
-        command = [sys.executable, "manage.py", *arguments]
-        given = {**os.environ, **self.environment, **environment}
-        done = subprocess.run(command, cwd=ROOT, env=given, capture_output=True, text=True)
-        if done.returncode and not may_fail:
-            raise RuntimeError(f"{command}: {done.stdout}{done.stderr}")
-        return done.stdout
+    def manage(self, *arguments: str, **environment: str) -> str:
+        """Run manage.py on its database; return what it prints. Raises CalledProcessError."""
+        return manage({**self.environment, **environment}, *arguments)
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """What the database holds, all tenants'; asked past the service, as the role for backups."""
@@ -99,7 +83,10 @@ class Stage:
 
     def drift_cents(self) -> int:
         """How far the maintained totals are from the truth, all together; -1 if a trigger is missing."""
-        report = json.loads(self.manage("reconcile", "--json", may_fail=True))  # as it does where it finds any
+        try:
+            report = json.loads(self.manage("reconcile", "--json"))
+        except CalledProcessError as error:  # Its status is 1 where it finds any.
+            report = json.loads(error.stdout)
         return -1 if report["triggers"] else report["drift_cents"]
 
     def _sqlite(self) -> sqlite3.Connection:
@@ -107,43 +94,14 @@ class Stage:
         return sqlite3.connect(file, timeout=20, isolation_level=None)
 
 
-class Server:
-    """granian, as `make serve` starts it: `process`, which starts and watches `workers()`."""
+class Server(Running):
+    """The production server: `process`, which starts and watches `workers()`."""
 
     def __init__(self, environment: dict[str, str], workers: int) -> None:
-        self.command = [sys.executable, "-m", "config.serve"]
         self.port = free_port()
         self.threads = workers * 4  # that use the database: three for tenants, one for keys and pages
-        own = {"GRANIAN_PORT": str(self.port), "GRANIAN_WORKERS": str(workers), "PYTHONPATH": str(ROOT)}
-        self.environment = {**os.environ, **environment, **own}
-        self.log = tempfile.TemporaryFile("w+")  # noqa: SIM115  open as long as the server runs
-        self.start()
-
-    def start(self) -> None:
-        """Start it, again if it was stopped, and wait until it answers."""
-        self.process = subprocess.Popen(
-            self.command, cwd=ROOT, env=self.environment, stdout=self.log, stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )  # fmt: skip
-        try:
-            wait_until(self.answers, "the server answers")
-        except TimeoutError:
-            self.stop()
-            raise
-
-    def answers(self) -> bool:
-        """Whether its health check is a 200. Raises RuntimeError with its log if it has ended."""
-        if self.process.poll() is not None:
-            self.log.seek(0)
-            raise RuntimeError(f"The server ended: {self.log.read()[-3000:]}")
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=10)
-        try:
-            connection.request("GET", "/healthz", headers=HTTPS)
-            return connection.getresponse().status == 200
-        except OSError:
-            return False
-        finally:
-            connection.close()
+        own = {"GRANIAN_PORT": str(self.port), "GRANIAN_WORKERS": str(workers)}
+        super().__init__(SERVE, {**environment, **own}, lambda: is_served(self.port))
 
     def workers(self) -> list[int]:
         """Process ids, the oldest first."""
@@ -158,19 +116,6 @@ class Server:
         """Open files and sockets of all workers."""
         return sum(len(os.listdir(f"/proc/{pid}/fd")) for pid in self.workers())
 
-    def stop(self) -> int:
-        """End it as an operator would; its exit status, -9 if that took more than a minute."""
-        self.process.terminate()
-        return self.end()
-
-    def end(self) -> int:
-        """The same for one that was told to. Not told twice: a Python that is ending has no handlers any more."""
-        try:
-            self.process.wait(60)
-        except subprocess.TimeoutExpired:
-            os.killpg(self.process.pid, signal.SIGKILL)
-        return self.process.wait()
-
 
 def children(pid: int) -> list[int]:
     return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
@@ -183,12 +128,3 @@ def _stat(pid: int) -> list[str]:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except (FileNotFoundError, ProcessLookupError):
         return []
-
-
-def wait_until(happened: Any, what: str, seconds: float = 60) -> None:
-    """Raises TimeoutError, saying `what` did not happen."""
-    end = time.monotonic() + seconds
-    while not happened():
-        if time.monotonic() > end:
-            raise TimeoutError(f"Not within {seconds:g} seconds: {what}.")
-        time.sleep(0.01)

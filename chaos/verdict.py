@@ -7,10 +7,10 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from chaos.stage import ROOT
+from harness.machine import ROOT
+from harness.markers import replace_between
 
 RESULTS, PAGE = ROOT / "chaos/results.json", ROOT / "RELIABILITY.md"
-BEGIN, END = "<!-- chaos:begin -->", "<!-- chaos:end -->"
 
 
 @dataclass
@@ -52,8 +52,7 @@ def keep(name: str, verdicts: list[Verdict]) -> None:
     kept = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
     kept[name] = [vars(verdict) for verdict in verdicts]
     RESULTS.write_text(json.dumps(kept, indent=2) + "\n")
-    before, _, rest = PAGE.read_text().partition(BEGIN)
-    PAGE.write_text(f"{before}{BEGIN}\n{table(kept)}\n{END}{rest.partition(END)[2]}")
+    PAGE.write_text(replace_between(PAGE.read_text(), "chaos", table(kept)))
 
 
 def table(kept: dict[str, list[dict[str, Any]]]) -> str:

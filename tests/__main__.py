@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 
-from tests.plugin import find_binaries, left_out
+from harness.machine import find_binaries, missing_programs
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -17,7 +17,7 @@ def main(arguments: Sequence[str]) -> int:
     for database in databases:
         command = [sys.executable, "-m", "pytest", "--database", database, *(arguments or ["-n", "auto"])]
         failed |= subprocess.run(command).returncode != 0
-    for line in left_out():
+    for line in missing_programs():
         print(line, file=sys.stderr)  # noqa: T201
         failed |= os.environ.get("CI", "") != ""
     return int(failed)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
+from harness.machine import ROOT
+from harness.markers import replace_between
 from lab.core.fault import Fault
 from lab.measuring.costs import Figures
 
-ROOT = Path(__file__).parents[2]
 FIGURES = ROOT / "lab/evidence/figures"
 MATRIX = ROOT / "lab/evidence/matrix.json"
 DOCUMENTS = (ROOT / "SOLUTION.md", ROOT / "lab/README.md")
@@ -53,10 +52,7 @@ def without_time(evidence: Evidence) -> Evidence:
 def rendered(document: str, evidence: list[Evidence]) -> str:
     """The document with each of its tables, between its markers, made anew. Other text is left as it is."""
     for name, table in TABLES.items():
-        begin, end = f"<!-- lab:{name}:begin -->", f"<!-- lab:{name}:end -->"
-        pattern = re.compile(f"{re.escape(begin)}.*?{re.escape(end)}", re.DOTALL)
-        if pattern.search(document):
-            document = pattern.sub(f"{begin}\n{table(evidence)}\n{end}".replace("\\", r"\\"), document)
+        document = replace_between(document, f"lab:{name}", table(evidence))
     return document
 
 

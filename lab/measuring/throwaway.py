@@ -19,10 +19,9 @@ import django
 from django.db import transaction
 from django.test import Client
 
+from harness.environment import TESTS
+from harness.machine import ROOT
 from lab.core.fault import Call, Fault, LabError
-from tests.plugin import ENVIRONMENT
-
-ROOT = Path(__file__).parents[2]
 
 
 def run(module: str, faults: list[Fault], folder: Path, **environment: str) -> dict[str, dict[str, Any]]:
@@ -91,7 +90,7 @@ def _in_a_process(
         url = f"sqlite:///{temporary}/lab.sqlite3"
         settings = {"DJANGO_SETTINGS_MODULE": "config.settings", "DATABASE_URL": url}
         command = [sys.executable, "-m", module, state, str(folder), *slugs]
-        everything = {**os.environ, **ENVIRONMENT, **settings, **environment}
+        everything = {**os.environ, **TESTS, **settings, **environment}
         done = subprocess.run(command, cwd=ROOT, env=everything, capture_output=True, text=True)
     if done.returncode:
         raise LabError(f"{', '.join(slugs)}: the process failed: {done.stderr.strip()[-1000:]}")

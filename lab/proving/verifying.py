@@ -14,13 +14,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
+from harness.machine import ROOT, find_binaries
+from harness.postgresql import Cluster
 from lab.core.fault import DATABASES, Fault, LabError
 from lab.core.switch import switched_on
 from lab.proving import messages, proof
 from lab.proving.messages import Messages
-from tests.plugin import ENVIRONMENT, Cluster, find_binaries
 
-ROOT = Path(__file__).parents[2]
 PROCESSES = 2
 PROOFS = 4  # of a fault on a database: off, on, and on with each of its decoys
 AnyRun = TypeVar("AnyRun", bound="Run")
@@ -179,9 +179,8 @@ def ended(runs: Sequence[AnyRun], processes: int, seed: int, folder: Path, tempo
         f"--fault-folder={folder}", f"--fault-runs={listed}", f"--fault-processes={processes}",
     ]  # fmt: skip
     with _server(database) as url:
-        # As a worker of xdist inherits it: the environment is made, the server is running.
-        environment = {**os.environ, **ENVIRONMENT, "PYTEST_XDIST_WORKER": "lab", "DATABASE_URL": url}
-        environment["PYTEST_DEBUG_TEMPROOT"] = str(temporary)
+        command.append(f"--database-url={url}")
+        environment = {**os.environ, "PYTEST_DEBUG_TEMPROOT": str(temporary)}
         with subprocess.Popen(
             command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         ) as process:

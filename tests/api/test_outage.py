@@ -13,7 +13,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from tests.plugin import find_pgbouncer, left_out
+from harness.machine import find_pgbouncer, missing_programs
 from tests.support.pooler import pgbouncer
 from tests.support.service import THREADS, Answer, Database, Service, serving
 
@@ -41,7 +41,7 @@ def direct(database: Database) -> Iterator[Service]:
 @pytest.fixture(scope="module")
 def pooled(database: Database) -> Iterator[Service]:
     if find_pgbouncer() is None:
-        pytest.skip(" ".join(left_out()))
+        pytest.skip(" ".join(missing_programs()))
     with pgbouncer(database.url, size=2) as address, serving(address, database.key) as service:
         yield service
 
@@ -124,7 +124,7 @@ def test_readyz_waits_for_nobodys_lock(database, direct):
     assert (locked, health(direct)) == ([ALIVE, LOCKED], [ALIVE, READY])
 
 
-@pytest.mark.skipif(find_pgbouncer() is None, reason=" ".join(left_out()))
+@pytest.mark.skipif(find_pgbouncer() is None, reason=" ".join(missing_programs()))
 def test_a_pooler_that_lets_no_transaction_through_is_not_ready(database):
     with pgbouncer(database.url, size=2, mode="statement") as address, serving(address, database.key) as service:
         answers = list_and_create(service)

@@ -8,25 +8,25 @@ from pathlib import Path
 import pytest
 
 from chaos import crashes, edge, races
-from chaos.postgresql import DurableCluster
 from chaos.soak import soak
 from chaos.stage import Stage
-from tests.plugin import left_out
+from harness.machine import missing_programs
+from harness.postgresql import Cluster
 
 
 @pytest.fixture
-def cluster(request: pytest.FixtureRequest) -> Iterator[DurableCluster | None]:
+def cluster(request: pytest.FixtureRequest) -> Iterator[Cluster | None]:
     """A database server that may die, where the tests run on one."""
     if request.config.option.database == "sqlite":
         yield None
         return
-    cluster = DurableCluster()
+    cluster = Cluster(durable=True)
     yield cluster
     cluster.stop()
 
 
 @pytest.fixture
-def stage(cluster: DurableCluster | None, tmp_path: Path) -> Iterator[Stage]:
+def stage(cluster: Cluster | None, tmp_path: Path) -> Iterator[Stage]:
     """The service over a database of its own."""
     file = {"DATABASE_URL": f"sqlite:///{tmp_path / 'db.sqlite3'}"}
     stage = Stage(cluster.new_database("chaos") if cluster else file, tenants=2)
@@ -34,7 +34,7 @@ def stage(cluster: DurableCluster | None, tmp_path: Path) -> Iterator[Stage]:
     stage.stop()
 
 
-@pytest.mark.skipif(not edge.has_attackers(), reason=" ".join(left_out()))
+@pytest.mark.skipif(not edge.has_attackers(), reason=" ".join(missing_programs()))
 def test_every_attack_on_the_edge_keeps_what_was_promised(stage):
     """Ratios of times are measured by `make chaos` alone, on a machine that does nothing else."""
     stage.seed(customers=100)

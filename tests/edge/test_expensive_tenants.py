@@ -26,7 +26,7 @@ def globex(service, environment) -> Service:
     plugged = {**environment, "PLUGINS": "apps.devtools"}
     manage(plugged, "seed", "--tenant", "acme", "--customers", "1000", "--orders-per-customer", "5")
     manage(environment, "tenant", "create", "globex")
-    return Service(service.port, manage(environment, "apikey", "create", "globex").strip(), service.output)
+    return Service(service.running, service.port, manage(environment, "apikey", "create", "globex").strip())
 
 
 def other_is_served(other: Service, probes: int = 50) -> None:

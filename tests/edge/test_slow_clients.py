@@ -14,7 +14,7 @@ from contextlib import ExitStack, contextmanager
 import pytest
 
 from apps.api.edge.bodies import SECONDS
-from tests.plugin import left_out
+from harness.machine import missing_programs
 from tests.support.service import Service, manage, serving
 
 CUSTOMERS = "/api/v1/customers/"
@@ -26,7 +26,7 @@ UNFINISHED = "POST /api/v1/customers/ HTTP/1.1\r\nHost: 127.0.0.1\r\n{headers}Co
 def globex(service, environment) -> Service:
     """The same service, asked by another tenant."""
     manage(environment, "tenant", "create", "globex")
-    return Service(service.port, manage(environment, "apikey", "create", "globex").strip(), service.output)
+    return Service(service.running, service.port, manage(environment, "apikey", "create", "globex").strip())
 
 
 @contextmanager
@@ -94,7 +94,7 @@ MODES = {
 }
 
 
-@pytest.mark.skipif(shutil.which("slowhttptest") is None, reason=" ".join(left_out()))
+@pytest.mark.skipif(shutil.which("slowhttptest") is None, reason=" ".join(missing_programs()))
 @pytest.mark.parametrize("mode", MODES)
 def test_slowhttptest_holds_up_nobody(service, globex, mode):
     command = [

@@ -12,7 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
-from tests.plugin import find_chromium
+from harness.machine import find_chromium
 from tests.support.serving import development, serving
 
 # What a page does on this machine takes milliseconds; whoever waits longer waits for what will not come.

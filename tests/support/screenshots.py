@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.plugin import find_chromium
+from harness.machine import find_chromium
 from tests.support.browsing import OPTIONS
 from tests.support.serving import ROOT, development, serving
 

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import http.client
 import json
-import os
 import socket
 import subprocess
-import sys
-import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import psycopg
-import pytest
 
-from tests.plugin import ENVIRONMENT, Cluster, free_port
+from harness import processes
+from harness.environment import PRODUCTION, TESTS
+from harness.machine import free_port
+from harness.postgresql import Cluster
+from harness.processes import Running, is_served
 
-ROOT = Path(__file__).parents[2]
 THREADS = 3
 
 
@@ -31,17 +28,20 @@ class Answer(NamedTuple):
 
 
 class Service:
-    """granian over the application on `port`; `headers` are an API key's, `log` is what it has printed."""
+    """The production server on `port`; `headers` are an API key's."""
 
-    process: subprocess.Popen[bytes]
-
-    def __init__(self, port: int, key: str, output: Path) -> None:
-        self.port, self.output = port, output
+    def __init__(self, running: Running, port: int, key: str) -> None:
+        self.running, self.port = running, port
         self.headers = {"Authorization": f"Bearer {key}", "X-Forwarded-Proto": "https"}
 
     @property
+    def process(self) -> subprocess.Popen[bytes]:
+        return self.running.process
+
+    @property
     def log(self) -> str:
-        return self.output.read_text()
+        """What the server has written so far."""
+        return self.running.log
 
     def ask(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
         """Send a request with the key, on a connection of its own."""
@@ -77,46 +77,20 @@ def raw(port: int, request: bytes, *, closes: bool = False) -> bytes:
 
 def manage(environment: dict[str, str], *arguments: str) -> str:
     """Run manage.py with the tests' settings and `environment`; return what it prints."""
-    return subprocess.run(
-        [sys.executable, "manage.py", *arguments],
-        cwd=ROOT,
-        env={**os.environ, **ENVIRONMENT, **environment},
-        stdout=subprocess.PIPE,
-        text=True,
-        check=True,
-    ).stdout
+    return processes.manage({**TESTS, **environment}, *arguments)
 
 
 @contextmanager
 def serving(database: str | dict[str, str], key: str, **environment: str) -> Iterator[Service]:
     """The service over a database, which need not be there: its DATABASE_URL, or an environment that has it."""
     port = free_port()
-    command = [sys.executable, "-m", "config.serve", "--port", str(port)]
-    given = {"DATABASE_URL": database} if isinstance(database, str) else database
-    given = {**given, "TRUST_X_FORWARDED_PROTO": "on", "PLUGINS": "", **environment}
-    with tempfile.NamedTemporaryFile() as output:
-        process = subprocess.Popen(
-            command, cwd=ROOT, env={**os.environ, **ENVIRONMENT, **given}, stdout=output, stderr=subprocess.STDOUT
-        )
-        service = Service(port, key, Path(output.name))
-        service.process = process
-        try:
-            _wait_for(service, process)
-            yield service
-        finally:
-            process.terminate()
-            process.wait(timeout=60)
-
-
-def _wait_for(service: Service, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(300):
-        try:
-            service.ask("GET", "/healthz")
-            return
-        except OSError:
-            assert process.poll() is None, service.log
-            time.sleep(0.1)
-    pytest.fail("The service did not start.")
+    database = {"DATABASE_URL": database} if isinstance(database, str) else database
+    command = [*processes.SERVE, "--port", str(port)]
+    running = Running(command, {**PRODUCTION, **database, **environment}, lambda: is_served(port))
+    try:
+        yield Service(running, port, key)
+    finally:
+        running.stop()
 
 
 class Database:
@@ -124,17 +98,15 @@ class Database:
 
     def __init__(self) -> None:
         self.server = Cluster()
-        self.url = self.server.url_of("orders_app", "orders")
-        with psycopg.connect(self.server.url_of("orders_owner"), autocommit=True) as owner:
-            owner.execute("CREATE DATABASE orders")
+        self.environment = self.server.new_database("orders")
+        self.url = self.environment["DATABASE_URL"]
         self.manage("migrate", "-v", "0")
         self.manage("tenant", "create", "acme")
         self.key = self.manage("apikey", "create", "acme").strip()
 
     def manage(self, *arguments: str) -> str:
-        """What manage.py prints."""
-        owner = self.server.url_of("orders_owner", "orders")
-        return manage({"DATABASE_URL": self.url, "DATABASE_OWNER_URL": owner}, *arguments)
+        """Run manage.py on it; return what it prints."""
+        return manage(self.environment, *arguments)
 
     def execute(self, sql: str) -> None:
         """Run a statement as the server's superuser."""

@@ -5,20 +5,12 @@ from __future__ import annotations
 import os
 import re
 import signal
-import subprocess
 import sys
-import tempfile
-import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
-import pytest
-
-from tests.plugin import free_port
-
-ROOT = Path(__file__).parents[2]
+from harness.machine import ROOT, free_port
+from harness.processes import Running, is_served
 
 
 def development(database: dict[str, str]) -> dict[str, str]:
@@ -30,35 +22,14 @@ def development(database: dict[str, str]) -> dict[str, str]:
 @contextmanager
 def serving(environment: dict[str, str]) -> Iterator[str]:
     """`manage.py run`, what `make run` calls; its address."""
-    address = f"http://127.0.0.1:{environment['PORT']}"
-    # A file: a pipe that nobody reads would hold up a server that has much to say.
-    with tempfile.NamedTemporaryFile("r") as said:
-        process = subprocess.Popen(
-            [sys.executable, "manage.py", "run"],
-            cwd=ROOT,
-            env=environment,
-            stdout=said.fileno(),
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-        try:
-            _wait_for(f"{address}/readyz", process, Path(said.name))
-            yield address
-        finally:
-            os.killpg(process.pid, signal.SIGINT)
-            process.wait(timeout=20)
-        output = Path(said.name).read_text()
-    assert process.returncode == 0, output
-    assert f"{address}/api/v1/docs" in output
-    assert "Traceback" not in output, output
-
-
-def _wait_for(address: str, process: subprocess.Popen[bytes], said: Path) -> None:
-    for _ in range(600):
-        try:
-            urllib.request.urlopen(address).close()
-            return
-        except OSError:
-            assert process.poll() is None, said.read_text()
-            time.sleep(0.1)
-    pytest.fail("The server did not start within a minute.")
+    port = int(environment["PORT"])
+    address = f"http://127.0.0.1:{port}"
+    running = Running([sys.executable, "manage.py", "run"], environment, lambda: is_served(port, "/readyz"))
+    try:
+        yield address
+    finally:
+        os.killpg(running.process.pid, signal.SIGINT)
+        status = running.end(seconds=20)
+    assert status == 0, running.log
+    assert f"{address}/api/v1/docs" in running.log
+    assert "Traceback" not in running.log, running.log

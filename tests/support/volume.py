@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.plugin import not_root
+from harness.machine import not_root
 
 
 class Volume:

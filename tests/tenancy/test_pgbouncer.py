@@ -16,14 +16,15 @@ from apps.customers.models import Customer
 from apps.tenancy import keys
 from apps.tenancy.models import Tenant
 from apps.tenancy.scope import tenant_scope
+from harness.machine import find_pgbouncer, missing_programs
 from tests.conftest import Api
-from tests.plugin import find_pgbouncer, left_out, url_of
+from tests.plugin import url_of
 from tests.support.pooler import pgbouncer
 
 pytestmark = [
     pytest.mark.postgresql,
     pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(find_pgbouncer() is None, reason=" ".join(left_out())),
+    pytest.mark.skipif(find_pgbouncer() is None, reason=" ".join(missing_programs())),
 ]
 SERVER_CONNECTIONS = 2
 

@@ -1,0 +1,22 @@
+"""Calls that run at the same time."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+Result = TypeVar("Result")
+
+
+def at_once(times: int, call: Callable[[int], Result]) -> list[Result]:
+    """Return what `call(0)`, `call(1)`, … return, begun together in as many threads. Raises what one of them raises."""
+    start = threading.Barrier(times, timeout=30)
+
+    def run(number: int) -> Result:
+        start.wait()
+        return call(number)
+
+    with ThreadPoolExecutor(times) as threads:
+        return list(threads.map(run, range(times)))

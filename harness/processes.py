@@ -1,0 +1,120 @@
+"""Processes: commands of manage.py, and servers that are started, waited for and stopped."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import weakref
+from collections.abc import Callable, Mapping, Sequence
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any
+
+from harness.environment import PRODUCTION
+from harness.machine import ROOT, wait_until
+
+SERVE = (sys.executable, "-m", "config.serve")  # what `make serve` runs
+HTTPS = {"X-Forwarded-Proto": "https"}
+
+
+def manage(environment: Mapping[str, str], *arguments: str, folder: Path = ROOT) -> str:
+    """Run manage.py with production's settings and `environment`, and return what it prints.
+
+    The code is that of `folder`, and so is the Python, if it has a virtual environment of its own. Raises
+    CalledProcessError, after writing the command's messages to our standard error.
+    """
+    python = sys.executable if folder == ROOT else str(folder / ".venv/bin/python")
+    done = subprocess.run(
+        [python, "manage.py", *arguments],
+        cwd=folder,
+        env={**os.environ, **PRODUCTION, "PYTHONPATH": str(folder), **environment},
+        capture_output=True,
+        text=True,
+    )
+    if done.returncode:
+        sys.stderr.write(done.stdout + done.stderr)
+        done.check_returncode()
+    return done.stdout
+
+
+def is_served(port: int, path: str = "/healthz") -> bool:
+    """Whether a server on the port responds with 200."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=10)
+    try:
+        connection.request("GET", path, headers=HTTPS)
+        return connection.getresponse().status == 200
+    except OSError:
+        return False
+    finally:
+        connection.close()
+
+
+class Running:
+    """A server process in a session of its own: started, waited for until it `answers`, ended by `stop`.
+
+    Raises RuntimeError with its output if it ends early, TimeoutError if it does not answer within a minute.
+    """
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        environment: Mapping[str, str],
+        answers: Callable[[], bool],
+        *,
+        folder: Path = ROOT,
+        **options: Any,
+    ) -> None:
+        self.command, self.environment = command, {**os.environ, "PYTHONPATH": str(folder), **environment}
+        self.answers, self._folder, self._options = answers, folder, options
+        # A file: a pipe that nobody reads would block a server that writes much.
+        descriptor, self._output = tempfile.mkstemp()
+        os.close(descriptor)
+        weakref.finalize(self, os.unlink, self._output)
+        self.start()
+
+    @property
+    def log(self) -> str:
+        """What the process has written so far."""
+        return Path(self._output).read_text()
+
+    def start(self) -> None:
+        """Start the process, also after it was stopped, and wait until it answers."""
+        with open(self._output, "a") as output:
+            self.process = subprocess.Popen(
+                self.command,
+                cwd=self._folder,
+                env=self.environment,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                **self._options,
+            )
+        try:
+            wait_until(self._is_up, f"an answer of {self.command[-1]}")
+        except BaseException:
+            self.stop()
+            raise
+
+    def _is_up(self) -> bool:
+        if self.process.poll() is not None:
+            raise RuntimeError(f"{self.command} ended: {self.log[-3000:]}")
+        return self.answers()
+
+    def stop(self) -> int:
+        """End the process as an operator would; see `end`."""
+        self.process.terminate()
+        return self.end()
+
+    def end(self, seconds: float = 60) -> int:
+        """Wait for a process that was signalled, and return its exit status; -9 after `seconds`, for its whole session.
+
+        It is not signalled twice: a Python that is ending has no handlers any more.
+        """
+        try:
+            self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.process.pid, signal.SIGKILL)
+        return self.process.wait()
