@@ -11,7 +11,7 @@ DJANGO := $(PY) -m django
 export DJANGO_SETTINGS_MODULE := config.settings
 export PYTHONPATH := $(CURDIR)
 
-.PHONY: help run serve test verify chaos screenshots bench bench-full bench-against lint fmt schema lock ci
+.PHONY: help run serve test test-rest verify chaos screenshots bench bench-full bench-against lint fmt schema lock ci ci-full
 
 help: ## This list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 15
@@ -32,8 +32,11 @@ run: .venv/.installed .env ## Development server with sample data
 serve: .venv/.installed ## Production server, with production's settings (README, "In production")
 	@exec $(PY) -m config.serve
 
-test: .venv/.installed ## The whole suite, on SQLite and on PostgreSQL where it is found
+test: .venv/.installed ## The core of the suite, on SQLite and PostgreSQL; three minutes
 	@$(PY) manage.py test
+
+test-rest: .venv/.installed ## What `make test` leaves out: browser, sockets, lab, chaos, the rest on PostgreSQL
+	@$(PY) manage.py test -q -n auto --part rest
 
 verify: .venv/.installed ## Every fault of the lab is caught, and every wrong fix of one; two minutes
 	@$(WITH_DEVTOOLS),lab DATABASE_URL=sqlite://:memory: $(DJANGO) lab verify
@@ -89,4 +92,6 @@ BASE ?= e2520b9
 bench-against: .venv-bench/.installed ## CPU per request beside BASE, another commit; OPTIONS='--limit 1.05'; five minutes
 	@$(BENCH) -m bench.against $(BASE) $(OPTIONS)
 
-ci: lint test verify ## Everything that must hold before a merge
+ci: lint test test-rest verify ## Everything that must hold before a merge; 35 minutes at most on 2 cores
+
+ci-full: ci chaos ## The same, and the long runs; two hours

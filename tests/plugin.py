@@ -4,14 +4,36 @@ from __future__ import annotations
 
 import os
 import re
+from pathlib import Path
 
 import pytest
 
 from harness.environment import TESTS
+from harness.machine import ROOT, find_binaries
 from harness.postgresql import Cluster
+
+# What `make test` leaves to `make ci`: these need a browser, servers of their own, copies of the tree or much time.
+REST = (
+    "lab/tests",
+    "tests/browser",
+    "tests/chaos",
+    "tests/edge",
+    "tests/model",
+    "tests/upgrade",
+    "tests/api/test_outage.py",
+    "tests/api/test_schema_fuzz.py",
+    "tests/test_building.py",
+    "tests/test_parts.py",
+    "tests/test_readme.py",
+    "tests/test_uninstalling.py",
+)
+# What `make test` runs on PostgreSQL too, besides the tests that only PostgreSQL can run.
+ON_POSTGRESQL = ("tests/isolation", "tests/database/test_triggers.py", "tests/orders/test_triggers.py")
+ON_POSTGRESQL += ("tests/reporting/test_triggers.py", "tests/tenancy/test_isolation.py")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--part", choices=("core", "rest"), help="what `make test` runs, or all that it does not run")
     parser.addoption("--database", choices=("sqlite", "postgresql"), default="sqlite", help="where the tests run")
     parser.addoption("--database-url", help="DATABASE_URL of a server that is running already")
 
@@ -36,11 +58,30 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
         os.environ["DATABASE_URL"] = server.url_of("orders_app")
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    is_rest = collection_path.is_relative_to(ROOT) and str(collection_path.relative_to(ROOT)) in REST
+    return True if config.option.part == "core" and is_rest else None
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On SQLite leave out what only PostgreSQL can do; the header says so."""
-    if config.option.database == "sqlite":
-        config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("postgresql")])
-        items[:] = [item for item in items if not item.get_closest_marker("postgresql")]
+    """Leave out the tests of the other part, and on SQLite those that only PostgreSQL can run; the header says so."""
+    chosen = [item for item in items if _is_chosen(item, config.option.database, config.option.part)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(chosen)])
+    items[:] = chosen
+
+
+def _is_chosen(item: pytest.Item, database: str, part: str | None) -> bool:
+    needs_postgresql = item.get_closest_marker("postgresql") is not None
+    if needs_postgresql and database == "sqlite":
+        return False
+    if item.nodeid.startswith(REST):
+        is_core = False
+    elif database == "postgresql":
+        is_core = needs_postgresql or item.nodeid.startswith(ON_POSTGRESQL)
+    else:
+        # The isolation tests take longest. Once is enough, on the database that has both walls between tenants.
+        is_core = not (item.nodeid.startswith("tests/isolation") and find_binaries())
+    return part is None or is_core == (part == "core")
 
 
 def pytest_report_header(config: pytest.Config) -> str:
