@@ -40,11 +40,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
+    options = early_config.known_args_namespace
     # Workers of xdist inherit the environment, and with it the running server.
-    if "PYTEST_XDIST_WORKER" in os.environ:
+    if "PYTEST_XDIST_WORKER" in os.environ and not options.database_url:
         return
     os.environ.update(TESTS)
-    options = early_config.known_args_namespace
     if options.database_url:
         os.environ["DATABASE_URL"] = options.database_url
     elif options.database == "sqlite":

@@ -1,4 +1,4 @@
-"""What a fault is: the one source of everything the lab runs, shows, proves and measures."""
+"""The classes that a fault is made of: the one source of everything the lab runs, proves, measures and shows."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ Growth = Literal["constant", "linear", "quadratic"]
 
 
 class LabError(Exception):
-    """The lab cannot do what it was asked to: a seam is gone, a fault is not well formed."""
+    """The lab cannot do what was asked of it, for example because a seam is gone or a fault is malformed."""
 
 
 @dataclass(frozen=True)
 class Seam:
-    """`code` takes the place of what the product has at `path`, written "package.module:Class.name".
+    """Replace what the product defines at `path`, written "package.module:Class.name", by `code`.
 
-    It is of the same kind, and a function has the same parameters. Modules that import the name for themselves are
-    named too: theirs is replaced with it.
+    `code` has the same type, and a function the same parameters. `importers` are the modules that import the name
+    directly, in which it is replaced as well.
     """
 
     path: str
@@ -36,7 +36,7 @@ class Seam:
 
 @dataclass(frozen=True)
 class Receiver:
-    """`code` listens to a model signal of `sender`."""
+    """Connect `code` to a model signal of `sender`."""
 
     signal: ModelSignal
     sender: type[Model]
@@ -52,7 +52,7 @@ Change = Seam | Receiver
 
 @dataclass(frozen=True)
 class Decoy:
-    """A fix that looks right and is wrong. Its changes come on top of the fault's, and replace those at one place."""
+    """A wrong fix that looks right. Its changes are added to the fault's, and replace those at the same place."""
 
     title: str
     why: str
@@ -61,7 +61,7 @@ class Decoy:
 
 @dataclass(frozen=True)
 class Call:
-    """A request of the tenant; `walk`: and then every page that `next` leads to."""
+    """The tenant's request that shows the fault; with `walk`, followed by every page that `next` leads to."""
 
     method: str
     path: str
@@ -71,7 +71,7 @@ class Call:
 
 @dataclass(frozen=True)
 class Effect:
-    """The figure of a measurement that shows the fault (see `measuring`), and how it grows with n, on and off."""
+    """The metric that shows the fault (see `costs.measure_once`), and how it grows with n, fault on and off."""
 
     metric: str
     on: Growth
@@ -80,28 +80,28 @@ class Effect:
 
 @dataclass(frozen=True, kw_only=True)
 class Fault:
-    slug: str  # named by its symptom; the file's name with hyphens
+    slug: str  # names the symptom; the file's name with hyphens
     title: str
     kind: Literal["correctness", "performance"]
-    difficulty: Literal["easy", "medium", "hard"]  # to find it from the ticket
-    ticket: str  # as a user writes it: what they did and saw, no names of files
-    hints: tuple[str, ...]  # each gives away a little more
+    difficulty: Literal["easy", "medium", "hard"]  # of finding it from the ticket
+    ticket: str  # in a user's words: what they did and saw, no names of code
+    hints: tuple[str, ...]  # each reveals a little more
     root_cause: str
     changes: tuple[Change, ...]
-    tests: Mapping[str, str]  # node id, with or without parameters: what the failure's message contains
+    tests: Mapping[str, str]  # node id, with or without parameters -> the symptom in its message
     decoys: tuple[Decoy, Decoy]
     effect: Effect
-    arrange: Callable[[int], Call]  # writes n rows for the running scope's tenant, returns what is measured
-    large: int = 200  # the n beyond 2, 8 and 32
-    databases: tuple[str, ...] = field(default=DATABASES)  # where it shows
+    arrange: Callable[[int], Call]  # writes n rows for the current tenant, returns the request
+    large: int = 200  # the fourth n, after 2, 8 and 32
+    databases: tuple[str, ...] = field(default=DATABASES)  # on which it shows
 
     def changes_with(self, decoy: Decoy | None) -> tuple[Change, ...]:
-        """The fault's own changes, with the decoy's laid over them."""
-        laid = {change.place: change for change in (*self.changes, *(decoy.changes if decoy else ()))}
-        return tuple(laid.values())
+        """Return the fault's changes, overridden and extended by the decoy's."""
+        by_place = {change.place: change for change in (*self.changes, *(decoy.changes if decoy else ()))}
+        return tuple(by_place.values())
 
     @property
     def changes_schema(self) -> bool:
-        """Whether the database is made differently with it: `migrate` has to run while it is on."""
+        """Whether it changes what `migrate` creates, so that the fault must be on while that runs."""
         places = [change.place for change in self.changes]
         return any(".migrations." in place or ".triggers:" in place for place in places)

@@ -1,4 +1,4 @@
-"""Finds the faults: every file of a folder is one."""
+"""Load the faults: every file of a folder is one."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ FOLDER = Path(__file__).parents[1] / "faults"
 
 
 class UnknownFault(LabError):
-    """No fault has that name."""
+    """No fault has that slug."""
 
 
 def all_faults(folder: Path = FOLDER) -> list[Fault]:
-    """The faults of `folder` by name. Raises LabError for a file that is not a fault, or not one of this product."""
+    """Return the faults in `folder`, sorted by slug. Raises LabError for a file that does not fit this product."""
     return [_load(file) for file in sorted(folder.glob("*.py")) if file.stem != "__init__"]
 
 
 def find_faults(slugs: list[str], folder: Path = FOLDER) -> list[Fault]:
-    """The named faults in the order of the names, all for none. Raises UnknownFault with the nearest names."""
+    """Return the named faults in that order; all if none is named. Raises UnknownFault with the nearest slugs."""
     known = {fault.slug: fault for fault in all_faults(folder)}
     for slug in slugs:
         if slug not in known:
@@ -36,17 +36,17 @@ def _load(file: Path) -> Fault:
     try:
         fault = _module(file).FAULT
     except Exception as error:
-        # A name of the product that it imports is gone, most likely.
+        # Most likely it imports a name that the product no longer has.
         raise LabError(f"{file.name} cannot be read: {type(error).__name__}: {error}") from error
     problems = []
     if fault.slug != file.stem.replace("_", "-"):
         problems.append(f"its slug is {fault.slug!r}")
     if not fault.tests or not all(fault.tests.values()):
-        problems.append("it names no tests, or a test without its symptom")
+        problems.append("it names no tests, or a test without a symptom")
     if len(fault.decoys) != 2:
-        problems.append("it has not two decoys")
+        problems.append("it does not have two decoys")
     if not fault.databases or not set(fault.databases) <= set(DATABASES):
-        problems.append("it names no database, or one that is unknown")
+        problems.append("it names no database, or an unknown one")
     if problems:
         raise LabError(f"{file.name}: {'; '.join(problems)}.")
     return fault

@@ -1,4 +1,4 @@
-"""The text of the right code and of the buggy one, taken from where each is written."""
+"""Read the source of the right code and of the buggy code from the files that define them."""
 
 from __future__ import annotations
 
@@ -13,34 +13,35 @@ from lab.core.fault import Change, Decoy, Fault, LabError, Receiver
 
 
 def definition(path: str) -> str:
-    """The source of what "package.module:Class.name" names, without decorators. Raises LabError if not defined there.
+    """Return the source of "package.module:Class.name", without decorators.
 
-    A name that the module merely imports is not defined there: the seam has moved.
+    Raises LabError if the module does not define it. A name that it merely imports is not defined there either: the
+    seam has moved.
     """
     module, _, name = path.partition(":")
     return _definition(import_module(module), name, path)
 
 
 def right_code(change: Change) -> str:
-    """What the product has at the change's place; nothing where the fault adds a receiver."""
+    """Return the product's source at the change's place; empty if the change adds a receiver."""
     return "" if isinstance(change, Receiver) else definition(change.path)
 
 
 def buggy_code(change: Change, written_in: Any) -> str:
-    """What the fault has there; `written_in` is the fault's module."""
+    """Return the fault's source for that place; `written_in` is the fault's module."""
     if isinstance(change, Receiver) or inspect.isfunction(change.code):
         return _definition(written_in, change.code.__code__.co_name, change.place)
     return _definition(written_in, change.path.rpartition(".")[2].rpartition(":")[2], change.path)
 
 
 def diff(fault: Fault, decoy: Decoy | None = None) -> str:
-    """From the right code to the buggy one (or to the decoy's), as a unified diff of each place."""
+    """Return a unified diff per place, from the right code to the buggy code, or to the decoy's."""
     written_in = inspect.getmodule(fault.arrange)
     parts: list[str] = []
     for change in fault.changes_with(decoy):
         right, buggy = right_code(change), buggy_code(change, written_in)
         if not inspect.isfunction(change.code) and f".{change.place.rpartition(':')[2]}" in buggy:
-            # A constant made of the right one: as if it were written below it.
+            # A constant computed from the right one is shown as if it were written below that.
             buggy = f"{right}{buggy}"
         names = (f"right/{change.place}", f"buggy/{change.place}")
         parts += unified_diff(right.splitlines(), buggy.splitlines(), *names, n=9, lineterm="")
@@ -52,7 +53,7 @@ def _definition(module: Any, name: str, place: str) -> str:
     body: list[ast.stmt] = ast.parse(source).body
     node: ast.stmt | None = None
     for step in name.split("."):
-        node = next((each for each in body if step in _names(each)), None)
+        node = next((statement for statement in body if step in _names(statement)), None)
         if node is None:
             raise LabError(f"{place} is not defined in {module.__name__}: was it renamed or moved?")
         body = getattr(node, "body", [])

@@ -1,4 +1,4 @@
-"""Switches a fault on from outside, at the seams that the product has anyway."""
+"""Switch a fault on by patching the product, which has no hooks for it."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from lab.core.source import definition
 
 @contextmanager
 def switched_on(fault: Fault, decoy: Decoy | None = None) -> Iterator[None]:
-    """The buggy code instead of the right one, in this process, inside the block.
+    """Replace the right code by the buggy code in this process, inside the block.
 
-    Raises LabError, before anything is changed, when a seam is not what the fault was written for.
+    Raises LabError, before it changes anything, when a seam is not what the fault was written for.
     """
-    from apps.database import compiled  # Before the apps are ready it cannot be imported.
+    from apps.database import compiled  # cannot be imported before the apps are ready
 
     changes = fault.changes_with(decoy)
     for change in changes:
@@ -28,12 +28,12 @@ def switched_on(fault: Fault, decoy: Decoy | None = None) -> Iterator[None]:
         undo.callback(compiled.clear)
         for change in changes:
             _apply(change, undo)
-        compiled.clear()  # statements that were built from the right code
+        compiled.clear()  # statements that were compiled from the right code
         yield
 
 
 def check(change: Change) -> None:
-    """Raise LabError unless the change fits the product as it is."""
+    """Raise LabError unless the change fits the product."""
     if isinstance(change, Receiver):
         return
     owner, name = _find(change)
@@ -58,9 +58,9 @@ def _apply(change: Change, undo: ExitStack) -> None:
     owner, name = _find(change)
     original = vars(owner)[name]
     if inspect.isfunction(original):
-        # What decorators noted on it: DRF's actions, the schema's descriptions.
+        # Keep what decorators stored on it: DRF's actions, the schema's descriptions.
         vars(change.code).update(vars(original))
-        change.code.__name__ = name  # pytest tells the parameters of a test by it
+        change.code.__name__ = name  # pytest derives the ids of parameters from it
     for place in (owner, *(import_module(importer) for importer in change.importers)):
         undo.enter_context(patch.object(place, name, change.code))
 
@@ -74,7 +74,7 @@ def _find(seam: Seam) -> tuple[Any, str]:
         owner = vars(owner).get(step)
         if owner is None:
             break
-    # An inherited attribute is not the class's own: patched there, it would shadow what others call.
+    # An inherited attribute does not count: a patch of the subclass would leave the code that others call.
     if owner is None or name not in vars(owner):
         raise LabError(f"There is no {seam.path}: was it renamed or moved?")
     return owner, name
@@ -89,4 +89,4 @@ def _module(seam: Seam, name: str) -> Any:
 
 def _parameters(function: Any) -> list[tuple[str, Any, bool]]:
     parameters = inspect.signature(function).parameters.values()
-    return [(each.name, each.kind, each.default is not each.empty) for each in parameters]
+    return [(parameter.name, parameter.kind, parameter.default is not parameter.empty) for parameter in parameters]

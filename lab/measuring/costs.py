@@ -1,6 +1,6 @@
-"""What a request costs and does, with a fault on and off. Run as a module it is the process that `measure` starts.
+"""What a request costs and changes, with a fault on and off. Run as a module, it is the process that `measure` starts.
 
-Counts are our own: Silk sees neither INSERTs nor raw cursors, and its own statements would be among them.
+Silk cannot count them: it misses INSERTs and raw cursors, and adds statements of its own.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ Figures = dict[str, Any]
 
 
 def measure(faults: list[Fault], folder: Path) -> dict[str, dict[str, list[Figures]]]:
-    """By fault, on and off: the figures at each n, sorted by it. Raises LabError when a process fails."""
+    """Return the figures at each n by slug and state (on, off). Raises LabError when a process fails."""
     return throwaway.run("lab.measuring.costs", faults, folder)
 
 
 def growth(figures: list[Figures], metric: str) -> Growth:
-    """How the metric grows with n, by its slopes between 2, 8 and 32: a parabola's second is four times its first."""
-    values = {each["n"]: each[metric] for each in figures}
+    """Return how the metric grows, by its slopes between n = 2, 8 and 32: a parabola's second is four times its first."""
+    values = {measured["n"]: measured[metric] for measured in figures}
     first, second = ((values[b] - values[a]) / (b - a) for a, b in pairwise(SIZES))
     if first == second == 0:
         return "constant"
@@ -38,21 +38,21 @@ def growth(figures: list[Figures], metric: str) -> Growth:
 
 
 def problems(effect: Effect, on: list[Figures], off: list[Figures]) -> Iterator[str]:
-    """What the fault says of its figures and is not so, a line each."""
+    """Yield a line for each way in which the figures differ from what the fault declares."""
     for state, figures, expected in (("on", on, effect.on), ("off", off, effect.off)):
         if growth(figures, effect.metric) != expected:
             yield f"{effect.metric} with the fault {state} is {growth(figures, effect.metric)}, not {expected}"
-    if all(ours[effect.metric] == theirs[effect.metric] for ours, theirs in zip(on, off, strict=True)):
+    if all(with_fault[effect.metric] == without[effect.metric] for with_fault, without in zip(on, off, strict=True)):
         yield f"{effect.metric} is the same with the fault on and off"
 
 
 def _measure_all(fault: Fault) -> list[Figures]:
-    measure_once(fault, SIZES[0])  # what is loaded once takes no part
+    measure_once(fault, SIZES[0])  # loads what is loaded once
     return [measure_once(fault, n) for n in (*SIZES, fault.large)]
 
 
 def measure_once(fault: Fault, n: int) -> Figures:
-    """One measurement; the database is afterwards as it was."""
+    """Measure the fault's request once at n, and roll back what it wrote."""
     from apps.database.statements import count_statements
     from lab.measuring.counting import counted_rows, shape
 
@@ -60,15 +60,15 @@ def measure_once(fault: Fault, n: int) -> Figures:
         before = _ids()
         started = time.perf_counter()
         with count_statements() as statements, counted_rows() as fetched:
-            answers = list(throwaway.answers(client, call))
+            responses = list(throwaway.responses(client, call))
         seconds = time.perf_counter() - started
         after = _ids()
-    bodies = [json.loads(answer.content or b"{}") for answer in answers]
+    bodies = [json.loads(response.content or b"{}") for response in responses]
     shown = [row for body in bodies for row in _shown(body)]
     return {
         "n": n,
         "request": f"{call.method} {call.path}",
-        "status": answers[-1].status_code,
+        "status": responses[-1].status_code,
         "statements": len(statements),
         "shapes": dict(sorted(Counter(map(shape, statements.sql)).items())),
         "rows_fetched": sum(fetched),
@@ -76,28 +76,28 @@ def measure_once(fault: Fault, n: int) -> Figures:
         "rows_deleted": sum((before - after).values()),
         "rows_answered": len(shown),
         "cents_answered": sum(row.get("total_cents", 0) for row in shown),
-        "bytes": sum(len(answer.content) for answer in answers),
+        "bytes": sum(len(response.content) for response in responses),
         "ms": round(seconds * 1000, 1),
     }
 
 
 def _shown(body: Any) -> list[dict[str, Any]]:
-    """The rows of an answer: of a list, of a report, or the one it is about; a problem has none."""
+    """The rows in a response body: of a list, of a report, or the single object; a problem document has none."""
     if "type" in body:
         return []
     return body.get("results", body.get("rows", [body] if "id" in body else []))
 
 
 def _ids() -> Counter[tuple[str, int]]:
-    """Every row that tenants own, of all tenants."""
+    """The table and id of every row that a tenant owns, of all tenants."""
     from apps.tenancy.isolation import tenant_owned_models
 
-    found: Counter[tuple[str, int]] = Counter()
+    ids: Counter[tuple[str, int]] = Counter()
     with connection.cursor() as cursor:
         for model in tenant_owned_models():
             cursor.execute(f"SELECT id FROM {model._meta.db_table}")
-            found.update((model._meta.db_table, pk) for (pk,) in cursor.fetchall())
-    return found
+            ids.update((model._meta.db_table, pk) for (pk,) in cursor.fetchall())
+    return ids
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What statements bring and what they have in common, where `apps.database.statements` says which of them count."""
+"""Count the rows that statements fetch, and group statements by shape. `apps.database.statements` says which count."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from apps.database.statements import NOT_COUNTED
 
 
 def shape(sql: str) -> str:
-    """What statements that differ only in their values and columns have in common."""
+    """Return the statement without its values and columns: the same for statements that differ in these alone."""
     text = re.sub(r"^SELECT (?!COUNT).*? FROM ", "SELECT … FROM ", sql, flags=re.DOTALL)
     text = re.sub(r"\(%s(, %s)*\)(, \(%s(, %s)*\))*", "(…)", text)
     text = re.sub(r"(INSERT INTO \S+) .*", r"\1 …", text)
@@ -23,7 +23,7 @@ def shape(sql: str) -> str:
 
 @contextmanager
 def counted_rows() -> Iterator[list[int]]:
-    """How many rows each fetch of a counted statement brought, inside the block."""
+    """Collect, inside the block, how many rows each fetch of a counted statement returns."""
     fetched: list[int] = []
 
     class Counting(CursorWrapper):
@@ -34,8 +34,9 @@ def counted_rows() -> Iterator[list[int]]:
             return super().execute(sql, params)
 
         def __getattr__(self, name: str) -> Any:
-            found = super().__getattr__(name)
-            return self._counting(found) if name in ("fetchone", "fetchmany", "fetchall") and self.counts else found
+            attribute = super().__getattr__(name)
+            is_fetch = name in ("fetchone", "fetchmany", "fetchall")
+            return self._counting(attribute) if is_fetch and self.counts else attribute
 
         def __iter__(self) -> Iterator[Any]:
             for row in super().__iter__():

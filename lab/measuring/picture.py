@@ -1,4 +1,4 @@
-"""Where the bars and lines of a fault's picture go; the template draws them."""
+"""The coordinates of the bars and lines in a fault's picture; the template draws them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 WIDTH = 320
-LEFT, RIGHT, TOP, BOTTOM = 48, 308, 22, 132  # where the lines are drawn
+LEFT, RIGHT, TOP, BOTTOM = 48, 308, 22, 132  # of the area of the lines
 
 
 @dataclass(frozen=True)
@@ -23,13 +23,13 @@ class Point:
 
 @dataclass(frozen=True)
 class Series:
-    """The fault's metric as n grows, and as a bar at the largest n."""
+    """One line, the metric as n grows, and one bar, the metric at the largest n."""
 
     state: str
     name: str
     growth: str
     points: list[Point]
-    bar: float  # its width
+    bar: float  # width
     bar_y: int
 
     @property
@@ -55,32 +55,32 @@ class Picture:
 
     @property
     def ticks(self) -> list[Point]:
-        """Points whose n can be told apart on the axis."""
+        """The points whose n is printed on the axis; the first two would overlap."""
         return self.before.points[2:]
 
     @property
     def pairs(self) -> list[tuple[Point, Point]]:
-        """Each n's point before and after."""
+        """The points before and after at each n."""
         return list(zip(self.before.points, self.after.points, strict=True))
 
 
 def picture(measured: dict[str, Any] | None) -> Picture | None:
-    """The picture of a fault's evidence (see `evidence.read`); None of none."""
+    """Return the picture of a fault's evidence (see `evidence.read`), or None without evidence."""
     if measured is None:
         return None
     metric = measured["metric"]
-    top = max(1, *(each[metric] for state in ("on", "off") for each in measured[state]))
+    top = max(1, *(figures[metric] for state in ("on", "off") for figures in measured[state]))
 
     def series(state: str, name: str, bar_y: int) -> Series:
         largest = measured[state][-1]
         points = [
             Point(
-                n=each["n"],
-                value=each[metric],
-                x=_scaled(each["n"] / largest["n"], LEFT, RIGHT),
-                y=_scaled(each[metric] / top, BOTTOM, TOP),
+                n=figures["n"],
+                value=figures[metric],
+                x=_scaled(figures["n"] / largest["n"], LEFT, RIGHT),
+                y=_scaled(figures[metric] / top, BOTTOM, TOP),
             )
-            for each in measured[state]
+            for figures in measured[state]
         ]
         bar = _scaled(largest[metric] / top, 0, WIDTH)
         return Series(state, name, measured["growth"][state], points, bar, bar_y)

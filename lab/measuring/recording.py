@@ -1,7 +1,7 @@
-"""The same request in Silk, before and after. Run as a module it is the process that `record` starts.
+"""Record a fault's request in Silk, before and after. Run as a module, it is the process that `record` starts.
 
-It is made on a throw-away database, whose Silk rows are then copied into the development one; they are all that
-remains of it. Each copy says what it is of in a header, which Silk's page shows, and which they are found by.
+The request is made on a throw-away database, whose Silk rows alone are then copied into the development database.
+Each copy has a header that says what was recorded; Silk's page shows it, and `recorded` searches by it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from lab.core.fault import Fault, LabError
 from lab.core.loader import FOLDER
 from lab.measuring import throwaway
 
-SIZE = 8  # n: enough to see a pattern, few enough to read every query
+SIZE = 8  # n: large enough to show a pattern, small enough to read every query
 HEADER = "x-lab"
 LABEL = "{fault}, fault {state}, n={n}: {statements} statements, {similar} similar"
 PARTS = re.compile(r"([\w-]+), fault (on|off), n=(\d+): (\d+) statements, (\d+) similar")
@@ -29,7 +29,7 @@ PARTS = re.compile(r"([\w-]+), fault (on|off), n=(\d+): (\d+) statements, (\d+) 
 
 @dataclass(frozen=True)
 class Recorded:
-    """A request that Silk shows. Statements are counted as everywhere; Silk does not see every one of them."""
+    """A request that Silk shows. `statements` counts more than Silk lists, which misses some."""
 
     fault: str
     state: str
@@ -37,34 +37,34 @@ class Recorded:
     statements: int
     similar: int  # the most statements of one shape
     request: str
-    page: str  # Silk's address of the request
+    page: str  # Silk's address of the request, as `queries` is of its statements
     queries: str
 
 
 def installed() -> bool:
-    """Whether there is a Silk to record in."""
+    """Whether Silk is installed."""
     return apps.is_installed("silk")
 
 
 def record(faults: list[Fault], folder: Path = FOLDER) -> list[Recorded]:
-    """Record each fault's request, fault on and off, in place of its former recordings; see `recorded`.
+    """Record each fault's request with the fault on and off, replace its former recordings, and return the new ones.
 
-    Writes Silk's tables only. Raises LabError when Silk is not there, or when a process fails.
+    Writes to Silk's tables only. Raises LabError when Silk is not installed, or when a process fails.
     """
     if not installed():
         raise LabError("There is no Silk to record in. Add `silk` to PLUGINS in .env, and run `manage.py migrate`.")
     for slug, states in throwaway.run("lab.measuring.recording", faults, folder, PLUGINS="apps.devtools,silk").items():
         _replace(slug, states)
-    return [each for fault in faults for each in recorded(fault.slug)]
+    return [recording for fault in faults for recording in recorded(fault.slug)]
 
 
 def recorded(slug: str) -> list[Recorded]:
-    """What Silk has of the fault: on, then off, each a request, or all that its pages took. Raises LabError."""
+    """Return the fault's recordings, on before off; a walk has one per page. Raises LabError without Silk's tables."""
     try:
-        found = [_described(row) for row in _rows(slug).order_by("start_time")]
+        recordings = [_described(row) for row in _rows(slug).order_by("start_time")]
     except DatabaseError as error:
         raise LabError(f"Silk's tables cannot be read; `manage.py migrate` makes them. {error}") from error
-    return sorted(found, key=lambda each: each.state, reverse=True)
+    return sorted(recordings, key=lambda recording: recording.state, reverse=True)
 
 
 def _rows(slug: str) -> Any:
@@ -98,14 +98,14 @@ def _replace(slug: str, states: dict[str, str]) -> None:
             for rows in states.values():
                 for row in serializers.deserialize("json", rows):
                     if isinstance(row.object.pk, int):
-                        row.object.pk = None  # a number of the other database; requests have UUIDs
+                        row.object.pk = None  # it counts in the other database; requests have UUIDs
                     row.save()
     except DatabaseError as error:
         raise LabError(f"Silk's tables cannot be written; `manage.py migrate` makes them. {error}") from error
 
 
 def _silk_rows(fault: Fault, state: str) -> str:
-    """Send the fault's request, and return what Silk has of it, labelled."""
+    """Send the fault's request, and return Silk's rows about it, labelled, as JSON."""
     from django.core import serializers
     from silk.models import Request, Response, SQLQuery
 
@@ -114,10 +114,10 @@ def _silk_rows(fault: Fault, state: str) -> str:
 
     with throwaway.arranged(fault, SIZE) as (client, call):
         labels = []
-        answers = throwaway.answers(client, call)
+        responses = throwaway.responses(client, call)
         while True:
             with count_statements() as statements:
-                if next(answers, None) is None:
+                if next(responses, None) is None:
                     break
             shapes = Counter(shape(sql) for sql in statements.sql if '"silk_' not in sql)
             most = max(shapes.values(), default=0)
@@ -130,7 +130,7 @@ def _silk_rows(fault: Fault, state: str) -> str:
 
 
 def _recorded(fault: Fault) -> str:
-    _silk_rows(fault, sys.argv[1])  # what is loaded once takes no part
+    _silk_rows(fault, sys.argv[1])  # loads what is loaded once
     return _silk_rows(fault, sys.argv[1])
 
 

@@ -1,6 +1,6 @@
-"""Faults at work, each on and off, in processes of their own on throw-away SQLite databases: nothing else is touched.
+"""Call a function with each fault on and off, in processes of their own on throw-away SQLite databases.
 
-A module that is run there ends with `throwaway.work(function, *sys.argv[1:])`.
+A module whose function is called there ends with `throwaway.work(function, *sys.argv[1:])`.
 """
 
 from __future__ import annotations
@@ -25,19 +25,19 @@ from lab.core.fault import Call, Fault, LabError
 
 
 def run(module: str, faults: list[Fault], folder: Path, **environment: str) -> dict[str, dict[str, Any]]:
-    """By fault, on and off: what the module's function returned there. Raises LabError when a process fails."""
+    """Return the results of the module's function by slug and state (on, off). Raises LabError when a process fails."""
     plain = [fault.slug for fault in faults if not fault.changes_schema]
     groups = [("off", [fault.slug for fault in faults]), ("on", plain)]
     groups += [("on", [fault.slug]) for fault in faults if fault.changes_schema]
-    found: dict[str, dict[str, Any]] = {fault.slug: {} for fault in faults}
+    results: dict[str, dict[str, Any]] = {fault.slug: {} for fault in faults}
     for state, slugs in groups:
         for slug, result in (_in_a_process(module, state, folder, slugs, environment) if slugs else {}).items():
-            found[slug][state] = result
-    return found
+            results[slug][state] = result
+    return results
 
 
 def work(function: Callable[[Fault], Any], state: str, folder: str, *slugs: str) -> None:
-    """In such a process: call the function for each fault, and write what it returned as JSON, by fault."""
+    """Call the function for each fault, in the process that `run` started, and print the results as JSON by slug."""
     django.setup()
     from django.core.management import call_command
 
@@ -45,18 +45,18 @@ def work(function: Callable[[Fault], Any], state: str, folder: str, *slugs: str)
     from lab.core.switch import switched_on
 
     faults = find_faults(list(slugs), Path(folder))
-    found = {}
+    results = {}
     with switched_on(faults[0]) if state == "on" and faults[0].changes_schema else nullcontext():
         call_command("migrate", verbosity=0)
     for fault in faults:
         with switched_on(fault) if state == "on" else nullcontext():
-            found[fault.slug] = function(fault)
-    sys.stdout.write(json.dumps(found))
+            results[fault.slug] = function(fault)
+    sys.stdout.write(json.dumps(results))
 
 
 @contextmanager
 def arranged(fault: Fault, n: int) -> Iterator[tuple[Client, Call]]:
-    """A client of a new tenant, and what it is to ask for. The database is afterwards as it was."""
+    """Write the fault's rows for a new tenant, give its client and the request to send, and roll everything back."""
     from apps.tenancy import keys
     from apps.tenancy.models import Tenant
     from apps.tenancy.scope import tenant_scope
@@ -74,13 +74,13 @@ def arranged(fault: Fault, n: int) -> Iterator[tuple[Client, Call]]:
         transaction.set_rollback(True)
 
 
-def answers(client: Client, call: Call) -> Iterator[Any]:
-    """Send it, and yield its answer; of a walk every page's, each sent when it is asked for."""
+def responses(client: Client, call: Call) -> Iterator[Any]:
+    """Send the request and yield its response; of a walk, request each page only when the caller asks for the next."""
     path: str | None = call.path
     while path:
-        answer = client.generic(call.method, path, json.dumps(call.body or {}), "application/json", secure=True)
-        yield answer
-        path = json.loads(answer.content).get("next") if call.walk else None
+        response = client.generic(call.method, path, json.dumps(call.body or {}), "application/json", secure=True)
+        yield response
+        path = json.loads(response.content).get("next") if call.walk else None
 
 
 def _in_a_process(
@@ -90,8 +90,8 @@ def _in_a_process(
         url = f"sqlite:///{temporary}/lab.sqlite3"
         settings = {"DJANGO_SETTINGS_MODULE": "config.settings", "DATABASE_URL": url}
         command = [sys.executable, "-m", module, state, str(folder), *slugs]
-        everything = {**os.environ, **TESTS, **settings, **environment}
-        done = subprocess.run(command, cwd=ROOT, env=everything, capture_output=True, text=True)
+        complete = {**os.environ, **TESTS, **settings, **environment}
+        done = subprocess.run(command, cwd=ROOT, env=complete, capture_output=True, text=True)
     if done.returncode:
         raise LabError(f"{', '.join(slugs)}: the process failed: {done.stderr.strip()[-1000:]}")
     return json.loads(done.stdout)

@@ -1,4 +1,4 @@
-"""The pages of the lab, on a development server only."""
+"""The lab's pages, served with DEBUG on only."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ SIGNS = {"+": "added", "-": "removed"}
 
 
 def development_only(view: View) -> View:
-    """404 unless DEBUG is on: what is not for production is not there."""
+    """Answer 404 unless DEBUG is on."""
 
     @wraps(view)
     def checked(request: HttpRequest, **arguments: Any) -> HttpResponse:
@@ -48,7 +48,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
 
 
 def home_area(request: HttpRequest) -> str:
-    """The lab's part of the home page; nothing unless DEBUG is on."""
+    """Render the lab's part of the home page; empty unless DEBUG is on."""
     return render_to_string("lab/area.html", {"faults": _pictured()}, request) if settings.DEBUG else ""
 
 
@@ -63,17 +63,17 @@ def fault(request: HttpRequest, slug: str) -> HttpResponse:
 @strict_policy
 @require_POST
 def record(request: HttpRequest, slug: str) -> HttpResponse:
-    """Record the fault's request in Silk, and show the page with it; or with what went wrong, 500."""
-    found = _find(slug)
+    """Record the fault's request in Silk and redirect to its page; if that fails, show the reason with status 500."""
+    named = _find(slug)
     try:
-        recording.record([found])
+        recording.record([named])
     except LabError as error:
-        return page(request, found, error=str(error), status=500)
+        return page(request, named, error=str(error), status=500)
     return HttpResponseRedirect(f"{reverse('lab-fault', args=[slug])}#silk")
 
 
 def page(request: HttpRequest, fault: Fault, *, error: str = "", status: int = 200) -> HttpResponse:
-    """All there is to see of a fault, and `error` if something went wrong."""
+    """Render the page of a fault, with `error` as an alert if there is one."""
     recordings: list[recording.Recorded] = []
     try:
         recordings = recording.recorded(fault.slug) if recording.installed() else []
@@ -99,7 +99,7 @@ def _find(slug: str) -> Fault:
 
 
 def _measured() -> dict[str, evidence.Evidence]:
-    return {each["slug"]: each for each in evidence.read()}
+    return {measured["slug"]: measured for measured in evidence.read()}
 
 
 def _line_kind(line: str) -> str:
@@ -107,7 +107,7 @@ def _line_kind(line: str) -> str:
 
 
 def _pictured() -> list[tuple[Fault, Picture | None]]:
-    """Every fault with its picture, those of one kind together."""
+    """Every fault with its picture, sorted by kind."""
     measured = _measured()
     faults = sorted(all_faults(), key=lambda fault: fault.kind)
     return [(fault, picture(measured.get(fault.slug))) for fault in faults]

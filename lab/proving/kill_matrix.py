@@ -1,6 +1,6 @@
-"""The kill matrix: the whole suite against every fault, and which test and which kind of check sees it.
+"""The kill matrix: which tests and which kinds of check of the whole suite detect each fault.
 
-Run as a module it is the process in which `detect` has an N+1 detector look at requests.
+Run as a module, it is the process in which an N+1 detector watches each fault's request (see `detect`).
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ from pathlib import Path
 from typing import Any
 from warnings import catch_warnings, simplefilter
 
+from harness.machine import ROOT
 from lab.core.fault import Fault, LabError
 from lab.core.loader import FOLDER
 from lab.measuring import costs, evidence, throwaway
-from lab.proving import proof, verifying
+from lab.proving import forks, proof
 
-ROOT = Path(__file__).parents[2]
-# The first runs the rest of the suite again, the others start a service of their own, which has no fault.
+# test_uninstalling.py would run the rest of the suite again; the others start a service of their own without the fault.
 LEFT_OUT = ("test_uninstalling.py", "test_readme.py", "browser", "chaos")
-# Kinds of check, by where their tests are; a test that a fault names is of the first kind wherever it is.
+# The kind of a check follows from where its test is, except that a test which the fault names is always of the first.
 NAMED, OTHER, GROWTH, DETECTOR = "its tests", "other tests", "growth", "N+1 detector"
 PLACES = {
     "statement counts": "tests/api/test_query_counts.py",
@@ -32,13 +32,11 @@ PLACES = {
     "oracle's histories": "tests/model",
 }
 KINDS = (NAMED, OTHER, *PLACES, GROWTH, DETECTOR)
-Seen = dict[str, Any]
+Row = dict[str, Any]  # of the matrix: the database, and the tests that failed there by kind of check
 
 
 @dataclass(frozen=True)
-class _Whole:
-    """The whole suite with a fault on, or with none."""
-
+class _WholeSuite:
     database: str
     fault: Fault | None
     report: Path
@@ -48,7 +46,7 @@ class _Whole:
             "name": f"test_{self.report.stem}",
             "fault": self.fault and self.fault.slug,
             "decoy": 0,
-            "tests": [str(each.relative_to(ROOT)) for each in sorted((ROOT / "tests").iterdir()) if _is_tests(each)],
+            "tests": [str(path.relative_to(ROOT)) for path in sorted((ROOT / "tests").iterdir()) if _is_tests(path)],
             "report": str(self.report),
         }
 
@@ -59,36 +57,42 @@ class _Whole:
         return sorted(test for test, result in results.items() if result["outcome"] in ("failed", "error"))
 
 
-def look(faults: list[Fault], *, seed: int = 1, tell: Callable[[str], object] = lambda line: None) -> dict[str, Seen]:
-    """By fault: the database, and by kind of check what saw it there. Takes over half an hour for all of them.
+def make(
+    faults: list[Fault], *, seed: int = 1, on_fault: Callable[[str], object] = lambda line: None
+) -> dict[str, Row]:
+    """Run the whole suite against each fault, on the first of its databases, and return the matrix by slug.
 
-    Raises LabError when a test fails with no fault on.
+    Calls `on_fault` with a line about each. All faults take over half an hour. Raises LabError when a test fails with
+    no fault on.
     """
-    found: dict[str, Seen] = {}
+    matrix: dict[str, Row] = {}
     detected = detect(faults)
     for database in sorted({fault.databases[0] for fault in faults}):
-        here = [fault for fault in faults if fault.databases[0] == database]
         with tempfile.TemporaryDirectory() as temporary:
             folder = Path(temporary)
-            runs = [
-                _Whole(database, fault, folder / f"{fault.slug if fault else 'none'}.json") for fault in (None, *here)
+            sessions = [_WholeSuite(database, None, folder / "none.json")]
+            sessions += [
+                _WholeSuite(database, fault, folder / f"{fault.slug}.json")
+                for fault in faults
+                if fault.databases[0] == database
             ]
-            for run in verifying.ended(runs, verifying.PROCESSES, seed, FOLDER, folder):
-                failed = run.failed()
-                if run.fault is None and failed:
+            for session in forks.finished(
+                sessions, processes=forks.PROCESSES, seed=seed, folder=FOLDER, temporary=folder
+            ):
+                failed = session.failed()
+                if session.fault is None and failed:
                     raise LabError(f"With no fault on, {len(failed)} tests fail: {', '.join(failed[:5])}")
-                if run.fault:
-                    found[run.fault.slug] = {
-                        "database": database,
-                        "seen": by_kind(run.fault, failed, detected[run.fault.slug]),
-                    }
-                    tell(f"{run.fault.slug}: {len(failed)} tests")
-    return dict(sorted(found.items()))
+                if session.fault:
+                    slug = session.fault.slug
+                    matrix[slug] = {"database": database, "seen": by_kind(session.fault, failed, detected[slug])}
+                    on_fault(f"{slug}: {len(failed)} tests")
+    return dict(sorted(matrix.items()))
 
 
-def write(found: dict[str, Seen]) -> None:
-    """Keep what was seen, beside what is there of other faults."""
-    evidence.MATRIX.write_text(json.dumps(dict(sorted({**evidence.read_matrix(), **found}.items())), indent=1) + "\n")
+def write(matrix: dict[str, Row]) -> None:
+    """Write these rows to the committed matrix, and keep those of other faults."""
+    rows = {**evidence.read_matrix(), **matrix}
+    evidence.MATRIX.write_text(json.dumps(dict(sorted(rows.items())), indent=1) + "\n")
 
 
 def _is_tests(path: Path) -> bool:
@@ -98,12 +102,12 @@ def _is_tests(path: Path) -> bool:
 
 
 def by_kind(fault: Fault, failed: list[str], detected: str) -> dict[str, list[str]]:
-    """By kind of check what saw the fault: failed tests, metrics that grow otherwise, what the detector said."""
+    """Return what detects the fault by kind: failed tests, metrics that grow differently, the N+1 detector's line."""
     seen: dict[str, list[str]] = {kind: [] for kind in KINDS}
     for test in failed:
-        place = next((kind for kind, place in PLACES.items() if test.startswith(place)), OTHER)
-        seen[NAMED if any(proof.is_of(named, test) for named in fault.tests) else place].append(test)
-    (figures,) = (each for each in evidence.read() if each["slug"] == fault.slug)
+        kind = next((kind for kind, place in PLACES.items() if test.startswith(place)), OTHER)
+        seen[NAMED if any(proof.is_of(named, test) for named in fault.tests) else kind].append(test)
+    (figures,) = (measured for measured in evidence.read() if measured["slug"] == fault.slug)
     for metric in ("statements", "rows_fetched"):
         if costs.growth(figures["on"], metric) != costs.growth(figures["off"], metric):
             seen[GROWTH].append(metric)
@@ -113,22 +117,22 @@ def by_kind(fault: Fault, failed: list[str], detected: str) -> dict[str, list[st
 
 
 def detect(faults: list[Fault]) -> dict[str, str]:
-    """What django-zeal says of each fault's request; empty where it is silent. Raises LabError."""
+    """Return what django-zeal reports about each fault's request by slug; empty for none. Raises LabError."""
     plugins = "apps.devtools,django.contrib.contenttypes,zeal"
-    found = throwaway.run("lab.proving.kill_matrix", faults, FOLDER, PLUGINS=plugins)
-    return {slug: states["on"] for slug, states in found.items()}
+    results = throwaway.run("lab.proving.kill_matrix", faults, FOLDER, PLUGINS=plugins)
+    return {slug: states["on"] for slug, states in results.items()}
 
 
 def _detected(fault: Fault) -> str:
     from django.test import override_settings
     from zeal import zeal_context
 
-    # Raised, the service would make a 500 of it.
+    # A warning, because the service would turn an exception into a 500.
     with override_settings(ZEAL_RAISE=False), catch_warnings(record=True) as caught, zeal_context():
         simplefilter("always")
         costs.measure_once(fault, 8)
-    said = [str(each.message).splitlines()[0] for each in caught]
-    return next((line.replace(f"{ROOT}/", "") for line in said if "N+1" in line), "")
+    warnings = [str(warning.message).splitlines()[0] for warning in caught]
+    return next((line.replace(f"{ROOT}/", "") for line in warnings if "N+1" in line), "")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What the failing tests of each fault say, as committed data (`lab/evidence/messages/`): `verify --write` makes it."""
+"""The messages of each fault's failing tests, committed in lab/evidence/messages; `verify --write` renews them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 FOLDER = Path(__file__).parents[1] / "evidence/messages"
-# What chance or the clock made, and the columns that a statement names.
+# What differs between two runs, and the columns of a statement.
 LEFT_OUT = re.compile(
     r"""
     [0-9a-f]{32} | rl_[0-9a-f]{8}\w* | 0x[0-9a-f]+      # a request's id, a key, an address in memory
@@ -21,28 +21,29 @@ Messages = dict[str, str]
 
 
 def read(slug: str) -> Messages:
-    """By node id, what each failing test of the fault says; nothing if that was never written."""
+    """Return the message of each failing test of the fault by node id; empty if none were written."""
     file = FOLDER / f"{slug}.json"
     return json.loads(file.read_text()) if file.exists() else {}
 
 
 def write(slug: str, messages: Messages) -> None:
-    """Write a fault's file."""
+    """Write the messages of a fault's failing tests, without what differs between two runs."""
     FOLDER.mkdir(exist_ok=True)
     text = json.dumps(_lasting(messages), indent=1, sort_keys=True, ensure_ascii=False)
     (FOLDER / f"{slug}.json").write_text(text + "\n")
 
 
 def stale(slug: str, messages: Messages) -> list[str]:
-    """The tests that say something else than is committed, a line each; none if nothing is.
+    """Return a line for each test whose message differs from the committed one; none if no message is committed.
 
-    How often a word comes is not compared: in a race that is chance. Nor is what pytest explains below the assertion.
+    Only the set of words is compared, because a race repeats some of them by chance, and nothing below the assertion,
+    which is pytest's own explanation.
     """
-    committed, now = _words(read(slug)), _words(_lasting(messages))
+    committed, current = _words(read(slug)), _words(_lasting(messages))
     return [
         f"{name} says something else than lab/evidence/messages has: manage.py lab verify --write"
-        for name in sorted(committed.keys() | now.keys() if committed else ())
-        if committed.get(name) != now.get(name)
+        for name in sorted(committed.keys() | current.keys() if committed else ())
+        if committed.get(name) != current.get(name)
     ]
 
 

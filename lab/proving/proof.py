@@ -1,4 +1,4 @@
-"""Judges what the tests did with a fault on, off, or half cured by a decoy. Says what is not proven, a line each."""
+"""Judge the results of tests with a fault on, off, or on with a decoy: yield what is not proven, one line each."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from lab.core.fault import Fault
 
-Results = Mapping[str, Mapping[str, str]]  # node id -> its outcome and message, as `pytest_plugin` writes them
+Results = Mapping[str, Mapping[str, str]]  # node id -> outcome and message, as `pytest_plugin` writes them
 
 
 def with_fault(fault: Fault, results: Results) -> Iterator[str]:
-    """Each named test has to fail, and say the symptom."""
+    """Each test that the fault names must fail, with the symptom in its message."""
     for test, symptom in fault.tests.items():
         for name, result in _of(test, results):
             if result["outcome"] != "failed":
@@ -20,7 +20,7 @@ def with_fault(fault: Fault, results: Results) -> Iterator[str]:
 
 
 def without(tests: Iterable[str], results: Results) -> Iterator[str]:
-    """Each named test has to pass."""
+    """Each of the tests must pass."""
     for test in tests:
         for name, result in _of(test, results):
             if result["outcome"] != "passed":
@@ -28,12 +28,12 @@ def without(tests: Iterable[str], results: Results) -> Iterator[str]:
 
 
 def with_decoy(fault: Fault, results: Results) -> Iterator[str]:
-    """At least one named test has to fail, and none may end otherwise than by passing or failing."""
-    found = [(name, result) for test in fault.tests for name, result in _of(test, results)]
-    for name, result in found:
+    """At least one test that the fault names must fail, and the others must pass."""
+    named = [(name, result) for test in fault.tests for name, result in _of(test, results)]
+    for name, result in named:
         if result["outcome"] not in ("passed", "failed"):
             yield f"{name} {_did(result)} with the decoy: {_first_line(result)}"
-    if all(result["outcome"] == "passed" for _, result in found):
+    if all(result["outcome"] == "passed" for _, result in named):
         yield "no test sees that the decoy is wrong: it cures the fault, or a test is missing"
 
 
@@ -43,9 +43,9 @@ def is_of(test: str, name: str) -> bool:
 
 
 def _of(test: str, results: Results) -> list[tuple[str, Mapping[str, str]]]:
-    """The results of a test, all its parameters if none are named."""
-    found = [(name, result) for name, result in results.items() if is_of(test, name)]
-    return found or [(test, {"outcome": "missing", "message": ""})]
+    """The results of a test: of all its parameters unless it names one."""
+    matching = [(name, result) for name, result in results.items() if is_of(test, name)]
+    return matching or [(test, {"outcome": "missing", "message": ""})]
 
 
 def _did(result: Mapping[str, str]) -> str:

@@ -1,7 +1,7 @@
-"""Runs tests with a fault on, from outside the product.
+"""Run tests with a fault on, patched in from outside the product.
 
-`pytest -p lab.proving.pytest_plugin --fault n1-summary tests/reporting` is one run. `--fault-runs` names a file of
-many: the interpreter, Django and the plugins are loaded once, and every run is a fork of that.
+`pytest -p lab.proving.pytest_plugin --fault n1-summary tests/reporting` runs one session. `--fault-sessions` names a
+file that lists several: the interpreter, Django and the plugins are loaded once, and each session is a fork of that.
 """
 
 from __future__ import annotations
@@ -19,24 +19,24 @@ import pytest
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("lab")
-    group.addoption("--fault", help="the fault to switch on")
-    group.addoption("--decoy", type=int, default=0, help="and its wrong fix of this number, from 1")
-    group.addoption("--fault-folder", type=Path, help="where the faults are, if not in lab/faults")
-    group.addoption("--fault-report", type=Path, help="file to write what each test did to, as JSON")
+    group.addoption("--fault", help="slug of the fault to switch on")
+    group.addoption("--decoy", type=int, default=0, help="number of its wrong fix to switch on as well: 1 or 2")
+    group.addoption("--fault-folder", type=Path, help="folder of the faults; default lab/faults")
+    group.addoption("--fault-report", type=Path, help="JSON file to write the outcome and message of each test to")
     group.addoption(
-        "--fault-runs", type=Path, help="file with a list of runs, as JSON: name, fault, decoy, tests, report"
+        "--fault-sessions", type=Path, help="JSON file that lists sessions: name, fault, decoy, tests, report"
     )
-    group.addoption("--fault-processes", type=int, default=1, help="so many of these runs at once")
+    group.addoption("--fault-processes", type=int, default=1, help="how many of these sessions run at once")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.pluginmanager.register(Session(), "lab session")
+    config.pluginmanager.register(FaultSession(), "lab session")
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config: pytest.Config) -> int | None:
-    """Fork each of the runs, and print its number when it ends. In the fork, go on as a session of its own."""
-    if not config.option.fault_runs:
+    """Fork each of the listed sessions, and print its number when it ends. A fork continues as an ordinary session."""
+    if not config.option.fault_sessions:
         return None
     from django.urls import get_resolver
 
@@ -48,12 +48,12 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
         sys.stdout.write(f"{running.pop(process)}\n")
         sys.stdout.flush()
 
-    for number, run in enumerate(json.loads(config.option.fault_runs.read_text())):
+    for number, session in enumerate(json.loads(config.option.fault_sessions.read_text())):
         if len(running) == config.option.fault_processes:
             wait()
         process = os.fork()
         if not process:
-            _become(config, run)
+            _become(config, session)
             return None
         running[process] = number
     while running:
@@ -61,26 +61,28 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
     return 0
 
 
-def _become(config: pytest.Config, run: dict[str, Any]) -> None:
+def _become(config: pytest.Config, session: dict[str, Any]) -> None:
     from django.db import connection
 
-    log = os.open(f"{run['report']}.log", os.O_WRONLY | os.O_CREAT)
+    log = os.open(f"{session['report']}.log", os.O_WRONLY | os.O_CREAT)
     os.dup2(log, 1)
     os.dup2(log, 2)
-    connection.settings_dict["TEST"]["NAME"] = run["name"]
-    config.args = run["tests"]
-    config.option.fault, config.option.decoy = run["fault"], run["decoy"]
-    config.option.fault_report = Path(run["report"])
+    connection.settings_dict["TEST"]["NAME"] = session["name"]
+    config.args = session["tests"]
+    config.option.fault, config.option.decoy = session["fault"], session["decoy"]
+    config.option.fault_report = Path(session["report"])
 
 
-class Session:
+class FaultSession:
+    """Switch the fault on when the session starts, and report its tests when it ends."""
+
     def __init__(self) -> None:
         self.started = 0.0
         self.results: dict[str, dict[str, str]] = {}
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionstart(self, session: pytest.Session) -> None:
-        # Before the tests are collected, whose parameters keep functions, and before their database is made.
+        # Before tests are collected, because their parameters hold functions, and before their database is created.
         self.started = time.perf_counter()
         option = session.config.option
         if not option.fault:
@@ -99,7 +101,7 @@ class Session:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.when == "call" or not report.passed:
-            # A failure outside the test itself is an error, which says nothing about the product.
+            # A failure during set-up or teardown is an error: it proves nothing about the product.
             outcome = "error" if report.failed and report.when != "call" else report.outcome
             if self.results.get(report.nodeid, {}).get("outcome") != "error":
                 self.results[report.nodeid] = {"outcome": outcome, "message": _message(report)}
@@ -111,6 +113,6 @@ class Session:
 
 
 def _message(report: Any) -> str:
-    """What the failure itself says: the test's source, shown around it, would contain any symptom."""
+    """The failure's own message, because the test's source, which pytest prints too, contains any symptom."""
     crash = getattr(report.longrepr, "reprcrash", None)
     return crash.message if crash else str(report.longrepr or "")

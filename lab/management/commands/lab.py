@@ -158,7 +158,7 @@ Exit status: 0 all proven, 1 something is not, 2 wrong usage.
                     self.stdout.write(line)
 
         with progress(len(faults), "faults") as bar:
-            found = kill_matrix.look(faults, seed=seed, tell=tell)
+            found = kill_matrix.make(faults, seed=seed, on_fault=tell)
         if as_json:
             self._print(found)
         else:
