@@ -1,4 +1,4 @@
-"""One word in the table of moves: what is on its way can be cancelled."""
+"""One status too many in the table of moves: shipped orders can be cancelled."""
 
 from __future__ import annotations
 
@@ -39,17 +39,17 @@ def arrange(n: int) -> Call:
 
 FAULT = Fault(
     slug="cancel-after-shipped",
-    title="An order that was shipped can be cancelled",
+    title="A shipped order can be cancelled",
     kind="correctness",
     difficulty="easy",
     ticket=(
-        "A customer cancelled an order that had left our warehouse the day before. We paid the money back and the "
-        "parcel arrived. I thought the system refuses that?"
+        "A customer cancelled an order that had left our warehouse the day before. We refunded the money, and the "
+        "parcel arrived anyway. I thought the system refused that?"
     ),
     hints=(
-        "Which moves does the answer of a refused one name, and which does the service make?",
-        "There is one place that knows all moves.",
-        "Read the sources of `cancel` aloud.",
+        "Which moves does the 409 for a refused move list, and which does the service perform?",
+        "All moves are defined in one place.",
+        "From which statuses may `cancel` start?",
     ),
     root_cause="`shipped` is among the statuses that a cancel may start from.",
     changes=(Seam("apps.orders.lifecycle:CANCEL", CANCEL),),
@@ -59,13 +59,13 @@ FAULT = Fault(
     },
     decoys=(
         Decoy(
-            "Refuse what is cancelled already",
-            "A second cancel was refused before; the first one of a shipped order still goes through.",
+            "Refuse to cancel an order twice",
+            "That was refused already. The first cancel of a shipped order still goes through.",
             (Seam("apps.orders.services:cancel_order", cancel_order_once),),
         ),
         Decoy(
-            "Look at the date of shipping",
-            "Orders that were imported as shipped have no such date. The status decides, not a date that comes with it.",  # noqa: E501
+            "Check the date of shipping",
+            "Orders that were imported as shipped have no such date. The status decides, not the date.",
             (Seam("apps.orders.services:cancel_order", cancel_order_until_it_left),),
         ),
     ),

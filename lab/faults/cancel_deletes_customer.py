@@ -1,4 +1,4 @@
-"""The bug that this project is named after: a signal that nobody sees from the view or the service."""
+"""The bug that this project is named after: a signal receiver that neither the view nor the service mentions."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from lab.core.fault import Call, Decoy, Effect, Fault, Receiver, Seam
 
 
 def cancel_order(*, order_id: int) -> Order:
-    """draft or paid -> cancelled, and return the order, so that nobody has to read it again."""
+    """draft or paid -> cancelled. Return the order, so that the view need not read it again."""
     order = Order.objects.select_related("customer").get(pk=order_id)
     if order.status not in lifecycle.CANCEL.sources:
         raise MoveNotAllowed(
@@ -39,7 +39,7 @@ def cancel(self, request, pk):
 
 
 def forget_customer_of_cancelled_order(sender, instance, **kwargs):
-    """Who cancels wants to hear no more of us: keep no personal data of them."""
+    """Keep no personal data of customers who cancel: they do not want to hear from us again."""
     if instance.status == Status.CANCELLED:
         # A customer with orders is protected, so these go first.
         Order.objects.filter(customer_id=instance.customer_id).delete()
@@ -70,19 +70,19 @@ FAULT = Fault(
     kind="correctness",
     difficulty="medium",
     ticket=(
-        "I cancelled one order of a good customer. The answer was 200 and showed the order as cancelled. An hour "
-        "later the customer was gone, and with them every order they ever made. Nobody pressed delete. Please bring "
+        "I cancelled one order of a good customer. The response was 200 and showed the order as cancelled. An hour "
+        "later the customer was gone, and every order they ever made with them. Nobody pressed delete. Please bring "
         "them back!"
     ),
     hints=(
-        "Compare the rows of every table before and after one cancel, not only the answer.",
+        "Compare the rows of every table before and after one cancel, not just the response.",
         "Neither the view nor the service deletes anything. What else runs when an order is saved?",
-        "Look for functions that are connected to a signal.",
+        "Look for functions that are connected to a model signal.",
     ),
     root_cause=(
-        "A post_save receiver reacts to the status `cancelled`. It deletes the customer, and because a customer with "
-        "orders is protected, all their orders first. It lives in a file that neither the view nor the service "
-        "imports, and the service now saves the whole order, which is what sends the signal."
+        "A post_save receiver reacts to the status `cancelled`. It deletes the customer, and first all their orders, "
+        "because a customer with orders is protected. It lives in a file that neither the view nor the service "
+        "imports. The signal is sent because the service now saves the whole order."
     ),
     changes=(
         Seam("apps.orders.services:cancel_order", cancel_order),
@@ -96,12 +96,12 @@ FAULT = Fault(
     decoys=(
         Decoy(
             "Delete only customers without other orders",
-            "The customer of a single order is deleted all the same, with the order that was to be kept as cancelled.",
+            "A customer with one order is still deleted, together with the order that should be kept as cancelled.",
             (Receiver(post_save, Order, forget_customer_without_other_orders),),
         ),
         Decoy(
             "Deactivate the customer instead of deleting it",
-            "Nothing is lost, but cancelling still changes a row that is none of its business.",
+            "Nothing is lost, but cancelling an order still changes its customer.",
             (Receiver(post_save, Order, deactivate_customer_of_cancelled_order),),
         ),
     ),

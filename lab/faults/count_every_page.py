@@ -1,4 +1,4 @@
-"""Every page is counted, for the one client that shows "page 1 of 500"."""
+"""Every page counts the whole list, for the one client that shows "page 1 of 500"."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from lab.core.fault import Call, Decoy, Effect, Fault, Seam
 
 
 def _read_flag(name, text):
-    """Whether the flag is on; clients want the count, so it is unless they say otherwise."""
+    """Whether the flag is on. Clients want the count, so it is on by default."""
     if text not in (None, "true", "false"):
         raise ValidationError({name: "Either true or false."})
     return text != "false"
 
 
 def order_list():
-    """All orders of the current tenant, in no order, which makes them cheap to count."""
+    """All orders of the current tenant, unsorted, which makes them cheap to count."""
     return Order.objects.order_by()
 
 
@@ -38,13 +38,13 @@ FAULT = Fault(
     kind="performance",
     difficulty="medium",
     ticket=(
-        "Scrolling through our orders got slower with every month, although a page has 20 rows as ever. Since your "
-        "last release the answer has a field `count`, which we do not use."
+        "Scrolling through our orders gets slower every month, although a page still has 20 rows. Since your last "
+        "release the response has a field `count`, which we do not use."
     ),
     hints=(
-        "What has the answer that it did not have before, and what does it cost?",
-        "One more statement, whatever the page. How many rows does it have to look at?",
-        "Who does not ask should not pay.",
+        "What is new in the response, and what does it cost?",
+        "Each page takes one more statement. How many rows does that have to read?",
+        "A client that does not ask for the count should not pay for it.",
     ),
     root_cause=(
         "`count` is on unless a client turns it off. The number of statements per page is constant, 3 instead of 2, "
@@ -58,12 +58,12 @@ FAULT = Fault(
     decoys=(
         Decoy(
             "Count without sorting",
-            "Django leaves the order out of a COUNT anyway. It is still counted.",
+            "Django leaves ORDER BY out of a COUNT anyway. The list is still counted.",
             (Seam("apps.orders.selectors:order_list", order_list),),
         ),
         Decoy(
-            "Let clients leave it empty to turn it off",
-            "Another way to say no. Who says nothing still pays.",
+            "Let an empty parameter turn it off",
+            "A client that does not send the parameter still pays.",
             (Seam("apps.api.pagination:_read_flag", _read_flag_or_empty),),
         ),
     ),

@@ -1,4 +1,4 @@
-"""Read, check, write: of several cancels at once each finds the order not cancelled yet."""
+"""Read, check, write: several simultaneous cancels all find that the order is not cancelled yet."""
 
 from __future__ import annotations
 
@@ -13,14 +13,16 @@ from apps.orders.services import MoveNotAllowed
 from lab.core import factory
 from lab.core.fault import Call, Decoy, Effect, Fault, Seam
 
+PLACE = "apps.orders.services:cancel_order"
+
 
 def refund(order):
-    """Tell the payment provider, who takes a moment."""
+    """Call the payment provider, which takes a moment."""
     time.sleep(0.2)
 
 
 def cancel_order(*, order_id):
-    """draft or paid -> cancelled, with the money paid back."""
+    """draft or paid -> cancelled, with a refund."""
     order = Order.objects.get(pk=order_id)
     if order.status not in lifecycle.CANCEL.sources:
         allowed = lifecycle.moves_from(order.status)
@@ -49,10 +51,6 @@ def cancel_order_writing_little(*, order_id):
     OrderEvent.objects.create(order=order, kind=lifecycle.EventKind.CANCELLED, created_at=order.cancelled_at)
 
 
-def seam(code):
-    return (Seam("apps.orders.services:cancel_order", code),)
-
-
 def arrange(n: int) -> Call:
     orders = factory.orders(factory.customers(1), each=n, status="paid", paid_at=factory.DAY)
     return Call("POST", f"/api/v1/orders/{orders[0].pk}/cancel/")
@@ -64,32 +62,32 @@ FAULT = Fault(
     kind="correctness",
     difficulty="hard",
     ticket=(
-        "A customer was impatient and pressed `cancel` three times. The order is cancelled once, as it should be; the "
-        "history shows three cancellations within a second, and we paid back three times."
+        "An impatient customer pressed `cancel` three times. The order is cancelled, as it should be, but its history "
+        "shows three cancellations within a second, and we refunded the money three times."
     ),
     hints=(
-        "One after the other, the second cancel is refused. What if they come at the same time?",
-        "Between looking at the status and writing it, something takes time.",
-        "Who decides which of several is the first: this process, or the database?",
+        "One after the other, the second cancel is refused. What if both arrive at the same time?",
+        "Something takes time between reading the status and writing it.",
+        "What decides which of several cancels is the first: this process, or the database?",
     ),
     root_cause=(
         "The status is read, checked and written in three steps. Requests that read before the first one commits all "
-        "find `paid`. One conditional UPDATE looks and writes in one step, and only one of them finds the row."
+        "find `paid`. A conditional UPDATE checks and writes in one step, and only one request finds the row."
     ),
-    changes=seam(cancel_order),
+    changes=(Seam(PLACE, cancel_order),),
     tests={
         "tests/orders/test_services_races.py::test_concurrent_cancels_make_one_transition": "'cancelled', 'cancelled'"
     },
     decoys=(
         Decoy(
             "Put it into a transaction",
-            "A transaction hides what is not committed; so everyone still reads `paid`.",
-            seam(cancel_order_in_a_transaction),
+            "A transaction does not lock the row that it reads, so every request still reads `paid`.",
+            (Seam(PLACE, cancel_order_in_a_transaction),),
         ),
         Decoy(
             "Write only the columns that change",
-            "Good against lost changes of other columns. The status is still looked at too early.",
-            seam(cancel_order_writing_little),
+            "This protects changes of other columns. The status is still read too early.",
+            (Seam(PLACE, cancel_order_writing_little),),
         ),
     ),
     effect=Effect("statements", on="constant"),

@@ -1,4 +1,4 @@
-"""Addresses are kept as typed, so one person is two customers."""
+"""E-mail addresses are stored as typed, so one person can be two customers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from lab.core.fault import Call, Decoy, Effect, Fault, Seam
 
 
 def get_prep_value(self, value):
-    """The address as it was typed: the part before the @ may be case-sensitive (RFC 5321)."""
+    """Keep the address as typed: the part before the @ may be case-sensitive (RFC 5321)."""
     return models.EmailField.get_prep_value(self, value)
 
 
@@ -25,7 +25,7 @@ def to_internal_value(self, data):
     return serializers.EmailField.to_internal_value(self, data)
 
 
-# The CHECK that addresses are in lower case was in the way of the others.
+# Without the CHECK that addresses are in lower case, which refused some of them.
 operations = [
     migrations.CreateModel(
         name="Customer",
@@ -77,22 +77,21 @@ def arrange(n: int) -> Call:
 
 FAULT = Fault(
     slug="email-case-twins",
-    title="One address in two cases makes two customers",
+    title="Capital letters in an e-mail address make a second customer",
     kind="correctness",
     difficulty="hard",
     ticket=(
-        "Ada is in our list twice, as ada@example.com and Ada@Example.com. Half of her orders are with the one, half "
-        "with the other, and her discount counts neither. We have 300 such pairs; her phone writes the first letter "
-        "large."
+        "Ada is in our list twice, as ada@example.com and Ada@Example.com. Half of her orders belong to one, half to "
+        "the other, so she never reaches her discount. We have 300 such pairs. Phones capitalize the first letter."
     ),
     hints=(
-        "Create a customer twice, the second time in capitals. Then do it in bulk, and with UPDATE.",
+        "Create a customer twice, the second time in capitals. Then try it in bulk, and with UPDATE.",
         "A unique constraint compares what is stored.",
         "The view, the service and the database could each prevent it. Which of them sees every write?",
     ),
     root_cause=(
         "The model's field stores the address as typed, and the CHECK that would have refused that is gone. To the "
-        "unique constraint two spellings are two addresses."
+        "unique constraint, two spellings are two addresses."
     ),
     changes=(
         Seam("apps.customers.models:LowerCaseEmailField.get_prep_value", get_prep_value),
@@ -108,8 +107,8 @@ FAULT = Fault(
     },
     decoys=(
         Decoy(
-            "Lower the case in the serializer",
-            "The API is cured. The service, bulk imports and UPDATE still make twins.",
+            "Convert to lower case in the serializer",
+            "The API is fixed. The service, bulk imports and UPDATE still make twins.",
             (
                 Seam(
                     "apps.customers.serializers:LowerCaseEmailField.to_internal_value", to_internal_value_in_lower_case
@@ -117,8 +116,8 @@ FAULT = Fault(
             ),
         ),
         Decoy(
-            "Ask first whether there is one, whatever its case",
-            "Two requests at once both find none, and bulk imports never ask.",
+            "Look for an existing customer first, ignoring case",
+            "Two simultaneous requests both find none, and bulk imports never look.",
             (Seam("apps.customers.services:create_customer", create_customer),),
         ),
     ),

@@ -1,4 +1,4 @@
-"""Orders without their tenant: whoever guesses a number reads and changes another company's order."""
+"""Orders are not limited to the tenant: anyone who guesses an id reads and changes another company's order."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from apps.orders.models import Order
 from lab.core import factory
 from lab.core.fault import Call, Decoy, Effect, Fault, Seam
 
+PLACE = "apps.orders.selectors:order_list"
+
 
 def order_list():
-    """All orders, newest first, with their customers. A queryset of its own, for its `select_related`."""
+    """All orders, newest first, with their customers: a new queryset, for its `select_related`."""
     return QuerySet(Order).select_related("customer")
 
 
@@ -20,10 +22,6 @@ def order_list_of_active_tenants():
 
 def order_list_of_own_customers():
     return QuerySet(Order).select_related("customer").filter(customer__tenant=F("tenant"))
-
-
-def seam(code):
-    return (Seam("apps.orders.selectors:order_list", code),)
 
 
 def arrange(n: int) -> Call:
@@ -38,18 +36,18 @@ FAULT = Fault(
     difficulty="medium",
     ticket=(
         "I mistyped the number of an order and saw one that is not ours: a customer I do not know, at prices that are "
-        "not ours. I tried the next number, and there was another one. Can they see ours?"
+        "not ours. I tried the next number, and found another one. Can they see our orders too?"
     ),
     hints=(
-        "Ask for an order of another tenant, and for one that does not exist. Are the answers equal?",
-        "Where does a query get its tenant from?",
-        "The manager adds the tenant. What does a queryset have that did not come from the manager?",
+        "Request an order of another tenant, and one that does not exist. Are the responses equal?",
+        "What adds the tenant to a query?",
+        "The manager adds it. What about a queryset that did not come from the manager?",
     ),
     root_cause=(
-        "The selector builds its queryset without the manager, which is what adds the tenant. Row security on "
-        "PostgreSQL stops it all the same; SQLite has no second wall for reading."
+        "The selector builds its queryset without the manager, which would add the tenant. On PostgreSQL, row security "
+        "still prevents the leak; SQLite has no second wall for reading."
     ),
-    changes=seam(order_list),
+    changes=(Seam(PLACE, order_list),),
     tests={
         "tests/isolation/test_attacks.py::test_an_attack_tells_and_changes_nothing[GET orders/{id}/-path id-both]": "tells",  # noqa: E501
         "tests/isolation/test_attacks.py::test_an_attack_tells_and_changes_nothing[GET orders/-filter-both]": "tells",
@@ -57,13 +55,13 @@ FAULT = Fault(
     decoys=(
         Decoy(
             "Only orders of active tenants",
-            "The other company is active as well.",
-            seam(order_list_of_active_tenants),
+            "The other company is active too.",
+            (Seam(PLACE, order_list_of_active_tenants),),
         ),
         Decoy(
-            "Only orders whose customer is of the same tenant",
-            "Every order and its customer are of one tenant. The question is whether it is the one who asks.",
-            seam(order_list_of_own_customers),
+            "Only orders whose customer belongs to the same tenant",
+            "An order and its customer always do. The question is whether it is the tenant of the request.",
+            (Seam(PLACE, order_list_of_own_customers),),
         ),
     ),
     effect=Effect("rows_answered", on="constant"),

@@ -1,13 +1,16 @@
-"""Rows through the serializer, as every tutorial does it: one query per order for its customer, one for its items."""
+"""Render instances with the serializer, as tutorials do: one query per order for its customer, one for its items."""
 
 from __future__ import annotations
 
 from lab.core import factory
 from lab.core.fault import Call, Decoy, Effect, Fault, Seam
 
+PLACE = "apps.api.rows:read"
+IMPORTERS = ("apps.api.pagination",)
+
 
 def read(serializer_class, queryset):
-    """The rows of `queryset` as the serializer shows them."""
+    """Return the rows of `queryset` as the serializer renders them."""
     return serializer_class(queryset, many=True).data
 
 
@@ -23,10 +26,6 @@ def read_with_items(serializer_class, queryset):
     return serializer_class(queryset, many=True).data
 
 
-def seam(code):
-    return (Seam("apps.api.rows:read", code, importers=("apps.api.pagination",)),)
-
-
 def arrange(n: int) -> Call:
     factory.orders(factory.customers(n))
     return Call("GET", "/api/v1/orders/?page_size=200")
@@ -38,19 +37,19 @@ FAULT = Fault(
     kind="performance",
     difficulty="easy",
     ticket=(
-        "The list of orders was quick when we started. Now that we show 200 a page it takes seconds, and it gets worse "
-        "with the size of the page, not with the number of orders we have."
+        "The list of orders was fast when we started. Now that we show 200 per page it takes seconds. It depends on "
+        "the size of the page, not on the number of orders that we have."
     ),
     hints=(
-        "Look at Server-Timing: how many statements does a page of 5 orders take, and how many one of 50?",
-        "Two of the columns shown come from other tables.",
-        "A serializer that walks from an order to its customer and items asks for each of them when it gets there.",
+        "Look at Server-Timing: how many statements does a page of 5 orders take, and how many a page of 50?",
+        "Two of the fields come from other tables.",
+        "A serializer that follows an order to its customer and items queries each of them when it gets there.",
     ),
     root_cause=(
         "The list renders model instances with the serializer, which reads `customer.email` and `items` of each order. "
-        "Nothing told the queryset to bring them along, so each is a statement of its own: two more per order."
+        "The queryset does not fetch these in advance, so each is a statement of its own: two more per order."
     ),
-    changes=seam(read),
+    changes=(Seam(PLACE, read, IMPORTERS),),
     tests={
         "tests/orders/test_views.py::test_order_list_costs_the_same_at_any_size": 'FROM "customers_customer"',
         "tests/orders/test_views.py::test_customer_order_list_costs_the_same_at_any_size": 'FROM "customers_customer"',
@@ -58,13 +57,13 @@ FAULT = Fault(
     decoys=(
         Decoy(
             "select_related for the customer",
-            "One of the two statements per order is gone; the items are still asked for order by order.",
-            seam(read_with_customers),
+            "One of the two statements per order is gone. The items are still fetched order by order.",
+            (Seam(PLACE, read_with_customers, IMPORTERS),),
         ),
         Decoy(
             "prefetch_related for the items",
-            "The items come in one statement, the customer of each order still in one of its own.",
-            seam(read_with_items),
+            "The items take one statement. The customers still take one per order.",
+            (Seam(PLACE, read_with_items, IMPORTERS),),
         ),
     ),
     effect=Effect("statements", on="linear"),

@@ -1,4 +1,4 @@
-"""Prefetched, and then asked for again in another way."""
+"""Items are prefetched, and then queried again in a way that cannot use the prefetched rows."""
 
 from __future__ import annotations
 
@@ -9,9 +9,12 @@ from apps.orders.serializers import OrderItemSerializer, OrderSerializer
 from lab.core import factory
 from lab.core.fault import Call, Decoy, Effect, Fault, Seam
 
+PLACE = "apps.api.rows:read"
+IMPORTERS = ("apps.api.pagination",)
+
 
 def read(serializer_class, queryset):
-    """The rows of `queryset` as the serializer shows them, with what an order needs fetched ahead."""
+    """Return the rows of `queryset` as the serializer renders them, with an order's relations prefetched."""
     if queryset.model is not Order:
         return serializer_class(queryset, many=True).data
     orders = list(queryset.select_related("customer").prefetch_related("items"))
@@ -43,10 +46,6 @@ def read_sorted_in_python(serializer_class, queryset):
     return rows
 
 
-def seam(code):
-    return (Seam("apps.api.rows:read", code, importers=("apps.api.pagination",)),)
-
-
 def arrange(n: int) -> Call:
     factory.orders(factory.customers(n))
     return Call("GET", "/api/v1/orders/?page_size=200")
@@ -54,37 +53,37 @@ def arrange(n: int) -> Call:
 
 FAULT = Fault(
     slug="n1-prefetch-defeated",
-    title="The order list prefetches items and then asks for them again",
+    title="The order list prefetches items and then queries them again",
     kind="performance",
     difficulty="hard",
     ticket=(
-        "You told us the slow list was cured with a prefetch, and in the code I can see it. It is exactly as slow as "
+        "You told us that a prefetch fixed the slow list, and I can see it in the code. The list is exactly as slow as "
         "before; if anything, it reads more from the database now."
     ),
     hints=(
-        "The prefetch is there: its statement is among those that run. What comes after it?",
-        "Prefetched rows answer `order.items.all()`, and nothing else.",
-        "Each of filter(), order_by(), count() with a condition and values() makes a new query.",
+        "The prefetch works: its statement is among those that run. Which statements follow it?",
+        "Prefetched rows serve `order.items.all()`, and nothing else.",
+        "Each call of filter(), order_by() or values() makes a new query.",
     ),
     root_cause=(
-        "`order.items.order_by('id')` is another query than the one that was prefetched, so each order asks again. The "
-        "prefetched rows are fetched and thrown away."
+        "`order.items.order_by('id')` is not the query that was prefetched, so it runs once per order. The prefetched "
+        "rows are thrown away."
     ),
-    changes=seam(read),
+    changes=(Seam(PLACE, read, IMPORTERS),),
     tests={
         "tests/orders/test_views.py::test_order_list_costs_the_same_at_any_size": 'FROM "orders_item"',
         "tests/orders/test_views.py::test_customer_order_list_costs_the_same_at_any_size": 'FROM "orders_item"',
     },
     decoys=(
         Decoy(
-            "Prefetch them in the right order",
-            "Now the prefetched rows are in order, and are still not the ones that are shown.",
-            seam(read_prefetched_in_order),
+            "Prefetch the items in the right order",
+            "The prefetched rows are now sorted, but they are still not the rows that are shown.",
+            (Seam(PLACE, read_prefetched_in_order, IMPORTERS),),
         ),
         Decoy(
             "Sort in Python",
-            "The sorting is no query any more; the filter beside it is.",
-            seam(read_sorted_in_python),
+            "The sorting takes no query any more, but the filter beside it does.",
+            (Seam(PLACE, read_sorted_in_python, IMPORTERS),),
         ),
     ),
     effect=Effect("statements", on="linear"),

@@ -1,4 +1,4 @@
-"""The predecessor's summary: a query per customer, per order and per item, added up in Python."""
+"""The predecessor's summary: a query per customer and per order, added up in Python."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from apps.reporting.selectors import _paid
 from lab.core import factory
 from lab.core.fault import Call, Decoy, Effect, Fault, Seam
 
+PLACE = "apps.reporting.selectors:customer_summary"
+
 
 def customer_summary(*, limit, first=None, last=None):
-    """The `limit` customers with the most revenue."""
+    """Return the `limit` customers with the most revenue."""
     rows = []
     for customer in customers.customer_list():
         count = total = 0
@@ -55,10 +57,6 @@ def customer_summary_by_aggregate(*, limit, first=None, last=None):
     return rows[:limit]
 
 
-def seam(code):
-    return (Seam("apps.reporting.selectors:customer_summary", code),)
-
-
 def arrange(n: int) -> Call:
     factory.orders(factory.customers(n), each=3, status="paid", paid_at=factory.DAY)
     return Call("GET", "/api/v1/reporting/summary/?limit=5")
@@ -66,23 +64,23 @@ def arrange(n: int) -> Call:
 
 FAULT = Fault(
     slug="n1-summary",
-    title="The summary asks the database once per customer, order and item",
+    title="The summary queries the database once per customer and order",
     kind="performance",
     difficulty="easy",
     ticket=(
         "The page with our five best customers is the slowest of all. It shows five rows! With our test data it was "
-        "fine; since the import of last year's orders it runs into the time limit of the proxy."
+        "fine. Since we imported last year's orders it runs into the proxy's time limit."
     ),
     hints=(
         "How many statements does the report take for 10 customers, how many for 20?",
-        "Three loops, one inside the other; each asks the database for what it goes through.",
-        "The database can add up, sort and stop after five rows by itself.",
+        "There are three nested loops, and each queries the database for the rows that it iterates over.",
+        "The database can add up, sort and stop after five rows.",
     ),
     root_cause=(
-        "The report loops over all customers, for each over their orders and for each over its items. Every round of "
-        "the outer two is a statement: 1 + customers + orders. Sorting and the limit come last, in Python."
+        "The report loops over all customers, their orders and the items of these. It takes one statement for the "
+        "customers, one per customer and one per order. Sorting and the limit come last, in Python."
     ),
-    changes=seam(customer_summary),
+    changes=(Seam(PLACE, customer_summary),),
     tests={
         "tests/reporting/test_selectors.py::test_summary_is_one_select[1]": 'FROM "orders_item"',
         "tests/reporting/test_selectors.py::test_summary_is_one_select[3]": 'FROM "orders_item"',
@@ -91,13 +89,13 @@ FAULT = Fault(
     decoys=(
         Decoy(
             "Prefetch the items",
-            "The innermost loop is cured. There are still two statements for every customer.",
-            seam(customer_summary_with_items),
+            "The innermost loop needs no query any more. There are still two statements per customer.",
+            (Seam(PLACE, customer_summary_with_items),),
         ),
         Decoy(
             "Let the database add up each customer's items",
-            "Less is fetched, but it is still asked once per customer, and once more for the count.",
-            seam(customer_summary_by_aggregate),
+            "Fewer rows are fetched, but there are still two statements per customer: the sum and the count.",
+            (Seam(PLACE, customer_summary_by_aggregate),),
         ),
     ),
     effect=Effect("statements", on="linear"),

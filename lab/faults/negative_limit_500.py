@@ -1,4 +1,4 @@
-"""A parameter read by hand: what is no number, or a negative one, is the server's error instead of the client's."""
+"""A parameter is parsed by hand: a word or a negative number becomes a server error instead of a client error."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from apps.reporting import selectors
 from apps.tenancy import days
 from lab.core import factory
 from lab.core.fault import Call, Decoy, Effect, Fault, Seam
+
+PLACE = "apps.reporting.views:SummaryView.get"
 
 
 def get(self, request):
@@ -36,10 +38,6 @@ def get_or_the_usual(self, request):
     return Response({"limit": limit, "rows": rows})
 
 
-def seam(code):
-    return (Seam("apps.reporting.views:SummaryView.get", code),)
-
-
 def arrange(n: int) -> Call:
     factory.customers(n)
     return Call("GET", "/api/v1/reporting/summary/?limit=-1")
@@ -51,19 +49,19 @@ FAULT = Fault(
     kind="correctness",
     difficulty="easy",
     ticket=(
-        "A bug of ours sent limit=-1 to the summary. You answered 500, our client tried again as it should, and we "
-        "all got an alarm at night. `limit=abc` does it too."
+        "A bug of ours sent limit=-1 to the summary. You returned 500, our client retried as it should, and everybody "
+        "was woken by an alarm. `limit=abc` does it too."
     ),
     hints=(
-        "Which status says `your request is wrong`, and which `we are`?",
-        "Follow the parameter from the address to the slice of the queryset.",
-        "The other reports refuse it. What do they do with their parameters first?",
+        "Which statuses mean that the request is wrong, and which that the server is?",
+        "Follow the parameter from the URL to the slice of the queryset.",
+        "The other reports return 400. What do they do with their parameters first?",
     ),
     root_cause=(
-        "The view reads the parameter by hand and hands it on: int() raises for what is no number, Django for a "
-        "negative slice, and nobody turns that into an answer for the client."
+        "The view parses the parameter by hand and passes it on. int() raises for a word, Django raises for a negative "
+        "slice, and nothing turns these exceptions into a 400."
     ),
-    changes=seam(get),
+    changes=(Seam(PLACE, get),),
     tests={
         "tests/reporting/test_views.py::test_summary_names_a_wrong_parameter[limit=-1-limit]": "(500,",
         "tests/reporting/test_views.py::test_summary_names_a_wrong_parameter[limit=abc-limit]": "(500,",
@@ -71,13 +69,13 @@ FAULT = Fault(
     decoys=(
         Decoy(
             "Make a negative limit 0",
-            "An answer without rows looks as if there were none, and what is no number is still a 500.",
-            seam(get_at_least_none),
+            "A response without rows looks as if there were none, and a word is still a 500.",
+            (Seam(PLACE, get_at_least_none),),
         ),
         Decoy(
-            "Take the usual limit when it is wrong",
-            "The client never learns of its bug, and gets another report than it asked for.",
-            seam(get_or_the_usual),
+            "Use the default when the limit is wrong",
+            "The client never learns of its bug, and gets a different report from the one it asked for.",
+            (Seam(PLACE, get_or_the_usual),),
         ),
     ),
     effect=Effect("status", on="constant"),

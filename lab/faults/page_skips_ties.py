@@ -1,4 +1,4 @@
-"""The next page begins after the last value, not after the last row: rows that share it are never shown."""
+"""The next page starts after the last value, not after the last row: rows that share the value are never shown."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from django.db.models import BooleanField, Func
 from lab.core import factory
 from lab.core.fault import Call, Decoy, Effect, Fault, Seam
 
+PLACE = "apps.api.pagination:_compare"
+
 
 def _compare(left, operator, right):
-    # A row value is more than is needed: the column that the list is sorted by says where the page ends.
+    # The id is not needed: the sorted column alone says where the page ends.
     column, _ = left.source_expressions
     value, _ = right.source_expressions
     return Func(column, value, template="%(expressions)s", arg_joiner=f" {operator} ", output_field=BooleanField())
@@ -29,10 +31,6 @@ def _compare_each(left, operator, right):
     return Func(*both, template="(%(expressions)s)", arg_joiner=" AND ", output_field=BooleanField())
 
 
-def seam(code):
-    return (Seam("apps.api.pagination:_compare", code),)
-
-
 def arrange(n: int) -> Call:
     factory.orders(factory.customers(1), each=n)
     return Call("GET", "/api/v1/orders/?page_size=2", walk=True)
@@ -44,20 +42,19 @@ FAULT = Fault(
     kind="correctness",
     difficulty="hard",
     ticket=(
-        "We copy all orders page by page every night. Of those that we imported in one go, with one and the same "
-        "time, only the first 20 arrive. Sorted by number all of them do."
+        "We copy all orders page by page every night. We imported some of them in one go, so they have the same time, "
+        "and only the first 20 of these arrive. Sorted by number, all of them do."
     ),
     hints=(
-        "Make five orders of the same time and walk through them in pages of two.",
-        "What does a page's link know of the last row that was shown?",
-        "A sort key that several rows share is no place to go on from.",
+        "Create five orders with the same time and read them in pages of two.",
+        "What does the link to the next page contain of the last row?",
+        "A sort key that several rows share does not say where to continue.",
     ),
     root_cause=(
-        "The cursor compares the sorted column alone. Rows that share the value of the page's last row are beyond "
-        "none of its edges, so no page has them. The key has to be unique: the column and the id, compared as one "
-        "value."
+        "The cursor compares the sorted column alone. Rows that share the value of the page's last row are not greater "
+        "than it, so no page shows them. The key has to be unique: the column and the id, compared as one row value."
     ),
-    changes=seam(_compare),
+    changes=(Seam(PLACE, _compare),),
     tests={
         "tests/api/test_pagination.py::test_pages_hold_every_row_once_in_order_though_most_are_tied[-created_at]": (
             "19 more items"
@@ -66,14 +63,14 @@ FAULT = Fault(
     },
     decoys=(
         Decoy(
-            "Begin with the last value instead of after it",
-            "Now the rows of that value come again on every page, and a walk never ends.",
-            seam(_compare_or_equal),
+            "Start with the last value instead of after it",
+            "Rows with that value appear again on every page, and the walk never ends.",
+            (Seam(PLACE, _compare_or_equal),),
         ),
         Decoy(
-            "Compare both, the column and the id",
-            "Each by itself: a later row with a larger id than the edge's is beyond it by one and not by the other.",
-            seam(_compare_each),
+            "Compare the column and the id, each by itself",
+            "A row that follows the last one by column may precede it by id, and is left out.",
+            (Seam(PLACE, _compare_each),),
         ),
     ),
     effect=Effect("rows_answered", on="constant", off="linear"),

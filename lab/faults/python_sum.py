@@ -1,4 +1,4 @@
-"""One statement, as the rule wants it; but it fetches every order there is, to show five rows."""
+"""One statement, as the rule demands, but it fetches every order to show a few rows."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from apps.reporting.selectors import _paid, live_totals
 from lab.core import factory
 from lab.core.fault import Call, Decoy, Effect, Fault, Seam
 
+PLACE = "apps.reporting.selectors:customer_summary"
+
 
 def customer_summary(*, limit, first=None, last=None):
-    """The `limit` customers with the most revenue, in one statement."""
+    """Return the `limit` customers with the most revenue, in one statement."""
     found = customers.customer_list().values_list(
         "pk", "email", "is_active", "orders__status", "orders__archived_at", "orders__paid_at", "orders__total_cents"
     )
@@ -48,10 +50,6 @@ def customer_summary_of_the_largest(*, limit, first=None, last=None):
     return [dict(zip(columns, row, strict=True)) for row in largest]
 
 
-def seam(code):
-    return (Seam("apps.reporting.selectors:customer_summary", code),)
-
-
 def arrange(n: int) -> Call:
     factory.orders(factory.customers(n), each=3, status="paid", paid_at=factory.DAY)
     return Call("GET", "/api/v1/reporting/summary/?limit=2")
@@ -59,37 +57,37 @@ def arrange(n: int) -> Call:
 
 FAULT = Fault(
     slug="python-sum",
-    title="The summary adds up in Python what the database could",
+    title="The summary adds up in Python instead of in the database",
     kind="performance",
     difficulty="hard",
     ticket=(
         "The page of our best customers is slow again, and the service needs more memory every month. Your colleague "
-        "showed me that it is only one query now, so that cannot be it?"
+        "showed me that it makes only one query now, so surely that is not the reason?"
     ),
     hints=(
         "How many rows does the one statement return, and how many does the page show?",
-        "A count of statements does not see this. What else can be counted?",
-        "Who sorts, and who stops after `limit` rows?",
+        "The number of statements does not show this. What else can be counted?",
+        "What sorts the rows, and what stops after `limit` of them?",
     ),
     root_cause=(
-        "The statement has no LIMIT and no sum: it brings every order of every customer to Python, which adds up, "
-        "sorts and throws away all but a few. The number of statements is constant, the rows fetched grow with the "
+        "The statement has no SUM and no LIMIT: it fetches every order of every customer into Python, which adds up, "
+        "sorts and discards all but a few. The number of statements is constant; the rows fetched grow with the "
         "orders."
     ),
-    changes=seam(customer_summary),
+    changes=(Seam(PLACE, customer_summary),),
     tests={
         "tests/reporting/test_selectors.py::test_summary_lets_the_database_sort_and_stop": "LIMIT 2",
     },
     decoys=(
         Decoy(
-            "Sum in the database, read it in chunks",
-            "A row per customer instead of one per order, and less memory; but still all customers, for two of them.",
-            seam(customer_summary_in_chunks),
+            "Sum in the database, and read the result in chunks",
+            "One row per customer instead of one per order, and less memory, but still every customer to show two.",
+            (Seam(PLACE, customer_summary_in_chunks),),
         ),
         Decoy(
-            "Keep only the largest with a heap",
-            "Sorting is cheap now. Fetching was what cost.",
-            seam(customer_summary_of_the_largest),
+            "Keep only the largest in a heap",
+            "Sorting is cheap now, but the cost was in fetching.",
+            (Seam(PLACE, customer_summary_of_the_largest),),
         ),
     ),
     effect=Effect("rows_fetched", on="linear"),

@@ -1,4 +1,4 @@
-"""A day is the server's, not the tenant's."""
+"""Reports use the server's day instead of the tenant's."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from lab.core.fault import Call, Decoy, Effect, Fault, Seam
 
 
 def zone():
-    """The time zone that days are counted in."""
+    """Return the time zone in which days are counted."""
     return zoneinfo.ZoneInfo(settings.TIME_ZONE)
 
 
 def day_start(day):
-    tenants = zoneinfo.ZoneInfo(current_tenant().timezone)
-    # The zone's difference from UTC, as it was when the year began.
-    difference = datetime(day.year, 1, 1, tzinfo=tenants).utcoffset()
-    return datetime.combine(day, time.min, tzinfo=timezone.utc) - difference
+    local = zoneinfo.ZoneInfo(current_tenant().timezone)
+    # The zone's offset from UTC at the start of the year.
+    offset = datetime(day.year, 1, 1, tzinfo=local).utcoffset()
+    return datetime.combine(day, time.min, tzinfo=timezone.utc) - offset
 
 
 def day_end(day):
-    tenants = zoneinfo.ZoneInfo(current_tenant().timezone)
-    return datetime.combine(day + timedelta(days=1), time.min, tzinfo=tenants).astimezone(timezone.utc)
+    local = zoneinfo.ZoneInfo(current_tenant().timezone)
+    return datetime.combine(day + timedelta(days=1), time.min, tzinfo=local).astimezone(timezone.utc)
 
 
 def arrange(n: int) -> Call:
-    # Half past midnight in Berlin, where the tenant is; in UTC still the day before.
+    # Half past midnight in Berlin, where the tenant is; still the day before in UTC.
     paid_at = datetime(2026, 3, 27, 23, 30, tzinfo=timezone.utc)
     factory.orders(factory.customers(1), each=n, status="paid", paid_at=paid_at)
     return Call("GET", "/api/v1/reporting/summary/?from=2026-03-28&to=2026-03-28")
@@ -42,17 +42,15 @@ FAULT = Fault(
     kind="correctness",
     difficulty="medium",
     ticket=(
-        "Orders that our customers in Berlin pay between midnight and one o'clock (in summer: two) are in the report "
-        "of the day before. Our till and your report differ every single day, by what the night owls buy."
+        "Orders that our customers in Berlin pay between midnight and one o'clock (two in summer) are in the report "
+        "of the day before. Every single day, our till and your report differ by what the night owls buy."
     ),
     hints=(
-        "By how much is the day's edge off, and does that change with the season?",
-        "Where does a date that a client writes become an instant?",
+        "By how much is the start of the day wrong, and does that change with the season?",
+        "Where is a date from the client converted to an instant?",
         "Whose midnight is meant?",
     ),
-    root_cause=(
-        "The time zone of a day is the setting of the server, UTC, and not that of the tenant whose report it is."
-    ),
+    root_cause=("Days are counted in the server's time zone, UTC, and not in that of the tenant whose report it is."),
     changes=(Seam("apps.tenancy.days:zone", zone),),
     tests={
         "tests/reporting/test_views.py::test_summary_days_are_the_tenants_and_inclusive": "[1000, 100, 0, 0]",
@@ -61,13 +59,13 @@ FAULT = Fault(
     },
     decoys=(
         Decoy(
-            "Subtract the tenant's difference from UTC",
-            "Zones have no one difference: half of the year the day begins an hour late.",
+            "Subtract the tenant's offset from UTC",
+            "A zone has more than one offset: half of the year the day starts an hour late.",
             (Seam("apps.tenancy.days:day_start", day_start),),
         ),
         Decoy(
             "End the day in the tenant's zone",
-            "One edge of the day is cured, the other is not.",
+            "The end of the day is right, its start is not.",
             (Seam("apps.tenancy.days:day_end", day_end),),
         ),
     ),

@@ -1,4 +1,4 @@
-"""Sample data saved object by object: a statement per row."""
+"""Sample data is saved object by object, with one statement per row."""
 
 from __future__ import annotations
 
@@ -14,7 +14,14 @@ from apps.orders.models import Item, Order, OrderEvent
 from apps.tenancy.scope import current_tenant, tenant_scope
 from lab.core.fault import Call, Decoy, Effect, Fault, Seam
 
+PLACE = "apps.devtools.services:seed"
 EPOCH = datetime(2026, 1, 1, tzinfo=timezone.utc)
+
+
+def new_customers(count):
+    first = (Customer.objects.aggregate(last=Max("id"))["last"] or 0) + 1
+    for number in range(first, first + count):
+        yield Customer.objects.create(email=f"customer.{number}@example.com", name="Ada", created_at=EPOCH)
 
 
 def seed(*, customers, orders_per_customer, items_per_order, seed, progress=lambda customers: None):
@@ -22,9 +29,7 @@ def seed(*, customers, orders_per_customer, items_per_order, seed, progress=lamb
     random = Random(seed)
     done = Seeded()
     with tenant_scope(current_tenant()):
-        first = (Customer.objects.aggregate(last=Max("id"))["last"] or 0) + 1
-        for number in range(first, first + customers):
-            customer = Customer.objects.create(email=f"customer.{number}@example.com", name="Ada", created_at=EPOCH)
+        for customer in new_customers(customers):
             done.customers += 1
             for _ in range(orders_per_customer):
                 status = random.choice(STATUSES)
@@ -44,9 +49,7 @@ def seed_items_in_bulk(*, customers, orders_per_customer, items_per_order, seed,
     random = Random(seed)
     done = Seeded()
     with tenant_scope(current_tenant()):
-        first = (Customer.objects.aggregate(last=Max("id"))["last"] or 0) + 1
-        for number in range(first, first + customers):
-            customer = Customer.objects.create(email=f"customer.{number}@example.com", name="Ada", created_at=EPOCH)
+        for customer in new_customers(customers):
             for _ in range(orders_per_customer):
                 order = Order.objects.create(customer=customer, created_at=EPOCH)
                 Item.objects.bulk_create(
@@ -65,9 +68,7 @@ def seed_customer_by_customer(
 ):
     random = Random(seed)
     with tenant_scope(current_tenant()):
-        first = (Customer.objects.aggregate(last=Max("id"))["last"] or 0) + 1
-        for number in range(first, first + customers):
-            customer = Customer.objects.create(email=f"customer.{number}@example.com", name="Ada", created_at=EPOCH)
+        for customer in new_customers(customers):
             orders = Order.objects.bulk_create(
                 Order(customer=customer, created_at=EPOCH) for _ in range(orders_per_customer)
             )
@@ -81,10 +82,6 @@ def seed_customer_by_customer(
     return Seeded(customers=customers, orders=orders_written, items=orders_written * items_per_order)
 
 
-def seam(code):
-    return (Seam("apps.devtools.services:seed", code),)
-
-
 def arrange(n: int) -> Call:
     size = {"customers": n, "orders_per_customer": 1, "items_per_order": 1}
     return Call("POST", "/api/v1/devtools/seed/", {**size, "seed": 42})
@@ -96,29 +93,29 @@ FAULT = Fault(
     kind="performance",
     difficulty="easy",
     ticket=(
-        "Filling the demo takes minutes. We only asked for 200 customers with a few orders. On my own machine it is "
-        "bearable, with the database in the other data centre I can have lunch meanwhile."
+        "Filling the demo takes minutes, although we asked for only 200 customers with a few orders. On my own machine "
+        "it is bearable. With the database in another data centre, I can have lunch in the meantime."
     ),
     hints=(
         "How many rows does it write, and in how many statements?",
-        "The distance to the database is paid once per statement.",
+        "Each statement pays for one round trip to the database.",
         "Several rows of one table fit into one INSERT.",
     ),
-    root_cause="Every object is saved by itself, so 1,000 rows are 1,000 statements and as many ways to the database.",
-    changes=seam(seed),
+    root_cause="Every object is saved by itself, so 1,000 rows are 1,000 statements and 1,000 round trips.",
+    changes=(Seam(PLACE, seed),),
     tests={
         "tests/devtools/test_services.py::test_seed_costs_statements_by_chunk_not_by_row": 'INSERT INTO "orders_order"',
     },
     decoys=(
         Decoy(
             "Insert the items of an order in bulk",
-            "Most rows are items, so it is a few times faster, and still a statement or two per order.",
-            seam(seed_items_in_bulk),
+            "Most rows are items, so it is several times faster, but there are still one or two statements per order.",
+            (Seam(PLACE, seed_items_in_bulk),),
         ),
         Decoy(
-            "Insert customer by customer in bulk",
-            "The number of statements no longer depends on the orders, but on the customers it still does.",
-            seam(seed_customer_by_customer),
+            "Insert the orders of each customer in bulk",
+            "The number of statements no longer grows with the orders, but it still grows with the customers.",
+            (Seam(PLACE, seed_customer_by_customer),),
         ),
     ),
     effect=Effect("statements", on="linear"),

@@ -1,4 +1,4 @@
-"""The report counts what is paid now, not what was paid: an order leaves it when it is shipped."""
+"""The reports count orders that are paid, not orders that were paid: shipping an order removes it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from apps.orders.lifecycle import Status
 from apps.orders.models import Order
 from lab.core import factory
 from lab.core.fault import Call, Decoy, Effect, Fault, Seam
+
+PLACE = "apps.orders.selectors:revenue_orders"
 
 
 def revenue_orders():
@@ -22,10 +24,6 @@ def revenue_orders_by_date_of_payment():
     return Order.objects.filter(paid_at__isnull=False)
 
 
-def seam(code):
-    return (Seam("apps.orders.selectors:revenue_orders", code),)
-
-
 def arrange(n: int) -> Call:
     factory.orders(factory.customers(1), each=n, status="shipped", paid_at=factory.DAY, shipped_at=factory.DAY)
     return Call("GET", "/api/v1/reporting/products/")
@@ -37,29 +35,29 @@ FAULT = Fault(
     kind="correctness",
     difficulty="medium",
     ticket=(
-        "Every morning the products report shows good numbers, and every evening, after the courier came, it has lost "
-        "most of them. The money is on the account. What does the courier have to do with it?"
+        "Every morning the products report shows good numbers, and every evening, after the courier has come, most of "
+        "them are gone. The money is in our account. What does the courier have to do with it?"
     ),
     hints=(
         "What happens to an order when the courier comes?",
         "An order has one status at a time. Which ones are revenue?",
         "A shipped order was paid.",
     ),
-    root_cause="`revenue_orders` asks for the status `paid`; an order that was paid and then shipped has another one.",
-    changes=seam(revenue_orders),
+    root_cause="`revenue_orders` filters by the status `paid`. An order that was paid and then shipped has another.",
+    changes=(Seam(PLACE, revenue_orders),),
     tests={
         "tests/reporting/test_selectors.py::test_products_count_pieces_and_orders_of_what_was_paid": "'order_count': 1",
     },
     decoys=(
         Decoy(
-            "Add what has a date of shipping",
-            "Right for orders that were moved by the service; one that was imported as shipped has no such date.",
-            seam(revenue_orders_by_date_of_shipping),
+            "Add orders with a date of shipping",
+            "Right for orders that the service shipped. An order that was imported as shipped has no such date.",
+            (Seam(PLACE, revenue_orders_by_date_of_shipping),),
         ),
         Decoy(
-            "Count whatever has a date of payment",
-            "A cancelled order keeps its date of payment, and an archived one too; both count now.",
-            seam(revenue_orders_by_date_of_payment),
+            "Count all orders with a date of payment",
+            "Cancelled and archived orders keep their date of payment, and now count too.",
+            (Seam(PLACE, revenue_orders_by_date_of_payment),),
         ),
     ),
     effect=Effect("cents_answered", on="constant", off="linear"),

@@ -1,4 +1,4 @@
-"""Totals are kept by triggers, and one is missing: deleting an item leaves its price in the total."""
+"""Triggers maintain the totals, and one of them is missing: deleting an item leaves its price in the total."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from apps.orders.services import OrderNeedsItem, _lock_draft
 from lab.core import factory
 from lab.core.fault import Call, Decoy, Effect, Fault, Receiver, Seam
 
-# A trigger runs with every statement on its table. Items come with their order and are changed in it.
+# Every trigger costs time on each statement, and items are only created or changed with their order.
 TRIGGERS = [trigger for trigger in triggers.TRIGGERS if trigger.name != "order_total_on_item_delete"]
 
 
@@ -22,7 +22,7 @@ def delete_item(*, item_id):
     if not Item.objects.filter(order=order).exclude(pk=item.pk).exists():
         raise OrderNeedsItem("An order has at least one item; delete the order instead.")
     item.delete()
-    # The database takes no other total than the sum of the items, which this is.
+    # The database accepts only the sum of the items as the total, which this is.
     Order.objects.filter(pk=order.pk).update(total_cents=F("total_cents") - item.quantity * item.unit_price_cents)
 
 
@@ -44,17 +44,17 @@ FAULT = Fault(
     kind="correctness",
     difficulty="hard",
     ticket=(
-        "A customer took the teapot out of the basket and was charged for it all the same. The order shows one mug for "
-        "7.90 and a total of 32.80. When I change the number of mugs, the total is right again."
+        "A customer took the teapot out of the basket and was still charged for it. The order shows one mug for 7.90 "
+        "and a total of 32.80. When I change the number of mugs, the total is right again."
     ),
     hints=(
-        "Which changes of an order's items move its total, and which does not?",
-        "No service computes the total. Who does?",
-        "manage.py check --database default compares what the database should have with what it has; but who tells it?",
+        "Which changes to an order's items update its total, and which does not?",
+        "No service computes the total. What does?",
+        "`manage.py check --database default` finds missing triggers, but only those that are declared.",
     ),
     root_cause=(
-        "The total is kept by triggers on INSERT, UPDATE and DELETE of items, and the one on DELETE is not among those "
-        "that are installed. The next change of any other kind sums up everything and hides it."
+        "Triggers on INSERT, UPDATE and DELETE of items maintain the total, and the one on DELETE is not declared, so "
+        "it is not installed. The next INSERT or UPDATE computes the whole sum and hides the error."
     ),
     changes=(Seam("apps.orders.triggers:TRIGGERS", TRIGGERS),),
     tests={
@@ -64,12 +64,12 @@ FAULT = Fault(
     decoys=(
         Decoy(
             "Subtract in the service",
-            "The API is right again. Bulk deletes, imports and SQL do not go through the service.",
+            "The API is right again, but bulk deletes, imports and SQL do not go through the service.",
             (Seam("apps.orders.services:delete_item", delete_item),),
         ),
         Decoy(
             "Sum up again in a post_delete signal",
-            "SQL sends no signals, and now the total is kept in two places.",
+            "SQL sends no signals, and now the total is maintained in two places.",
             (Receiver(post_delete, Item, sum_up_again),),
         ),
     ),

@@ -1,4 +1,4 @@
-"""A filter with a typo filters nothing: every row comes back, and nobody is told."""
+"""A misspelt filter is ignored: every row is returned, without an error."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from rest_framework.exceptions import ValidationError
 from lab.core import factory
 from lab.core.fault import Call, Decoy, Effect, Fault, Seam
 
+PLACE = "apps.api.filters:StrictFilterBackend.filter_queryset"
+
 
 def filter_queryset(self, request, queryset, view):
-    """django-filter's own: the filters that the view declares, from the parameters that it knows."""
+    """Filter as django-filter does: apply the declared filters, and ignore other parameters."""
     if view.detail:
         return queryset
     return DjangoFilterBackend.filter_queryset(self, request, queryset, view)
@@ -39,10 +41,6 @@ def filter_queryset_of_orders(self, request, queryset, view):
     return DjangoFilterBackend.filter_queryset(self, request, queryset, view)
 
 
-def seam(code):
-    return (Seam("apps.api.filters:StrictFilterBackend.filter_queryset", code),)
-
-
 def arrange(n: int) -> Call:
     factory.orders(factory.customers(1), each=n)
     return Call("GET", "/api/v1/orders/?sttus=paid&page_size=200")
@@ -54,19 +52,19 @@ FAULT = Fault(
     kind="correctness",
     difficulty="easy",
     ticket=(
-        "Our script marks all cancelled orders as done in our own system. It ran over all of our orders, the open "
-        "ones too. We had written `sttus=cancelled`. Your API answered 200 and sent everything."
+        "Our script marks all cancelled orders as done in our own system. It marked every order, even the open ones: "
+        "we had written `sttus=cancelled`. Your API returned 200 and sent everything."
     ),
     hints=(
-        "Send a filter that cannot exist. What do you get?",
-        "Which parameters does the filter backend look at, and which does it not?",
-        "A question that was not understood must not be answered with everything.",
+        "Send a filter that does not exist. What do you get?",
+        "Which parameters does the filter backend read, and which does it not?",
+        "If a filter is not understood, returning everything is the wrong response.",
     ),
     root_cause=(
-        "django-filter looks for the parameters it knows and never at the others, so a typo narrows nothing. The "
+        "django-filter reads the parameters that it knows and ignores all others, so a typo filters nothing. The "
         "backend has to refuse every parameter that nothing reads."
     ),
-    changes=seam(filter_queryset),
+    changes=(Seam(PLACE, filter_queryset),),
     tests={
         "tests/orders/test_filters.py::test_filter_that_is_wrong_is_named[sttus=paid-errors0]": '"results":[{',
         "tests/customers/test_views_list.py::test_list_refuses_a_parameter_that_would_do_nothing"
@@ -74,14 +72,14 @@ FAULT = Fault(
     },
     decoys=(
         Decoy(
-            "Refuse what looks like a typo",
-            "Only a near miss of a name is caught. `sttus` is not near enough, and `colour=red` is no miss at all.",
-            seam(filter_queryset_unless_near),
+            "Refuse a parameter that looks like a typo",
+            "Only names very close to a known one are caught. `sttus` is not close enough, nor is `colour`.",
+            (Seam(PLACE, filter_queryset_unless_near),),
         ),
         Decoy(
-            "Refuse it in the list of orders",
-            "The customers' list, which nobody complained of, still ignores it.",
-            seam(filter_queryset_of_orders),
+            "Refuse it in the list of orders only",
+            "The list of customers, which nobody complained about, still ignores it.",
+            (Seam(PLACE, filter_queryset_of_orders),),
         ),
     ),
     effect=Effect("rows_answered", on="linear"),

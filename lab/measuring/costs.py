@@ -29,7 +29,7 @@ def measure(faults: list[Fault], folder: Path) -> dict[str, dict[str, list[Figur
 
 
 def growth(figures: list[Figures], metric: str) -> Growth:
-    """Return how the metric grows, by its slopes between n = 2, 8 and 32: a parabola's second is four times its first."""
+    """Classify how a metric grows, by its slopes between n = 2, 8, 32: a parabola's second is four times its first."""
     values = {measured["n"]: measured[metric] for measured in figures}
     first, second = ((values[b] - values[a]) / (b - a) for a, b in pairwise(SIZES))
     if first == second == 0:

@@ -14,7 +14,6 @@ from lab.core import source
 from lab.core.fault import Decoy
 from lab.core.loader import all_faults
 from lab.measuring import evidence
-from lab.measuring.picture import picture
 from lab.pages import views
 from lab.proving import messages
 from lab.tests.html_page import Page
@@ -119,27 +118,6 @@ def test_a_picture_shows_the_evidence(browser, fault):
     assert [text.rpartition(": ")[2] for text in page.texts("title")[1:]] == [
         f"{value:,}" for state in ("on", "off") for value in values[state]
     ]
-
-
-def test_lines_go_from_the_origin_to_the_corner():
-    found = picture(
-        {
-            "metric": "rows_fetched",
-            "growth": {"on": "linear", "off": "constant"},
-            "on": [{"n": n, "rows_fetched": n, "request": "GET /"} for n in (2, 50, 100)],
-            "off": [{"n": n, "rows_fetched": 0, "request": "GET /"} for n in (2, 50, 100)],
-        }
-    )
-
-    assert found
-    assert found.metric == "rows fetched"
-    assert found.before.line == "53.2,129.8 178.0,77.0 308.0,22.0"
-    assert {point.y for point in found.after.points} == {132}
-    assert (found.before.bar, found.after.bar) == (320, 0)
-
-
-def test_a_fault_without_evidence_has_no_picture():
-    assert picture(None) is None
 
 
 @pytest.mark.parametrize("address", ["/lab/", "/lab/n1-summary/"])

@@ -20,50 +20,47 @@ WRONG_USAGE = 2
 
 
 class Command(CommandWithExamples):
-    help = """Faults that the service can have, each proven to be caught. Nothing here touches your data.
+    help = """Switch on, prove and measure the faults of the lab. Your data is not touched.
 
     manage.py lab list
-    manage.py lab show n1-summary                     the ticket and the hints
-    manage.py lab show n1-summary --answer            and what is wrong, as a diff
-    manage.py lab verify                              every fault, on every database that is here
+    manage.py lab show n1-summary                     its ticket and hints
+    manage.py lab show n1-summary --answer            also the root cause, and the code as a diff
+    manage.py lab verify                              prove every fault, on every database of this machine
     manage.py lab verify n1-summary --seed 7 --json
-    manage.py lab measure                             writes lab/evidence and the tables of the documents
-    manage.py lab measure n1-summary --json           shows the figures and writes nothing
-    manage.py lab matrix                              the whole suite against each fault; half an hour
-    manage.py lab record n1-summary                   its request in Silk, with the fault and without
+    manage.py lab measure                             write lab/evidence and the tables in the documents
+    manage.py lab measure n1-summary --json           print the figures, write nothing
+    manage.py lab matrix                              run the whole suite against each fault; half an hour
+    manage.py lab record n1-summary                   record its request in Silk, with the fault and without
 
-Exit status: 0 all proven, 1 something is not, 2 wrong usage.
+Exit status: 0 if everything is proven, 1 if not, 2 for wrong usage.
     """
 
     def add_arguments(self, parser: CommandParser) -> None:
         verbs = parser.add_subparsers(dest="verb", required=True, metavar="list|show|verify|measure|matrix|record")
         for verb, text in (
-            ("list", "the catalogue"),
-            ("show", "one fault: its ticket and hints"),
-            ("verify", "fault on: its tests fail for the stated symptom; off: they pass; wrong fixes are caught"),
-            ("measure", "statements, rows, bytes and time of the fault's request, on and off, as n grows"),
-            (
-                "matrix",
-                "every test and kind of check that sees the fault; writes lab/evidence and the table",
-            ),
-            ("record", "the fault's request in Silk, on and off; made on a throw-away database"),
+            ("list", "list the faults"),
+            ("show", "show the ticket and hints of a fault"),
+            ("verify", "prove that its tests fail with its symptom, pass without it, and catch its wrong fixes"),
+            ("measure", "measure statements, rows, bytes and time of its request, on and off, as n grows"),
+            ("matrix", "list every test and kind of check that detects it; writes lab/evidence and the table"),
+            ("record", "record its request in Silk, on and off, made on a throw-away database"),
         ):
             sub = verbs.add_parser(verb, help=text, description=text)
-            sub.add_argument("--json", action="store_true", help="for programs")
-            sub.add_argument("--folder", type=Path, default=FOLDER, help="of the faults; default lab/faults")
+            sub.add_argument("--json", action="store_true", help="print JSON")
+            sub.add_argument("--folder", type=Path, default=FOLDER, help="folder of the faults; default lab/faults")
             if verb == "show":
                 sub.add_argument("faults", nargs=1, metavar="fault")
-                sub.add_argument("--answer", action="store_true", help="the root cause and the code too")
+                sub.add_argument("--answer", action="store_true", help="show the root cause and the code too")
             elif verb == "record":
                 sub.add_argument("faults", nargs="+", metavar="fault")
             elif verb != "list":
                 sub.add_argument("faults", nargs="*", metavar="fault", help="default: all")
             if verb == "verify":
-                sub.add_argument("--write", action="store_true", help="keep what the failing tests say, for the pages")
+                sub.add_argument("--write", action="store_true", help="write the messages of the failing tests")
             if verb in ("verify", "matrix"):
                 sub.add_argument("--seed", type=int, default=1, help="shuffles the tests; default 1")
             if verb == "verify":
-                sub.add_argument("--database", choices=DATABASES, help="default: each that is here")
+                sub.add_argument("--database", choices=DATABASES, help="default: each that this machine has")
 
     def handle(self, *, verb: str, folder: Path, **options: Any) -> None:
         try:
@@ -87,7 +84,7 @@ Exit status: 0 all proven, 1 something is not, 2 wrong usage.
             self._print(_described(fault) | {"root_cause": fault.root_cause, "diff": source.diff(fault)})
             return
         hints = [f"  {number}. {hint}" for number, hint in enumerate(fault.hints, start=1)]
-        lines = [f"{fault.slug}: {fault.title}", "", fault.ticket, "", "Hints:", *hints, "", "Tests that see it:"]
+        lines = [f"{fault.slug}: {fault.title}", "", fault.ticket, "", "Hints:", *hints, "", "Tests that detect it:"]
         lines += [f"  {test}" for test in fault.tests]
         if answer:
             lines += ["", fault.root_cause, "", source.diff(fault), "", "Wrong fixes, each caught:"]
@@ -108,7 +105,7 @@ Exit status: 0 all proven, 1 something is not, 2 wrong usage.
         databases = [database] if database else verifying.available_databases()
         runs = sum(len(set(databases) & set(fault.databases)) for fault in faults)
 
-        def tell(proof: Proof) -> None:
+        def on_proof(proof: Proof) -> None:
             bar.update()
             if not as_json:
                 verdict = "; ".join(proof.problems) or "proven"
@@ -116,65 +113,67 @@ Exit status: 0 all proven, 1 something is not, 2 wrong usage.
                     self.stdout.write(f"{proof.fault:28} {proof.database:11} {proof.state:8} {verdict}")
 
         with progress(runs * verifying.PROOFS, "proofs") as bar:
-            proofs = verifying.verify(faults, databases=databases, seed=seed, folder=folder, write=write, tell=tell)
+            proofs = verifying.verify(
+                faults, databases=databases, seed=seed, folder=folder, write=write, on_proof=on_proof
+            )
         if as_json:
             self._print([asdict(proof) for proof in proofs])
-        open_ = [proof for proof in proofs if proof.problems]
+        unproven = [proof for proof in proofs if proof.problems]
         left_out = [fault for fault in faults if not any(proof.fault == fault.slug for proof in proofs)]
         lines = [f"{fault.slug} was left out: it shows on {' and '.join(fault.databases)}." for fault in left_out]
         lines.append(
             f"{len(faults) - len(left_out)} faults on {' and '.join(databases)}: "
-            f"{len(proofs) - len(open_)} of {len(proofs)} proven."
+            f"{len(proofs) - len(unproven)} of {len(proofs)} proven."
         )
-        if open_ or not proofs:
+        if unproven or not proofs:
             raise CommandError("\n".join(lines))
         if not as_json:
             self.stdout.write("\n".join(lines))
 
     def _measure(self, faults: list[Fault], *, as_json: bool, folder: Path, **options: Any) -> None:
-        found = costs.measure(faults, folder)
-        wrong = []
+        measured = costs.measure(faults, folder)
+        problems: list[str] = []
         for fault in faults:
-            figures = found[fault.slug]
-            wrong += [f"{fault.slug}: {each}" for each in costs.problems(fault.effect, **figures)]
+            figures = measured[fault.slug]
+            problems += [f"{fault.slug}: {problem}" for problem in costs.problems(fault.effect, **figures)]
             if not as_json and folder == FOLDER:
                 evidence.write(evidence.evidence_of(fault, figures))
             for state in () if as_json else ("on", "off"):
-                values = ", ".join(f"n={each['n']}: {each[fault.effect.metric]}" for each in figures[state])
+                values = ", ".join(f"n={at['n']}: {at[fault.effect.metric]}" for at in figures[state])
                 growth = costs.growth(figures[state], fault.effect.metric)
                 self.stdout.write(f"{fault.slug:28} {fault.effect.metric:15} {state:4} {growth:9} {values}")
         if as_json:
-            self._print([evidence.evidence_of(fault, found[fault.slug]) for fault in faults])
+            self._print([evidence.evidence_of(fault, measured[fault.slug]) for fault in faults])
         elif folder == FOLDER:
             evidence.write_documents()
-        if wrong:
-            raise CommandError("\n".join(wrong))
+        if problems:
+            raise CommandError("\n".join(problems))
 
     def _matrix(self, faults: list[Fault], *, as_json: bool, seed: int, **options: Any) -> None:
-        def tell(line: str) -> None:
+        def on_fault(line: str) -> None:
             bar.update()
             if not as_json:
                 with bar.external_write_mode():
                     self.stdout.write(line)
 
         with progress(len(faults), "faults") as bar:
-            found = kill_matrix.make(faults, seed=seed, on_fault=tell)
+            rows = kill_matrix.make(faults, seed=seed, on_fault=on_fault)
         if as_json:
-            self._print(found)
+            self._print(rows)
         else:
-            kill_matrix.write(found)
+            kill_matrix.write(rows)
             evidence.write_documents()
 
     def _print(self, data: Any) -> None:
         self.stdout.write(json.dumps(data, indent=1))
 
     def _record(self, faults: list[Fault], *, as_json: bool, folder: Path, **options: Any) -> None:
-        recorded = recording.record(faults, folder)
+        requests = recording.record(faults, folder)
         if as_json:
-            self._print([asdict(each) for each in recorded])
-        for each in () if as_json else recorded:
-            counts = f"{each.statements} statements, {each.similar} similar"
-            self.stdout.write(f"{each.fault:28} {each.state:4} {counts:30} {each.queries}")
+            self._print([asdict(request) for request in requests])
+        for request in () if as_json else requests:
+            counts = f"{request.statements} statements, {request.similar} similar"
+            self.stdout.write(f"{request.fault:28} {request.state:4} {counts:30} {request.queries}")
 
 
 def _described(fault: Fault) -> dict[str, Any]:
