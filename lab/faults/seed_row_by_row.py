@@ -18,18 +18,14 @@ PLACE = "apps.devtools.services:seed"
 EPOCH = datetime(2026, 1, 1, tzinfo=timezone.utc)
 
 
-def new_customers(count):
-    first = (Customer.objects.aggregate(last=Max("id"))["last"] or 0) + 1
-    for number in range(first, first + count):
-        yield Customer.objects.create(email=f"customer.{number}@example.com", name="Ada", created_at=EPOCH)
-
-
 def seed(*, customers, orders_per_customer, items_per_order, seed, progress=lambda customers: None):
     """Write sample customers with orders, items and events for the current tenant, and return how many."""
     random = Random(seed)
     done = Seeded()
     with tenant_scope(current_tenant()):
-        for customer in new_customers(customers):
+        first = (Customer.objects.aggregate(last=Max("id"))["last"] or 0) + 1
+        for number in range(first, first + customers):
+            customer = Customer.objects.create(email=f"customer.{number}@example.com", name="Ada", created_at=EPOCH)
             done.customers += 1
             for _ in range(orders_per_customer):
                 status = random.choice(STATUSES)
@@ -43,6 +39,12 @@ def seed(*, customers, orders_per_customer, items_per_order, seed, progress=lamb
                     done.items += 1
             progress(1)
     return done
+
+
+def new_customers(count):
+    first = (Customer.objects.aggregate(last=Max("id"))["last"] or 0) + 1
+    for number in range(first, first + count):
+        yield Customer.objects.create(email=f"customer.{number}@example.com", name="Ada", created_at=EPOCH)
 
 
 def seed_items_in_bulk(*, customers, orders_per_customer, items_per_order, seed, progress=lambda customers: None):

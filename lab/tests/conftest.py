@@ -8,7 +8,7 @@ HERE = Path(__file__).parent
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What starts processes on SQLite, or none, is the same whatever the suite runs on: once is enough."""
+    """On PostgreSQL, leave out the tests that start processes on SQLite or none: the run on SQLite has them."""
     if config.option.database == "sqlite":
         return
     again = [item for item in items if item.path.parent == HERE and item.path.name != "test_contributing.py"]

@@ -1,4 +1,4 @@
-"""Reads a page as a browser does, so that text which should have been escaped is seen as what it became."""
+"""Parse a page as a browser does, so that a test sees text that was not escaped as the elements it became."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ VOID = ("meta", "link", "input", "img")
 class Element(NamedTuple):
     tag: str
     attributes: dict[str, str]
-    inside: tuple[str, ...]  # the tags around it, outermost first
+    inside: tuple[str, ...]  # the tags of its ancestors, outermost first
     text: list[str]
 
 
@@ -37,11 +37,11 @@ class Page(HTMLParser):
             element.text.append(data)
 
     def texts(self, tag: str, css: str = "") -> list[str]:
-        """The whole text of each such element, with a class if one is named."""
+        """Return the whole text of each matching element (see `find`)."""
         return ["".join(element.text) for element in self.find(tag, css)]
 
     def find(self, tag: str, css: str = "") -> list[Element]:
-        """The elements of that name, with a class if one is named."""
+        """Return the elements with that tag, and with the class `css` if it is given."""
         return [
             element
             for element in self.elements

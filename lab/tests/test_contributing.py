@@ -1,4 +1,4 @@
-"""The example of CONTRIBUTING.md is followed as a reader would."""
+"""Follow the example in CONTRIBUTING.md as a reader would."""
 
 from __future__ import annotations
 

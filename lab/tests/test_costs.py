@@ -15,7 +15,7 @@ def figures(*values: int) -> list[dict[str, int]]:
     ("values", "expected"),
     [
         ((1, 1, 1, 1), "constant"),
-        ((5, 5, 5, 10), "constant"),  # the large one is shown, not judged: chunks begin there
+        ((5, 5, 5, 10), "constant"),  # the largest n is not judged, because chunks begin there
         ((9, 33, 129, 801), "linear"),
         ((8, 31, 124, 776), "linear"),
         ((4, 64, 1024, 40000), "quadratic"),

@@ -1,4 +1,4 @@
-"""The pages, as a development server without Silk has them; `test_recording` has one with Silk."""
+"""The pages as a development server without Silk serves them; `test_recording` tests them with Silk."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def test_hints_and_answer_are_folded(browser, fault):
     ]
     assert fault.root_cause in folded[-1]
     assert page.texts("dd") == [decoy.why for decoy in fault.decoys]
-    # With its signs, so that it can be read without its colours.
+    # Each line keeps its sign, so that the diff can be read without colours.
     assert page.texts("pre", "diff") == [source.diff(fault) + "\n"]
     for css, signs in (("added", "+"), ("removed", "-"), ("place", "-+@")):
         assert {text[0] for text in page.texts("span", css)} <= set(signs)

@@ -1,4 +1,4 @@
-"""Before and after in Silk, in a process that has it; its database is the development one of this story."""
+"""Recordings in Silk, made in a process that has it installed; its database plays the development database."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FAULTS = ("n1-summary", "page-skips-ties", "stale-total-on-item-delete")
 
 
 def scenario() -> dict[str, Any]:
-    """Record on the page and by the command, beside a tenant who has rows."""
+    """Record with the page's button and with the command, in a database with a tenant's rows."""
     from django.core.management import call_command
     from django.test import Client
     from silk.models import Request, Response, SQLQuery
@@ -29,7 +29,7 @@ def scenario() -> dict[str, Any]:
     demo = Tenant.objects.create(slug="demo")
     one_of_each(demo)
     browser = Client()
-    browser.get("/api/v1/orders/")  # somebody else's request: Silk has it before and after
+    browser.get("/api/v1/orders/")  # another request, which Silk keeps
 
     def rows() -> list[Any]:
         return [*rows_of(demo), list(Tenant.objects.values()), list(ApiKey.objects.values())]
@@ -93,7 +93,7 @@ def test_command_tells_programs_what_was_recorded(result):
 
 
 def test_recording_takes_the_place_of_the_former_one(result):
-    """One of somebody else's, 2 + 6 + 2 of ours."""
+    """One other request, and 2 + 6 + 2 recordings."""
     assert result["answer"] == [302, "/lab/n1-summary/#silk"]
     assert result["silk"] == [11, 11]
     assert result["unowned"] == 0
@@ -107,7 +107,7 @@ def test_silk_shows_what_was_recorded(result):
     assert "n1-summary, fault on, n=8: 33 statements, 24 similar" in result["pages"][on["page"]]
     assert "n1-summary, fault off, n=8: 1 statements, 1 similar" in result["pages"][off["page"]]
     rows = [result["pages"][each["queries"]].count('class="data-row"') for each in (on, off)]
-    # One more than counts: who is asking.
+    # One more than counted: the look-up of the API key.
     assert rows == [34, 2]
 
 

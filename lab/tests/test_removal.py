@@ -1,4 +1,4 @@
-"""The product knows nothing of the lab: without its folder, and its name where it is plugged in, all is as before."""
+"""The product does not depend on the lab: it works without the folder and without its name in the configuration."""
 
 from __future__ import annotations
 

@@ -71,7 +71,7 @@ def test_a_constant_can_be_a_seam():
         (Seam("apps.orders.services:cancel", cancel_order), "renamed or moved"),
         (Seam("apps.orders.service:cancel_order", cancel_order), "There is no module apps.orders.service"),
         (Seam("apps.orders.views:OrdersView.cancel", cancel_order), "renamed or moved"),
-        # A name that is imported there, and one that is inherited.
+        # An imported name and an inherited one.
         (Seam("apps.orders.selectors:revenue", cancel_order), "is not defined in"),
         (Seam("apps.orders.views:OrderViewSet.list", cancel_order), "renamed or moved"),
         (Seam("apps.orders.services:cancel_order", cancel_order_of), r"takes \(\*, order_id: 'int'\)"),

@@ -1,4 +1,4 @@
-"""What must not pass for a proof, from end to end."""
+"""Whatever must not count as a proof, tested from end to end."""
 
 from __future__ import annotations
 

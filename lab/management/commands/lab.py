@@ -87,7 +87,7 @@ Exit status: 0 if everything is proven, 1 if not, 2 for wrong usage.
         lines = [f"{fault.slug}: {fault.title}", "", fault.ticket, "", "Hints:", *hints, "", "Tests that detect it:"]
         lines += [f"  {test}" for test in fault.tests]
         if answer:
-            lines += ["", fault.root_cause, "", source.diff(fault), "", "Wrong fixes, each caught:"]
+            lines += ["", fault.root_cause, "", source.diff(fault), "", "Wrong fixes, each detected by a test:"]
             lines += [f"  {decoy.title}: {decoy.why}" for decoy in fault.decoys]
         self.stdout.write("\n".join(lines))
 

@@ -1,4 +1,4 @@
-"""The lab as people see it: in a browser, on a server that `manage.py run` started."""
+"""The lab's pages in a browser, on a server that `manage.py run` started."""
 
 from __future__ import annotations
 
