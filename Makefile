@@ -11,7 +11,7 @@ DJANGO := $(PY) -m django
 export DJANGO_SETTINGS_MODULE := config.settings
 export PYTHONPATH := $(CURDIR)
 
-.PHONY: help run serve test test-rest verify chaos screenshots bench bench-full bench-against lint fmt schema lock ci ci-full
+.PHONY: help run serve test test-rest verify chaos screenshots bench bench-full bench-against lint hooks fmt schema lock ci ci-full
 
 help: ## This list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 15
@@ -58,6 +58,9 @@ lint: .venv/.installed ## Style, types, import contracts, migrations, deployment
 	$(PRODUCTION) $(DJANGO) check --deploy --fail-level WARNING
 	$(WITH_DEVTOOLS) $(DJANGO) spectacular --fail-on-warn --validate | diff -u docs/openapi.yaml - \
 		|| (echo "docs/openapi.yaml is not the schema of this code: make schema" && false)
+
+hooks: ## Let git run the fast part of lint before each commit
+	git config core.hooksPath .githooks
 
 fmt: .venv/.installed ## Format the code
 	$(PY) -m ruff format .

@@ -2,7 +2,7 @@
 
     python -m chaos                       every scenario, small
     python -m chaos workers stop          some of them
-    python -m chaos --full                as measured: chaos/results.json and the table of RELIABILITY.md are written
+    python -m chaos --full                as measured: chaos/results.json and the table of docs/reliability.md are written
 
 The exit status is 1 if a promise was broken.
 """

@@ -10,7 +10,7 @@ from typing import Any
 from harness.machine import ROOT
 from harness.markers import replace_between
 
-RESULTS, PAGE = ROOT / "chaos/results.json", ROOT / "RELIABILITY.md"
+RESULTS, PAGE = ROOT / "chaos/results.json", ROOT / "docs/reliability.md"
 
 
 @dataclass
