@@ -2,7 +2,7 @@
 
     python -m chaos                       every scenario, small
     python -m chaos workers stop          some of them
-    python -m chaos --full                as measured: chaos/results.json and the table of docs/reliability.md are written
+    python -m chaos --full                as measured; writes chaos/results.json and docs/reliability.md
 
 The exit status is 1 if a promise was broken.
 """
