@@ -160,15 +160,15 @@ REST_FRAMEWORK = {
 SPECTACULAR_SETTINGS = {
     "TITLE": "Regression Lab",
     "VERSION": "1",
-    "DESCRIPTION": """Customers, orders and items of one tenant: the one that the API key belongs to.
+    "DESCRIPTION": """Customers, orders, items and reports. Each request acts for the tenant of its API key.
 
-- Money is integer cents, times are UTC, dates in filters and reports are days in the tenant's time zone.
-- Lists come in pages: follow `next` and `previous`. `count=true` adds the number of all rows that match.
-- An unknown field, or an unknown, empty or repeated parameter is a 400 that names it; read-only fields are ignored.
-- JSON types are not converted: `"1"` and `1.0` are no integers, `1` is no boolean and `123` is no string.
-- A change that is sent again with its `Idempotency-Key` is made once. `If-Match` with the `ETag` of what was read keeps
-  it from overwriting what has changed since.
-- Every error is a problem document (RFC 9457) with the request id, which `X-Request-ID` carries too.
+- Amounts are integer cents. Times are UTC. Dates in filters and reports are days in the tenant's time zone.
+- Lists are paginated: follow `next` and `previous`. `count=true` adds the number of matching rows.
+- An unknown field, or an unknown, empty or repeated parameter, is a 400 that names it. Read-only fields are ignored.
+- JSON types are strict: `"1"` and `1.0` are not integers, `1` is not a boolean, and `123` is not a string.
+- Repeat a change safely by sending the same `Idempotency-Key` again: it is made once.
+- Send `If-Match` with the `ETag` you last read, and the change fails with 412 if the resource has changed since.
+- Every error is a problem document (RFC 9457) with the request id that `X-Request-ID` also has.
 """,
     "SCHEMA_PATH_PREFIX": r"/api/v1/",
     "SERVE_INCLUDE_SCHEMA": False,
@@ -183,7 +183,7 @@ SPECTACULAR_SETTINGS = {
             "ApiKey": {
                 "type": "http",
                 "scheme": "bearer",
-                "description": "An API key (`rl_…`), printed once by `manage.py apikey create <tenant>`.",
+                "description": "An API key (`rl_…`). `manage.py apikey create <tenant>` prints it once.",
             }
         }
     },

@@ -94,17 +94,17 @@ class KeysetPagination(BasePagination):
             "properties": {
                 "count": {
                     "type": "integer",
-                    "description": "All rows that match; only with `count=true`.",
+                    "description": "Number of matching rows; present only with `count=true`.",
                     "example": 100,
                 },
                 "next": {
                     **link,
-                    "description": "Address of the next page; null on the last.",
+                    "description": "URL of the next page; null on the last page.",
                     "example": "https://orders.example.com/api/v1/…/?cursor=eyJvcmRlcmluZyI6Ii1jcmVhdGVkX2F0In0",
                 },
                 "previous": {
                     **link,
-                    "description": "Address of the page before; null on the first.",
+                    "description": "URL of the previous page; null on the first page.",
                     "example": None,
                 },
                 "results": schema,
@@ -116,13 +116,26 @@ class KeysetPagination(BasePagination):
         return [
             _parameter(
                 "cursor",
-                "Opaque; taken from `next` or `previous`, and valid with the same filters and ordering only.",
+                "Opaque; from `next` or `previous`. Valid only with the same filters and ordering.",
                 type="string",
                 minLength=1,
             ),
-            _parameter("page_size", "Rows a page.", type="integer", minimum=1, maximum=MAX_SIZE, default=DEFAULT_SIZE),
-            _parameter("count", "Also count all rows that match.", type="boolean", default=False),
-            _parameter("ordering", "`-` for descending.", type="string", enum=orderings, default=view.ordering),
+            _parameter(
+                "page_size", "Rows per page.", type="integer", minimum=1, maximum=MAX_SIZE, default=DEFAULT_SIZE
+            ),
+            _parameter(
+                "count",
+                "Also return the number of matching rows, at the cost of one more query.",
+                type="boolean",
+                default=False,
+            ),
+            _parameter(
+                "ordering",
+                "Sort column; `-` in front sorts in descending order.",
+                type="string",
+                enum=orderings,
+                default=view.ordering,
+            ),
         ]
 
 

@@ -16,23 +16,23 @@ from apps.api.strict import StrictSerializer
 from apps.api.views import ConditionalView
 from apps.api.viewsets import CrudViewSet, DetailViewSet, ListViewSet
 
-NOT_MODIFIED = {"description": "The resource has not changed: `If-None-Match` names its `ETag`, or is `*`."}
+NOT_MODIFIED = {"description": "The resource has not changed: `If-None-Match` contains its `ETag`, or is `*`."}
 
 IDEMPOTENCY = [
     OpenApiParameter(
         IDEMPOTENCY_KEY,
         {"type": "string", "pattern": PATTERN},
         OpenApiParameter.HEADER,
-        description="The client's own name for this change, such as a UUID. Sent again within 24 hours, the request is "
-        "not done again: it gets the answer that the first one got. An error frees the key. An API key is refused: it "
-        "would be stored.",
+        description="A unique value that you choose for this change, such as a UUID. If you repeat the request with it "
+        "within 24 hours, you receive the first response again, and the change is not made twice. After an error the "
+        "key can be used again. An API key is refused, because the value is stored.",
     ),
     OpenApiParameter(
         "Idempotency-Replayed",
         {"type": "string", "enum": ["true"]},
         OpenApiParameter.HEADER,
         response=[200, 201, 204],
-        description="The answer is an earlier one, given again.",
+        description="This is the stored response to an earlier request with the same `Idempotency-Key`.",
     ),
 ]
 ETAG = OpenApiParameter(
@@ -40,14 +40,14 @@ ETAG = OpenApiParameter(
     str,
     OpenApiParameter.HEADER,
     response=[200, 201],
-    description="Names this state of it, for `If-Match` and `If-None-Match`.",
+    description="Identifies this state of the resource, for `If-Match` and `If-None-Match`.",
 )
 IF_NONE_MATCH = OpenApiParameter(
     etags.IF_NONE_MATCH,
     {"type": "string", "pattern": etags.PATTERN},
     OpenApiParameter.HEADER,
-    description="The `ETag` you last read. If the resource has not changed since, a read is answered with 304 and "
-    "without a body; a change fails with 412.",
+    description="The `ETag` you last read. If the resource has not changed since, a read returns 304 without "
+    "a body, and a change fails with 412.",
 )
 IF_MATCH = OpenApiParameter(
     etags.IF_MATCH,

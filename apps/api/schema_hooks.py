@@ -12,14 +12,20 @@ from apps.api.middleware.idempotency import IDEMPOTENCY_KEY
 PROBLEM = build_object_type(
     description="An error (RFC 9457).",
     properties={
-        "type": {"type": "string", "description": "Names the problem; `about:blank`: the status says it all."},
+        "type": {
+            "type": "string",
+            "description": "The kind of problem; `about:blank` if the status says it all.",
+        },
         "title": {"type": "string"},
         "status": {"type": "integer"},
-        "detail": {"type": "string", "description": "What happened, in words."},
-        "request_id": {"type": "string", "description": "The X-Request-ID of this answer; finds it in the log."},
+        "detail": {"type": "string", "description": "Explanation of this occurrence."},
+        "request_id": {
+            "type": "string",
+            "description": "The response's `X-Request-ID`, which identifies the request in the log.",
+        },
         "errors": {
             "type": "array",
-            "description": "One entry per field: `pointer` (RFC 6901) into the body, or `parameter` of the address.",
+            "description": "One entry per field: a `pointer` into the body (RFC 6901) or a `parameter` of the query.",
             "items": build_object_type(
                 properties={name: {"type": "string"} for name in ("pointer", "parameter", "code", "detail")},
                 required=["code", "detail"],
@@ -30,30 +36,36 @@ PROBLEM = build_object_type(
 )
 
 DESCRIPTIONS = {
-    "400": "A field or parameter is not valid, or unknown; `errors` names each.",
-    "401": "No key, or one that is unknown, revoked or expired.",
-    "403": "A read key was used for a change.",
-    "404": "There is no such thing, or it belongs to another tenant.",
-    "406": "Only JSON is answered.",
-    "409": "The present state refuses this; `type` says why, `allowed` (moves) what would be possible.",
-    "412": "The condition of `If-Match` or `If-None-Match` is false; nothing was done.",
+    "400": "A field or parameter is invalid or unknown; `errors` lists each.",
+    "401": "The API key is missing, unknown, revoked or expired.",
+    "403": "The API key may only read.",
+    "404": "The resource does not exist, or belongs to another tenant.",
+    "406": "Responses are JSON only.",
+    "409": "The current state does not allow this; `type` says why. After a refused move, `allowed` lists the possible ones.",
+    "412": "The condition in `If-Match` or `If-None-Match` is false; nothing was changed.",
     "413": "The body is too large.",
     "414": "The address is too long.",
     "415": "The body is not JSON.",
-    "422": "The `Idempotency-Key` belongs to another request.",
-    "429": "The tenant has made all the requests that it may make in this minute.",
+    "422": "The `Idempotency-Key` was used for a different request.",
+    "429": "The tenant has reached its limit of requests for this minute.",
     "431": "The headers are too large.",
-    "503": "The database is not available. Whether a change was kept, its `Idempotency-Key` tells when sent again.",
+    "503": "The service is not available now. If you sent an `Idempotency-Key`, repeat the request to learn whether the "
+    "change was made.",
 }
 LIMIT_HEADERS = {
-    "RateLimit-Policy": {"description": "Requests (`q`) per window of seconds (`w`).", "schema": {"type": "string"}},
+    "RateLimit-Policy": {
+        "description": "Allowed requests (`q`) per window of `w` seconds.",
+        "schema": {"type": "string"},
+    },
     "RateLimit": {
-        "description": "Requests left (`r`), seconds until the next window (`t`).",
+        "description": "Remaining requests (`r`), and seconds until the next window (`t`).",
         "schema": {"type": "string"},
     },
     "Retry-After": {"description": "Seconds until the next window.", "schema": {"type": "integer"}},
 }
-RETRY_AFTER = {"Retry-After": {"description": "Seconds until it is worth a try.", "schema": {"type": "integer"}}}
+RETRY_AFTER = {
+    "Retry-After": {"description": "Seconds to wait before the next attempt.", "schema": {"type": "integer"}}
+}
 
 
 def document_problems(result: Any, generator: Any, request: Any, public: Any) -> Any:

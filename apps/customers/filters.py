@@ -16,7 +16,7 @@ class EmailFilter(django_filters.CharFilter):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(
             max_length=254,
-            help_text="Part of the e-mail address; case does not count. An internationalized label has to be whole.",
+            help_text="Part of the e-mail address, in any case. An internationalized domain label has to be complete.",
             **kwargs,
         )
 

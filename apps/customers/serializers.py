@@ -41,7 +41,8 @@ class CustomerSerializer(StrictModelSerializer):
     """A customer."""
 
     email = LowerCaseEmailField(
-        max_length=254, help_text="Kept in lower case, an internationalized domain in ASCII: `xn--bcher-kva.example`."
+        max_length=254,
+        help_text="Stored in lower case, with an internationalized domain in ASCII: `xn--bcher-kva.example`.",
     )
 
     class Meta:

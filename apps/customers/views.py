@@ -15,7 +15,9 @@ from apps.customers.serializers import CustomerSerializer
 @extend_schema_view(
     list=extend_schema(summary="List customers"),
     retrieve=extend_schema(summary="Read a customer"),
-    create=extend_schema(summary="Create a customer", description="409 if the e-mail is taken (case does not count)."),
+    create=extend_schema(
+        summary="Create a customer", description="409 if another customer has this e-mail address, in any case."
+    ),
     partial_update=extend_schema(summary="Change a customer"),
     destroy=extend_schema(summary="Delete a customer", description="409 if the customer has orders."),
 )

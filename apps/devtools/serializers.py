@@ -15,14 +15,16 @@ SIZE = {"customers": 20, "orders_per_customer": 5, "items_per_order": 3}
 
 @extend_schema_serializer(examples=[OpenApiExample("Small", {**SIZE, "seed": 42}, request_only=True)])
 class SeedSerializer(StrictSerializer):
-    """How much sample data one request writes; `manage.py seed` has no bound."""
+    """Amount of sample data that one request writes. `manage.py seed` has no limits."""
 
     customers = serializers.IntegerField(min_value=1, max_value=MAX_CUSTOMERS, default=SIZE["customers"])
     orders_per_customer = serializers.IntegerField(
         min_value=0, max_value=MAX_ORDERS, default=SIZE["orders_per_customer"]
     )
     items_per_order = serializers.IntegerField(min_value=0, max_value=MAX_ITEMS, default=SIZE["items_per_order"])
-    seed = serializers.IntegerField(min_value=0, max_value=2**31 - 1, default=42, help_text="Same seed, same data.")
+    seed = serializers.IntegerField(
+        min_value=0, max_value=2**31 - 1, default=42, help_text="The same seed produces the same data."
+    )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         rows = attrs["customers"] * services.rows_per_customer(attrs["orders_per_customer"], attrs["items_per_order"])
@@ -36,7 +38,7 @@ class SeedSerializer(StrictSerializer):
 
 @extend_schema_serializer(examples=[OpenApiExample("Small", {"customers": 20, "orders": 100, "items": 300})])
 class RowCounts(serializers.Serializer):
-    """How many rows were written, or deleted."""
+    """Numbers of rows written or deleted."""
 
     customers = serializers.IntegerField()
     orders = serializers.IntegerField()

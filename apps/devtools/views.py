@@ -27,7 +27,7 @@ from apps.plugin import plugins
 class SeedView(APIView):
     @extend_schema(
         summary="Write sample data",
-        description="Development only. Committed in chunks; running it again adds more.",
+        description="Development only. Rows are committed in chunks; a second request adds more.",
         request=SeedSerializer,
         responses={201: RowCounts},
     )
@@ -40,7 +40,7 @@ class SeedView(APIView):
 class ResetView(APIView):
     @extend_schema(
         summary="Delete all customers, orders and items",
-        description="Development only, and only of the tenant that `DEFAULT_TENANT` names. All or nothing.",
+        description="Development only, and only for the tenant `DEFAULT_TENANT`. All rows are deleted, or none.",
         request=None,
         responses=RowCounts,
     )

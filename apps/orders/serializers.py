@@ -42,7 +42,7 @@ class OrderField(RowIdField):
 
 
 class OrderItemSerializer(StrictModelSerializer):
-    """An item inside its order."""
+    """An item as part of its order."""
 
     class Meta:
         model = Item
@@ -56,7 +56,7 @@ class OrderItemSerializer(StrictModelSerializer):
     ],
 )
 class ItemSerializer(StrictModelSerializer):
-    """An item by itself."""
+    """An item, with the id of its order."""
 
     order = OrderField(source="order_id")
 
@@ -72,7 +72,7 @@ class ItemSerializer(StrictModelSerializer):
     ],
 )
 class OrderSerializer(StrictModelSerializer):
-    """An order with its items and its customer's e-mail."""
+    """An order with its items and its customer's e-mail address."""
 
     customer = CustomerField(source="customer_id")
     customer_email = serializers.EmailField(source="customer.email", read_only=True)

@@ -22,11 +22,12 @@ from apps.orders.serializers import ItemSerializer, OrderSerializer
 @extend_schema_view(
     list=extend_schema(summary="List orders"),
     retrieve=extend_schema(summary="Read an order"),
-    create=extend_schema(summary="Create an order with its items", description="It begins as a draft."),
+    create=extend_schema(summary="Create an order with its items", description="The order starts as a draft."),
     partial_update=extend_schema(
-        summary="Change a draft", description="`items`, when given, replaces all items. 409 unless a draft."
+        summary="Change a draft",
+        description="If `items` is present, it replaces all items. 409 unless the order is a draft.",
     ),
-    destroy=extend_schema(summary="Delete a draft", description="409 unless a draft."),
+    destroy=extend_schema(summary="Delete a draft", description="409 unless the order is a draft."),
 )
 class OrderViewSet(CrudViewSet):
     queryset = Order.objects.all()
@@ -62,7 +63,7 @@ class OrderViewSet(CrudViewSet):
 
     @extend_schema(
         summary="Cancel: draft or paid to cancelled",
-        description="Changes this order's status and nothing else: not its customer, not its total.",
+        description="Changes the status of this order and nothing else: neither its customer nor its total.",
         request=None,
         responses=OrderSerializer,
     )

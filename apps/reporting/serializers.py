@@ -30,8 +30,10 @@ class RangeQuery(StrictSerializer):
         # `from` is a keyword, so this field cannot be an attribute.
         return {
             **super().get_fields(),
-            "from": DayField(required=self.days_required, help_text="First day (the tenant's) whose payments count."),
-            "to": DayField(required=self.days_required, help_text="Last day whose payments count."),
+            "from": DayField(
+                required=self.days_required, help_text="First day of payments, inclusive, in the tenant's time zone."
+            ),
+            "to": DayField(required=self.days_required, help_text="Last day of payments, inclusive."),
         }
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -43,7 +45,7 @@ class RangeQuery(StrictSerializer):
 class TopQuery(RangeQuery):
     """Parameters of a report that has a top."""
 
-    limit = serializers.IntegerField(min_value=1, max_value=10_000, default=50, help_text="Rows at most.")
+    limit = serializers.IntegerField(min_value=1, max_value=10_000, default=50, help_text="Maximum number of rows.")
 
 
 class SalesQuery(RangeQuery):
@@ -54,7 +56,7 @@ class SalesQuery(RangeQuery):
     by = serializers.ChoiceField(
         ["day", "week", "month"],
         default="day",
-        help_text="A week begins on Monday.",
+        help_text="Length of a period. A week starts on Monday.",
         error_messages={"invalid_choice": "{input!r} is unknown. Known: day, week, month."},
     )
 
@@ -67,7 +69,7 @@ class SalesQuery(RangeQuery):
 
 
 class SummaryRow(serializers.Serializer):
-    """A customer and what they brought in."""
+    """A customer and their revenue."""
 
     customer_id = serializers.IntegerField()
     email = serializers.EmailField()
@@ -95,7 +97,7 @@ class SummaryRow(serializers.Serializer):
     ]
 )
 class Summary(serializers.Serializer):
-    """Customers by revenue, most first."""
+    """Customers by revenue, highest first."""
 
     limit = serializers.IntegerField()
     rows = SummaryRow(many=True)
@@ -104,7 +106,7 @@ class Summary(serializers.Serializer):
 class SalesRow(serializers.Serializer):
     """Revenue of one period."""
 
-    period = serializers.DateField(help_text="Its first day.")
+    period = serializers.DateField(help_text="First day of the period.")
     order_count = serializers.IntegerField()
     total_cents = serializers.IntegerField()
 
@@ -126,7 +128,7 @@ class SalesRow(serializers.Serializer):
     ]
 )
 class Sales(serializers.Serializer):
-    """Revenue per period, one after the other without gaps."""
+    """Revenue of consecutive periods, without gaps."""
 
     rows = SalesRow(many=True)
 
@@ -140,7 +142,7 @@ class Sales(serializers.Serializer):
 
 
 class ProductRow(serializers.Serializer):
-    """A product and what it brought in."""
+    """A product and its revenue."""
 
     sku = serializers.CharField()
     order_count = serializers.IntegerField()
@@ -163,7 +165,7 @@ class ProductRow(serializers.Serializer):
     ]
 )
 class Products(serializers.Serializer):
-    """Products by revenue, most first."""
+    """Products by revenue, highest first."""
 
     limit = serializers.IntegerField()
     rows = ProductRow(many=True)

@@ -9,7 +9,7 @@ from apps.api.views import ConditionalView
 from apps.reporting import selectors
 from apps.reporting.serializers import Products, Sales, SalesQuery, Summary, TopQuery
 
-REVENUE = "Revenue is what was paid and neither cancelled nor archived, dated by when it was paid. One SELECT, always."
+REVENUE = "An order is revenue from the day it was paid, unless it is cancelled or archived. The report is one SELECT."
 
 
 class SummaryView(ConditionalView):
