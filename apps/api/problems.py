@@ -22,9 +22,9 @@ CONTENT_TYPE = "application/problem+json"
 UNAVAILABLE = {
     "55P03": "Another request holds a lock that this one needs; try again.",
     "57014": "The database took too long; try again, or ask for less.",
-    "25P03": "The request paused for too long within its transaction; try again.",
+    "25P03": "The request was idle in its transaction for too long; try again.",
     "25006": "The database is read-only at present.",
-    "53100": "The database has no room on its disk.",
+    "53100": "The database's disk is full.",
 }
 
 
@@ -66,7 +66,7 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> HttpResponse |
     if isinstance(missing, ObjectDoesNotExist):
         return problem(request, 404, f"No such {type(missing).__qualname__.split('.')[0].lower()}.")
     if isinstance(exc, Http404):
-        return problem(request, 404, "No such thing.")
+        return problem(request, 404, "No such resource.")
     if isinstance(exc, exceptions.ValidationError):
         # A change takes no parameters: the middleware refuses them.
         place = "parameter" if request.method in ("GET", "HEAD") else "pointer"
@@ -84,13 +84,18 @@ def unexpected(request: ApiRequest, exc: BaseException) -> HttpResponse:
     """The problem for what no view foresaw: a constraint at COMMIT, a busy database, a bug. Writes request.failure."""
     request.failure = exc
     if isinstance(exc, SuspiciousOperation):
-        return problem(request, 400, "The request was refused: too many parameters, or an address that is too long.")
+        return problem(request, 400, "The request has too many parameters, or its address is too long.")
     if isinstance(exc, IntegrityError) and violation(exc):
-        return problem(request, 409, "Another request changed what this one depends on.", kind="concurrent-change")
+        return problem(
+            request,
+            409,
+            "Another request has changed data that this one depends on; try again.",
+            kind="concurrent-change",
+        )
     if isinstance(exc, OperationalError | InterfaceError | InternalError):
         reason = UNAVAILABLE.get(getattr(exc.__cause__, "sqlstate", None) or "", "The database is not available.")
         return problem(request, 503, reason, headers={"Retry-After": "1"})
-    return problem(request, 500, "The server failed; the request id finds the reason in its log.")
+    return problem(request, 500, "The server failed. Its log has the reason under this request id.")
 
 
 def _flatten(detail: Any, place: str, path: str = "") -> Iterator[dict[str, str]]:

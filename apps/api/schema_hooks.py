@@ -41,7 +41,7 @@ DESCRIPTIONS = {
     "403": "The API key may only read.",
     "404": "The resource does not exist, or belongs to another tenant.",
     "406": "Responses are JSON only.",
-    "409": "The current state does not allow this; `type` says why. After a refused move, `allowed` lists the possible ones.",
+    "409": "The current state does not allow this; `type` says why, and `allowed` lists the moves that are possible.",
     "412": "The condition in `If-Match` or `If-None-Match` is false; nothing was changed.",
     "413": "The body is too large.",
     "414": "The address is too long.",
@@ -49,7 +49,7 @@ DESCRIPTIONS = {
     "422": "The `Idempotency-Key` was used for a different request.",
     "429": "The tenant has reached its limit of requests for this minute.",
     "431": "The headers are too large.",
-    "503": "The service is not available now. If you sent an `Idempotency-Key`, repeat the request to learn whether the "
+    "503": "The service is not available. If you sent an `Idempotency-Key`, repeat the request to learn whether the "
     "change was made.",
 }
 LIMIT_HEADERS = {

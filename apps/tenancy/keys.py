@@ -39,7 +39,7 @@ class TooManyFailures(Exception):
     """Too many keys from one address were refused. `retry_after` is in seconds; the message is fit for the client."""
 
     def __init__(self, retry_after: int) -> None:
-        super().__init__(f"Too many unknown keys came from your address; try again in {retry_after} seconds.")
+        super().__init__(f"Too many unknown keys were sent from your address; try again in {retry_after} seconds.")
         self.retry_after = retry_after
 
 

@@ -25,11 +25,11 @@ def assert_problem(response, status: int, detail: str = "") -> None:
 
 @pytest.mark.parametrize("address", ["/api/v1/orders/", "/api/v1/reporting/summary/", "/api/v1/schema"])
 def test_parameters_by_the_thousand_are_refused(api, address):
-    assert_problem(api.get(f"{address}?{'a=1&' * 1001}"), 400, "The request was refused")
+    assert_problem(api.get(f"{address}?{'a=1&' * 1001}"), 400, "The request has too many parameters")
 
 
 def test_a_redirect_to_an_endless_address_is_refused(api):
-    assert_problem(api.get(f"/api/orders/{'a' * 40_000}"), 400, "The request was refused")
+    assert_problem(api.get(f"/api/orders/{'a' * 40_000}"), 400, "The request has too many parameters")
 
 
 @pytest.mark.parametrize("length", ["abc", "1.5", "9" * 30])
@@ -80,7 +80,7 @@ def test_the_place_of_a_parameter_is_its_name(api):
 @pytest.mark.parametrize("address", ["customers/", "orders/", "orders/1/pay/", "devtools/seed/", "items/"])
 def test_a_change_takes_no_parameters(api, address):
     assert_problem(
-        api.post(f"/api/v1/{address}?dry_run=true"), 400, "A request that changes something takes no parameters"
+        api.post(f"/api/v1/{address}?dry_run=true"), 400, "A request that changes data takes no query parameters"
     )
 
 

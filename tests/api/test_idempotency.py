@@ -223,7 +223,7 @@ def test_a_view_that_commits_by_itself_takes_no_key(acme, api):
 
     assert (response.status_code, response.json()["detail"]) == (
         400,
-        "This takes no Idempotency-Key: it commits in parts.",
+        "This operation commits in parts and takes no Idempotency-Key.",
     )
     assert emails_of(acme) == []
 

@@ -127,7 +127,7 @@ def test_a_bug_is_told_to_the_log_and_its_id_to_the_client(api, log, settings, d
         "type": "about:blank",
         "title": "Internal Server Error",
         "status": 500,
-        "detail": "The server failed; the request id finds the reason in its log.",
+        "detail": "The server failed. Its log has the reason under this request id.",
         "request_id": response["X-Request-ID"],
     }
     line = only(log)

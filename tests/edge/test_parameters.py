@@ -12,7 +12,7 @@ from tests.support.serving import serving as serving_development
 
 ADDRESSES = ["/api/v1/orders/", "/api/v1/reporting/summary/", "/api/v1/schema", "/api/v1/docs"]
 PARAMETERS = "&".join(["a=1"] * 1001)
-REFUSAL = "The request was refused: too many parameters, or an address that is too long."
+REFUSAL = "The request has too many parameters, or its address is too long."
 
 
 @pytest.fixture(scope="module")

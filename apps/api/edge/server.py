@@ -58,7 +58,7 @@ class Server:
             busy = Refusal(503, "Too many requests are waiting; try again.", **{"Retry-After": "1"})
             response = _problem(environ, busy, started)
         except Exception as error:
-            failed = Refusal(500, "The server failed; the request id finds the reason in its log.")
+            failed = Refusal(500, "The server failed. Its log has the reason under this request id.")
             response = _problem(environ, failed, started, error)
         await send({"type": "http.response.start", "status": response.status, "headers": response.headers})
         await send({"type": "http.response.body", "body": response.body, "more_body": False})

@@ -22,17 +22,17 @@ class Bounds(Step):
 def _refusal(request: ApiRequest) -> HttpResponse | None:
     is_docs = request.resolver_match.view_name == "docs"  # type: ignore[union-attr]  # a page: SecurityMiddleware redirects
     if settings.SECURE_SSL_REDIRECT and not request.is_secure() and not is_docs:
-        return problem(request, 403, "Use https; what this request carried went over the network in clear.")
+        return problem(request, 403, "Use https. This request was sent in clear text.")
     if is_public(request):
         return None
     if not is_safe(request):
         if request.META.get("QUERY_STRING"):
-            return problem(request, 400, "A request that changes something takes no parameters in its address.")
+            return problem(request, 400, "A request that changes data takes no query parameters.")
         # Without a key the browser's user is all that stands between a foreign page and the default tenant.
         origin = request.headers.get("Origin")
         own = f"{request.scheme}://{request.get_host()}"
         if origin and origin != own and "Authorization" not in request.headers:
-            return problem(request, 403, "A page of another origin needs an API key.")
+            return problem(request, 403, "A request from another origin needs an API key.")
     if len(request.META["PATH_INFO"]) + len(request.META.get("QUERY_STRING", "")) > MAX_ADDRESS:
         return problem(request, 414, f"The address is longer than {MAX_ADDRESS} bytes.")
     if _header_size(request.META) > MAX_HEADERS:

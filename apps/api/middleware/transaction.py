@@ -56,7 +56,7 @@ class Transaction(Step):
 
     def _respond_in_parts(self, request: ApiRequest, tenant: Tenant) -> HttpResponse:
         if IDEMPOTENCY_KEY in request.headers:
-            return problem(request, 400, f"This takes no {IDEMPOTENCY_KEY}: it commits in parts.")
+            return problem(request, 400, f"This operation commits in parts and takes no {IDEMPOTENCY_KEY}.")
         with tenant_scope(tenant, atomic=False):
             return self._view(request)
 
