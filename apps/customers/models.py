@@ -16,7 +16,7 @@ EMAIL_UNIQUE = "customer_email_unique"
 
 
 class LowerCaseEmailField(models.EmailField):
-    """An e-mail address kept in lower case and ASCII, whichever way it is written or looked up (see `emails`).
+    """An e-mail address that is stored and looked up in lower case and ASCII (see `emails`).
 
     So `Ada@Example.com` and `ada@example.com` are one customer, and a plain index serves equality and search.
     """
@@ -36,7 +36,7 @@ class LowerCaseEmailField(models.EmailField):
 
 
 class Customer(TenantOwned):
-    """Someone who orders. `is_active` decides only whether reports show them without revenue."""
+    """A customer. Reports show an inactive one only with revenue."""
 
     email = LowerCaseEmailField()
     name = PlainTextField(max_length=200)

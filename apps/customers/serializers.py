@@ -11,7 +11,7 @@ from apps.customers.models import Customer
 
 
 class LowerCaseEmailField(serializers.EmailField):
-    """Validates what will be stored: in lower case an address can be longer, and no longer be one."""
+    """Validate the address as it will be stored: in lower case it can be too long, or not an address."""
 
     def to_internal_value(self, data: Any) -> str:
         try:

@@ -18,7 +18,7 @@ class CustomerEmailTaken(Conflict):
 
 
 class CustomerHasOrders(Conflict):
-    """A customer with orders is part of the books and cannot be deleted."""
+    """A customer with orders cannot be deleted."""
 
 
 def create_customer(*, email: str, **fields: Any) -> int:
@@ -61,7 +61,7 @@ def lock_customer(*, customer_id: int) -> None:
 
 @contextmanager
 def _email_is_free(email: str) -> Iterator[None]:
-    # Asking first whether the address is free would cost a statement and still lose a race.
+    # Looking first whether the address is free would cost a statement, and another request could still take it.
     try:
         with transaction.atomic():
             yield

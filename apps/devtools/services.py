@@ -1,4 +1,4 @@
-"""Sample data: deterministic, repeatable, and committed in chunks so that nobody waits for all of it."""
+"""Sample data: repeatable, and committed in chunks so that other writers get their turn."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ ATTEMPTS = 10
 
 
 class SeedCollision(Conflict):
-    """Other customers kept taking the e-mail addresses that the sample data wanted."""
+    """Other customers have taken the e-mail addresses of the sample data."""
 
 
 class TenantNotForTrying(Conflict):
-    """Only the tenant that the development server acts for is emptied: another one's rows may be somebody's."""
+    """Only the tenant DEFAULT_TENANT can be emptied, because another tenant's rows may be real data."""
 
 
 @dataclass

@@ -51,7 +51,7 @@ class ResetView(APIView):
 
 @strict_policy
 def home(request: HttpRequest) -> HttpResponse:
-    """The console. It speaks to the API as curl would: what is put in here is no tenant's data."""
+    """The console. The page reads all tenant data through the API."""
     context = {
         "tenant": settings.DEFAULT_TENANT,
         "numbers": [
@@ -69,5 +69,5 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def home_areas(request: HttpRequest) -> list[str]:
-    """The areas that installed apps add to the page: what the function at their AppConfig's `home_area` renders."""
+    """Return the areas that installed apps add to the page, rendered by the function that `home_area` names."""
     return [import_string(app.home_area)(request) for app in plugins() if app.home_area]

@@ -1,4 +1,4 @@
-"""What an order can be, and the moves between: the one place that knows. Archiving is apart from it."""
+"""Statuses of an order, and the moves between them. The archive flag is independent of both."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Status(models.TextChoices):
 
 
 class EventKind(models.TextChoices):
-    """What an order's history records."""
+    """Kinds of entries in an order's history."""
 
     PAID = "paid"
     SHIPPED = "shipped"
@@ -26,8 +26,7 @@ class EventKind(models.TextChoices):
 
 @dataclass(frozen=True)
 class Move:
-    """A change of status: allowed from `sources`, ends in `target`, dates the order in the field `stamp`, and writes
-    an `event` into its history."""
+    """A change of status from one of `sources` to `target`. It writes the time to the field `stamp`, and an `event`."""
 
     name: str
     sources: tuple[Status, ...]
@@ -46,10 +45,10 @@ REVENUE_STATUSES = (Status.PAID, Status.SHIPPED)
 
 
 def revenue(prefix: str = "") -> models.Q:
-    """The condition of an order that counts as revenue; `prefix` leads to the order, such as `orders__`."""
+    """Return the condition for orders that are revenue; `prefix` is the path to the order, such as `orders__`."""
     return models.Q(**{f"{prefix}status__in": REVENUE_STATUSES, f"{prefix}archived_at__isnull": True})
 
 
 def moves_from(status: str) -> list[str]:
-    """Names of the moves that an order in `status` can make."""
+    """Return the names of the moves that are allowed in `status`."""
     return [move.name for move in MOVES if status in move.sources]

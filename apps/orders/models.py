@@ -17,9 +17,9 @@ MAX_ITEMS_PER_ORDER = 100
 
 
 class Order(TenantOwned):
-    """What a customer orders. Moves between statuses as `lifecycle` says; items change only while it is a draft."""
+    """An order of a customer. `lifecycle` defines its moves; its items can change only while it is a draft."""
 
-    # PROTECT: deleting never travels from a customer to the books.
+    # PROTECT: deleting a customer never deletes orders.
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="orders", db_index=False)
     status = models.CharField(max_length=9, choices=Status.choices, default=Status.DRAFT)
     total_cents = models.BigIntegerField(
@@ -60,7 +60,7 @@ class Order(TenantOwned):
 
 
 class Item(TenantOwned):
-    """A line of an order. Belongs to it like a limb: deleted with it, never moved to another."""
+    """A line of an order. Deleted with its order; never moved to another."""
 
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="items", db_index=False)
     sku = PlainTextField(max_length=64, help_text="Stock keeping unit: the seller's name for the product.")
@@ -83,7 +83,7 @@ class Item(TenantOwned):
 
 
 class OrderEvent(TenantOwned):
-    """One change of an order's status or of its archive flag: the order's history."""
+    """One change of an order's status or archive flag. All of them are the order's history."""
 
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="events", db_index=False)
     kind = models.CharField(max_length=10, choices=EventKind.choices)

@@ -1,6 +1,6 @@
-"""Everything that changes an order, in the request's transaction. Totals are the database's business (`triggers`).
+"""Changes of orders and items, in the caller's transaction. Totals are maintained by `triggers`.
 
-Fields that a caller may pass on are those of the model, foreign keys as `…_id`.
+`fields` are fields of the model; a foreign key is named `…_id`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from apps.orders.models import MAX_ITEMS_PER_ORDER, Item, Order, OrderEvent
 
 
 class MoveNotAllowed(Conflict):
-    """The order's status does not allow this move. `order_status` is that status, `allowed` the moves it does."""
+    """The order's status does not allow this move. `order_status` is the status, `allowed` the moves it allows."""
 
 
 class OrderNotDraft(Conflict):

@@ -1,4 +1,4 @@
-"""`order.total_cents` is the sum over the order's items, however items are written; no other total can be written."""
+"""Triggers that maintain `order.total_cents` as the sum of its items, and refuse any other value."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from apps.tenancy.owned import TenantOwned
 
 
 class CustomerTotal(TenantOwned):
-    """What a customer brought in. One row per customer, written by the database alone; see `triggers`."""
+    """A customer's revenue. One row per customer, written only by `triggers`."""
 
     kept_by_database = True
 

@@ -83,7 +83,7 @@ def _maintained_totals(limit: int) -> QuerySet[Any, Any]:
 
 
 def live_totals(counted: Q = Q()) -> QuerySet[Any, Any]:  # noqa: B008  a Q is never changed
-    """All customers with `order_count` and `total_cents` of the revenue orders that `counted` keeps, summed up now."""
+    """Return all customers with `order_count` and `total_cents` of their revenue orders that `counted` selects."""
     # The tenant leads the index that joins them.
     own = Q(orders__tenant=F("tenant"))
     return (
@@ -94,7 +94,7 @@ def live_totals(counted: Q = Q()) -> QuerySet[Any, Any]:  # noqa: B008  a Q is n
 
 
 def _paid(first: date | None, last: date | None, prefix: str = "") -> Q:
-    """Paid from the tenant's day `first` to its day `last`, both inclusive."""
+    """Return the condition for orders paid from day `first` to day `last` of the tenant, both inclusive."""
     paid = Q()
     if first:
         paid &= Q(**{f"{prefix}paid_at__gte": days.day_start(first)})
@@ -104,7 +104,7 @@ def _paid(first: date | None, last: date | None, prefix: str = "") -> Q:
 
 
 def _periods(by: str, first: date, last: date) -> Iterator[date]:
-    """First days of the periods that `first` to `last` touch."""
+    """Return the first day of each period between `first` and `last`."""
     start = {"day": first, "week": first - timedelta(days=first.weekday()), "month": first.replace(day=1)}[by]
     while start <= last:
         yield start

@@ -1,4 +1,4 @@
-"""Revenue per customer, kept as orders change: paid or shipped ones that are not archived count."""
+"""Triggers that maintain each customer's revenue: the total of paid or shipped orders that are not archived."""
 
 from __future__ import annotations
 

@@ -34,10 +34,10 @@ export async function send({ method, path, json }) {
   const response = await fetch(path, { method, headers, body: json }).catch(() => null);
   if (!response) {
     watch();
-    throw new ApiError("The server does not answer.");
+    throw new ApiError("The server does not respond.");
   }
   const data = await response.json().catch(() => null);
-  if (!data) throw new ApiError(`The server answered ${response.status}, but not with JSON.`);
+  if (!data) throw new ApiError(`The server responded with ${response.status}, but not with JSON.`);
   if (!response.ok) throw Object.assign(new ApiError(inWords(data)), { problem: data });
   return { data, cost: cost(response.headers.get("Server-Timing")) };
 }
