@@ -230,7 +230,7 @@ def test_a_wrong_question_is_answered_in_words(console):
 
 
 def test_the_page_survives_a_server_that_is_gone(console):
-    gone = console.get_by_text("The server does not respond. The page looks")
+    gone = console.get_by_text("The server does not respond. The page retries")
     expect(gone).to_be_hidden()
     console.route("**/*", lambda route: route.abort("connectionrefused"))
     console.get_by_role("radio", name="Draft").check()
