@@ -20,7 +20,6 @@ REST = (
     "tests/edge",
     "tests/model",
     "tests/upgrade",
-    "tests/api/test_outage.py",
     "tests/api/test_schema_fuzz.py",
     "tests/test_building.py",
     "tests/test_parts.py",

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -15,9 +18,7 @@ REVENUE = "An order is revenue from the day it was paid, unless it is cancelled 
 class SummaryView(ConditionalView):
     @extend_schema(summary="Top customers by revenue", description=REVENUE, parameters=[TopQuery], responses=Summary)
     def get(self, request: Request) -> Response:
-        query = validated_query(TopQuery, request.query_params)
-        rows = selectors.customer_summary(limit=query["limit"], first=query.get("from"), last=query.get("to"))
-        return Response({"limit": query["limit"], "rows": rows})
+        return _top(request, selectors.customer_summary)
 
 
 class SalesView(ConditionalView):
@@ -33,6 +34,10 @@ class SalesView(ConditionalView):
 class ProductsView(ConditionalView):
     @extend_schema(summary="Top products by revenue", description=REVENUE, parameters=[TopQuery], responses=Products)
     def get(self, request: Request) -> Response:
-        query = validated_query(TopQuery, request.query_params)
-        rows = selectors.product_summary(limit=query["limit"], first=query.get("from"), last=query.get("to"))
-        return Response({"limit": query["limit"], "rows": rows})
+        return _top(request, selectors.product_summary)
+
+
+def _top(request: Request, selector: Callable[..., list[Any]]) -> Response:
+    query = validated_query(TopQuery, request.query_params)
+    rows = selector(limit=query["limit"], first=query.get("from"), last=query.get("to"))
+    return Response({"limit": query["limit"], "rows": rows})

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support.service import Service, manage, serving
+from tests.support.service import Database, Service, manage, serving
 
 
 @pytest.fixture(scope="module")
@@ -21,4 +21,18 @@ def environment(empty_database: dict[str, str]) -> dict[str, str]:
 def service(environment: dict[str, str]) -> Iterator[Service]:
     """A service that asks as acme."""
     with serving(environment, manage(environment, "apikey", "create", "acme").strip()) as service:
+        yield service
+
+
+@pytest.fixture(scope="module")
+def database() -> Iterator[Database]:
+    """A server of its own, whose roles and whose state may change."""
+    database = Database()
+    yield database
+    database.server.stop()
+
+
+@pytest.fixture(scope="module")
+def on_its_own_server(database: Database) -> Iterator[Service]:
+    with serving(database.url, database.key) as service:
         yield service

@@ -15,7 +15,7 @@ import pytest
 from django.db import connection
 
 from tests.plugin import url_of
-from tests.support.service import Answer, Database, Service, manage, serving
+from tests.support.service import Answer, Service, manage, serving
 from tests.support.volume import Volume, small_volume
 
 READY = (200, {"status": "ok"})
@@ -34,20 +34,6 @@ def unready(reason: str) -> tuple[int, Any]:
 
 def create_customer(service: Service) -> Answer:
     return service.ask("POST", "/api/v1/customers/", {"email": f"{next(numbers)}@example.com", "name": "x" * 200})
-
-
-@pytest.fixture(scope="module")
-def database() -> Iterator[Database]:
-    """A server of its own, whose roles and whose state may change."""
-    database = Database()
-    yield database
-    database.server.stop()
-
-
-@pytest.fixture(scope="module")
-def on_its_own_server(database: Database) -> Iterator[Service]:
-    with serving(database.url, database.key) as service:
-        yield service
 
 
 @pytest.mark.postgresql

@@ -26,19 +26,6 @@ numbers = count()
 
 
 @pytest.fixture(scope="module")
-def database() -> Iterator[Database]:
-    database = Database()
-    yield database
-    database.server.stop()
-
-
-@pytest.fixture(scope="module")
-def direct(database: Database) -> Iterator[Service]:
-    with serving(database.url, database.key) as service:
-        yield service
-
-
-@pytest.fixture(scope="module")
 def pooled(database: Database) -> Iterator[Service]:
     if find_pgbouncer() is None:
         pytest.skip(" ".join(missing_programs()))
@@ -93,7 +80,7 @@ def until_served(service: Service) -> None:
         time.sleep(0.1)
 
 
-@pytest.mark.parametrize("way", ["direct", "pooled"])
+@pytest.mark.parametrize("way", ["on_its_own_server", "pooled"])
 @pytest.mark.parametrize("failure", [stopped, crashed, starting, full])
 def test_a_database_that_is_away_is_a_503_until_it_is_back(database, request, way, failure):
     service = request.getfixturevalue(way)
@@ -116,12 +103,12 @@ def test_a_database_that_is_away_is_a_503_until_it_is_back(database, request, wa
     assert (health_away, health_back) == ([ALIVE, UNREACHED], [ALIVE, READY])
 
 
-def test_readyz_waits_for_nobodys_lock(database, direct):
+def test_readyz_waits_for_nobodys_lock(database, on_its_own_server):
     with psycopg.connect(database.server.url_of("superuser", "orders")) as holder:
         holder.execute("LOCK TABLE django_migrations")
-        locked = health(direct)
+        locked = health(on_its_own_server)
 
-    assert (locked, health(direct)) == ([ALIVE, LOCKED], [ALIVE, READY])
+    assert (locked, health(on_its_own_server)) == ([ALIVE, LOCKED], [ALIVE, READY])
 
 
 @pytest.mark.skipif(find_pgbouncer() is None, reason=" ".join(missing_programs()))
@@ -135,26 +122,29 @@ def test_a_pooler_that_lets_no_transaction_through_is_not_ready(database):
 
 
 @pytest.mark.parametrize("mode", ["fast", "immediate", "terminate"])
-def test_connections_that_died_between_requests_are_given_to_none(database, direct, mode):
-    list_and_create(direct)
+def test_connections_that_died_between_requests_are_given_to_none(database, on_its_own_server, mode):
+    list_and_create(on_its_own_server)
 
     if mode == "terminate":
         database.execute(TERMINATE)
     else:
         database.server.halt(mode)
         database.server.start()
-    answers = list_and_create(direct)
+    answers = list_and_create(on_its_own_server)
 
     assert [each.status for each in answers] == [200] * THREADS + [201] * THREADS
 
 
-def test_a_restart_under_load_fails_only_what_it_interrupts(database, direct):
+def test_a_restart_under_load_fails_only_what_it_interrupts(database, on_its_own_server):
     seen: list[tuple[int, str | None]] = []
     done = threading.Event()
 
     def work() -> None:
         while not done.is_set():
-            answers = [direct.ask("GET", "/api/v1/customers/"), direct.ask("POST", "/api/v1/customers/", customer())]
+            answers = [
+                on_its_own_server.ask("GET", "/api/v1/customers/"),
+                on_its_own_server.ask("POST", "/api/v1/customers/", customer()),
+            ]
             seen.extend((each.status, each.headers.get("retry-after")) for each in answers)
 
     with ThreadPoolExecutor(2 * THREADS) as threads:
@@ -171,7 +161,7 @@ def test_a_restart_under_load_fails_only_what_it_interrupts(database, direct):
             done.set()
         for each in running:
             each.result()
-    after = list_and_create(direct)
+    after = list_and_create(on_its_own_server)
 
     assert set(seen) == {(200, None), (201, None), (503, "1")}
     assert [each.status for each in after] == [200] * THREADS + [201] * THREADS
