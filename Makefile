@@ -49,11 +49,13 @@ chaos: .venv/.installed ## Retries, races, crashes and a soak, written to chaos/
 screenshots: .venv/.installed ## Pictures of the pages, light and dark, written to docs/; needs Chromium
 	@$(PY) -m tests.support.screenshots console=/ 'reports=/#reports' lab=/lab/ fault=/lab/n1-summary/
 
-lint: .venv/.installed ## Style, types, import contracts, migrations, deployment checks, schema
+lint: .venv/.installed ## Style, types, imports, documents, spelling, migrations, deployment checks, schema
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(WITH_DEVTOOLS) $(PY) -m mypy
 	.venv/bin/lint-imports
+	$(PY) -m harness.documents
+	.venv/bin/codespell --skip './tests,./lab/tests,./lab/evidence,./requirements,*.min.js,*.svg' --ignore-words-list orderin
 	$(PRODUCTION) DATABASE_URL=sqlite://:memory: $(DJANGO) makemigrations --check --dry-run
 	$(PRODUCTION) $(DJANGO) check --deploy --fail-level WARNING
 	$(WITH_DEVTOOLS) $(DJANGO) spectacular --fail-on-warn --validate | diff -u docs/openapi.yaml - \
