@@ -1,7 +1,5 @@
 """The one base that services' refusals share, so that HTTP can translate them without knowing them."""
 
-from __future__ import annotations
-
 from typing import Any, Literal
 
 from django.db import IntegrityError, models
@@ -37,7 +35,7 @@ def breaks_unique(error: IntegrityError, model: type[models.Model], name: str) -
     if diag := getattr(cause, "diag", None):
         return diag.sqlstate == "23505" and diag.constraint_name == name
     # SQLite names the columns, not the constraint.
-    [fields] = [each.fields for each in model._meta.total_unique_constraints if each.name == name]
+    [fields] = [constraint.fields for constraint in model._meta.total_unique_constraints if constraint.name == name]
     columns: list[Any] = [model._meta.get_field(field) for field in fields]
     return str(cause) == "UNIQUE constraint failed: " + ", ".join(
         f"{model._meta.db_table}.{field.column}" for field in columns

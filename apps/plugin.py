@@ -1,7 +1,5 @@
 """One way to plug in an app: a ProjectAppConfig in its `apps.py` names what the app brings to the project."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Any, ClassVar
@@ -63,15 +61,15 @@ def plugins() -> list[ProjectAppConfig]:
     Raises ImproperlyConfigured for an app below `apps` with another kind of AppConfig, and for any AppConfig that has a
     hook's name without being a ProjectAppConfig: nothing would read it.
     """
-    found = []
+    plugged = []
     for config in apps.get_app_configs():
         if isinstance(config, ProjectAppConfig):
-            found.append(config)
+            plugged.append(config)
         elif config.name.startswith("apps.") or HOOKS & {*dir(config)}:
             raise ImproperlyConfigured(
                 f"The AppConfig of {config.name} has to inherit ProjectAppConfig (apps.plugin), in {config.name}.apps."
             )
-    return found
+    return plugged
 
 
 def _full_name(cls: type) -> str:

@@ -4,8 +4,6 @@ Settings come from the environment alone, and granian's own from GRANIAN_HOST, G
 below are its defaults here.
 """
 
-from __future__ import annotations
-
 import os
 import sys
 from contextlib import suppress

@@ -1,7 +1,5 @@
 """Addresses. An app mounts itself: its ProjectAppConfig names `api_urls` (by version) or `site_urls` (at the root)."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 from django.apps import apps

@@ -1,7 +1,5 @@
 """Mistakes in the API's views, as system checks with an id and a hint."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Content-Security-Policy (CSP Level 3): pages run and load the files of this service, and nothing else."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import wraps
 from typing import Any

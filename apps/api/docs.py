@@ -1,7 +1,5 @@
 """The OpenAPI document, rendered once per process and format, and Swagger UI, which shows it."""
 
-from __future__ import annotations
-
 import threading
 from typing import Any
 

@@ -4,8 +4,6 @@ A tag is a hash of the representation, not a version of the row: an order also s
 e-mail.
 """
 
-from __future__ import annotations
-
 import hashlib
 import re
 from typing import Any, NamedTuple

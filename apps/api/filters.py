@@ -1,7 +1,5 @@
 """Filters that refuse what they do not know, where django-filter's own would let every row through."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 
@@ -50,7 +48,7 @@ class FilterSet(django_filters.FilterSet):
     base_filters: dict[str, django_filters.Filter]
 
     def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
-        self.base_filters = {name: each for name, each in self.base_filters.items() if name in (data or ())}
+        self.base_filters = {name: declared for name, declared in self.base_filters.items() if name in (data or ())}
         super().__init__(data, *args, **kwargs)
 
     def get_form_class(self) -> type[forms.Form]:
@@ -68,13 +66,13 @@ class WordsField(forms.CharField):
         text = super().clean(value)
         if not text:
             return []
-        given = [word.strip() for word in text.split(",")] if self.many else [text]
-        for word in given:
+        words = [word.strip() for word in text.split(",")] if self.many else [text]
+        for word in words:
             if word not in self.words:
                 raise refusal(f"{word!r} is unknown. {suggest(word, self.words)}", code="invalid_choice")
-        if len(set(given)) < len(given):
+        if len(set(words)) < len(words):
             raise refusal("A word is given more than once.", code="repeated")
-        return given
+        return words
 
 
 @extend_schema_field(OpenApiTypes.STR)

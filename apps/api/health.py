@@ -1,7 +1,5 @@
 """Is the process up, and can it serve? For load balancers and people."""
 
-from __future__ import annotations
-
 import logging
 from contextlib import nullcontext
 

@@ -1,10 +1,8 @@
-"""One line of log per request, and one per event outside of them: JSON in production, readable in development.
+"""One log line per request, and one per event outside of a request: JSON in production, readable in development.
 
-A line says which address was asked, not what was asked or sent: routes are patterns, and no query, body or header is
-in it. An exception is told without what the database or a library adds below its first line, which may be a row.
+A line has the route as a pattern, and no query, body or header. Of an exception's message it has the first line,
+because what databases and libraries write below that may be a row.
 """
-
-from __future__ import annotations
 
 import json
 import logging
@@ -20,16 +18,16 @@ from django.http import HttpRequest
 from apps.api.masking import masked
 from apps.api.request import ApiRequest
 
-# Of the request that the running code answers; "" outside of one.
+# The id of the current request; "" outside of one.
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 
 requests = logging.getLogger("requests")
 CLIENT_ID = re.compile(r"[\w.-]{8,64}", re.ASCII)
 
 
-def choose_request_id(given: str) -> str:
-    """The id that a client gave its request, if that is harmless, or a new one."""
-    return given if CLIENT_ID.fullmatch(given) else uuid.uuid4().hex
+def choose_request_id(sent: str) -> str:
+    """Return the request id that the client sent, if it is harmless, or a new one."""
+    return sent if CLIENT_ID.fullmatch(sent) else uuid.uuid4().hex
 
 
 def log_request(request: ApiRequest, *, status: int, seconds: float, statements: int) -> None:
@@ -59,7 +57,7 @@ def log_line(error: BaseException | None = None, *, status: int, **fields: Any) 
 
 
 class OneLineEach(logging.Filter):
-    """Leaves out what others say of a request besides its own line; what failed goes into that."""
+    """Drop other log records about a request; their exception goes into the request's own line."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         request: Any = getattr(record, "request", None)
@@ -73,7 +71,7 @@ class OneLineEach(logging.Filter):
 
 
 class JSONFormatter(logging.Formatter):
-    """A record as one JSON object on one line."""
+    """Format a record as one JSON object on one line."""
 
     def format(self, record: logging.LogRecord) -> str:
         line = {
@@ -85,12 +83,12 @@ class JSONFormatter(logging.Formatter):
             **getattr(record, "fields", {}),
         }
         if record.exc_info and record.exc_info[1]:
-            line["traceback"] = told(record.exc_info[1])
+            line["traceback"] = render_traceback(record.exc_info[1])
         return masked(json.dumps(line, default=str))
 
 
 class HumanFormatter(logging.Formatter):
-    """The same for a developer's eyes."""
+    """Format a record for a developer's eyes."""
 
     def format(self, record: logging.LogRecord) -> str:
         fields = getattr(record, "fields", None)
@@ -102,16 +100,16 @@ class HumanFormatter(logging.Formatter):
         else:
             line += f"{record.levelname} {record.name}: {record.getMessage()}"
         if record.exc_info and record.exc_info[1]:
-            line += "\n" + told(record.exc_info[1])
+            line += "\n" + render_traceback(record.exc_info[1])
         return masked(line)
 
 
-def told(error: BaseException) -> str:
-    """The traceback of `error` and of what caused it, with the first line of each one's message."""
+def render_traceback(error: BaseException) -> str:
+    """Return the tracebacks of `error` and its causes, each with the first line of its message."""
     earlier = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     first_line = str(error).partition("\n")[0]
     return (
-        (f"{told(earlier)}\n" if earlier else "")
+        (f"{render_traceback(earlier)}\n" if earlier else "")
         + "Traceback (most recent call last):\n"
         + "".join(traceback.format_tb(error.__traceback__))
         + f"{type(error).__qualname__}: {first_line}\n"

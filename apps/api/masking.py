@@ -1,7 +1,5 @@
 """What takes the secret of an API key out of a text, before anybody stores or repeats it."""
 
-from __future__ import annotations
-
 import re
 
 # The pattern of a LIKE has a backslash before each underscore.

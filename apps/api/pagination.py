@@ -7,8 +7,6 @@ DRF's CursorPagination keys on the first sort column plus an offset of at most 1
 more of them share a value, as seeded or imported rows do. Here the key is the row value (column, id), which is unique.
 """
 
-from __future__ import annotations
-
 import hashlib
 from typing import Any
 from urllib.parse import urlencode

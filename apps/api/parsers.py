@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 import json
 import math
 from collections.abc import Iterable
@@ -46,10 +44,10 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def _is_too_deep(value: Any) -> bool:
     level = [value]
     for _ in range(MAX_DEPTH):
-        level = [inner for each in level for inner in _parts(each)]
+        level = [inner for part in level for inner in _parts(part)]
         if not level:
             return False
-    return any(isinstance(each, dict | list) for each in level)
+    return any(isinstance(part, dict | list) for part in level)
 
 
 def _parts(value: Any) -> Iterable[Any]:

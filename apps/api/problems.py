@@ -1,7 +1,5 @@
 """Errors as RFC 9457 problem details, whatever raised them: one shape for every 4xx and 5xx under /api/."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from http import HTTPStatus

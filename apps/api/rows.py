@@ -4,8 +4,6 @@ The serializer stays the one description of an answer: names, columns and conver
 is documented and what is sent cannot drift (`apps.api.shapes`). `tests/api/test_rows.py` holds the two equal.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import Any

@@ -1,7 +1,5 @@
 """What the OpenAPI document says beyond the views: strict bodies, problem answers, groups and stable names."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from drf_spectacular import openapi

@@ -1,7 +1,5 @@
 """What is added to the OpenAPI document once it is complete: problem responses, and links between operations."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.utils.text import camel_case_to_spaces
@@ -82,7 +80,7 @@ def document_problems(result: Any, generator: Any, request: Any, public: Any) ->
     result["components"]["responses"]["Problem503"]["headers"] = RETRY_AFTER
     for path, operations in result["paths"].items():
         for method, operation in operations.items():
-            headers = {each["name"] for each in operation.get("parameters", [])}
+            headers = {parameter["name"] for parameter in operation.get("parameters", [])}
             for status in _statuses(path, method, headers):
                 operation["responses"].setdefault(status, {"$ref": f"#/components/responses/Problem{status}"})
             operation["responses"] = dict(sorted(operation["responses"].items()))
@@ -103,7 +101,9 @@ def document_links(result: Any, generator: Any, request: Any, public: Any) -> An
             }
             for path, operations in paths.items()
             for operation in operations.values()
-            for name in _taking(thing, {each["name"] for each in operation.get("parameters", [])}, path, collection)
+            for name in _taking(
+                thing, {parameter["name"] for parameter in operation.get("parameters", [])}, path, collection
+            )
         }
     return result
 

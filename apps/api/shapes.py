@@ -5,10 +5,9 @@ value; every other field is refused by name, at its first use and by `manage.py 
 guessed, it would show a wrong value that nothing announces.
 """
 
-from __future__ import annotations
-
+import dataclasses
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -49,9 +48,9 @@ _KEY = serializers.PrimaryKeyRelatedField
 class Shape:
     """Where the values of a serializer's fields come from, by the field's name."""
 
-    columns: dict[str, str] = field(default_factory=dict)
-    conversions: dict[str, Callable[[Any], Any]] = field(default_factory=dict)
-    lists: dict[str, Inside] = field(default_factory=dict)
+    columns: dict[str, str] = dataclasses.field(default_factory=dict)
+    conversions: dict[str, Callable[[Any], Any]] = dataclasses.field(default_factory=dict)
+    lists: dict[str, "Inside"] = dataclasses.field(default_factory=dict)
 
 
 @dataclass(eq=False)
@@ -78,16 +77,16 @@ def shape_of(serializer_class: Any, key: str = "") -> Shape:
         raise TypeError(f"{problem.where} {problem.why}. {problem.instead}")
     serializer, model = serializer_class(), serializer_class.Meta.model
     shape = Shape(columns={key: key} if key else {})
-    for name, each in serializer.fields.items():
-        if isinstance(each, serializers.ListSerializer):
-            relation = _relation(model, each.source)
-            child: Any = type(each.child)
+    for name, field in serializer.fields.items():
+        if isinstance(field, serializers.ListSerializer):
+            relation = _relation(model, field.source)
+            child: Any = type(field.child)
             inner = relation.field.attname
             shape.lists[name] = Inside(relation.related_model, inner, shape_of(child, inner))
             shape.columns[name] = "pk"  # keeps its place among the fields
-        elif not each.write_only:
-            shape.columns[name] = "__".join(each.source_attrs)
-            if convert := _conversion(each, _path(model, each.source_attrs)):
+        elif not field.write_only:
+            shape.columns[name] = "__".join(field.source_attrs)
+            if convert := _conversion(field, _path(model, field.source_attrs)):
                 shape.conversions[name] = _but_none(convert)
     return shape
 
@@ -104,46 +103,46 @@ def problems(serializer_class: Any) -> Iterator[Problem]:
         yield Problem(name, "has its own to_representation, which rows bypass", value)
     if lists.to_representation is not serializers.ListSerializer.to_representation:
         yield Problem(name, "has a list_serializer_class with its own to_representation, which rows bypass", value)
-    for field_name, each in serializer_class().fields.items():
-        if each.write_only:
+    for field_name, field in serializer_class().fields.items():
+        if field.write_only:
             continue
-        if refusal := _refusal(meta.model, field_name, each):  # type: ignore[union-attr]  # looked at above
+        if refusal := _refusal(meta.model, field_name, field):  # type: ignore[union-attr]  # looked at above
             yield Problem(f"{name}.{field_name}", *refusal)
-        elif isinstance(each, serializers.ListSerializer):
-            yield from problems(type(each.child))
+        elif isinstance(field, serializers.ListSerializer):
+            yield from problems(type(field.child))
 
 
-def _refusal(model: Any, name: str, each: Any) -> tuple[str, str] | None:
+def _refusal(model: Any, name: str, field: Any) -> tuple[str, str] | None:
     """Why a field cannot be read as rows, and what to write instead; None if it can."""
-    kind, source = type(each).__name__, each.source
-    if isinstance(each, serializers.ListSerializer):
-        if _relation(model, source) is None or not isinstance(each.child, serializers.ModelSerializer):
+    kind, source = type(field).__name__, field.source
+    if isinstance(field, serializers.ListSerializer):
+        if _relation(model, source) is None or not isinstance(field.child, serializers.ModelSerializer):
             return "is no list of rows with a foreign key to this one", "Its source is that key's related_name."
         return None
     if source == "*":
         return "comes from no column", 'Name one, as in CharField(source="customer.email", read_only=True).'
-    if isinstance(each, serializers.BaseSerializer):
-        column = f'CharField(source="{source}.{next(iter(getattr(each, "fields", ())), "name")}", read_only=True)'
-        return "is a serializer inside, which needs an object", f"Show each value by itself, as in {column}."
-    if isinstance(each, serializers.SlugRelatedField):
-        column = f'CharField(source="{source}.{each.slug_field}", read_only=True)'
+    if isinstance(field, serializers.BaseSerializer):
+        column = f'CharField(source="{source}.{next(iter(getattr(field, "fields", ())), "name")}", read_only=True)'
+        return "is a serializer inside, which needs an object", f"Show field value by itself, as in {column}."
+    if isinstance(field, serializers.SlugRelatedField):
+        column = f'CharField(source="{source}.{field.slug_field}", read_only=True)'
         return f"is a {kind}, which needs an object", f"Name the column: {column}."
-    is_key = isinstance(each, _KEY) and type(each).to_representation is _KEY.to_representation
-    if not is_key and not isinstance(each, VALUE_FIELDS):
+    is_key = isinstance(field, _KEY) and type(field).to_representation is _KEY.to_representation
+    if not is_key and not isinstance(field, VALUE_FIELDS):
         column = f'CharField(source="{source}.name", read_only=True)'
         return f"is a {kind}, which may need an object", f"Take a field of a column's value, as in {column}."
-    if type(each).get_attribute not in (serializers.Field.get_attribute, _KEY.get_attribute):
+    if type(field).get_attribute not in (serializers.Field.get_attribute, _KEY.get_attribute):
         return "has its own get_attribute, which rows bypass", "Override to_representation(value) instead."
-    path = _path(model, each.source_attrs)
+    path = _path(model, field.source_attrs)
     if path is None:
         return f"comes from no column of {model.__name__}", "Show a column; a computed value is annotated or stored."
     *keys, column = path or [None]
     if any(not (key.many_to_one or key.one_to_one) for key in keys) or (getattr(column, "is_relation", False) and (
-        not column.concrete or (not is_key and each.source_attrs[-1] != column.attname)
+        not column.concrete or (not is_key and field.source_attrs[-1] != column.attname)
         or not column.target_field.primary_key
     )):  # fmt: skip
         return "is a relation, not a column", f'Show its key, as in source="{source}_id", or a column behind it.'
-    if any(key.null for key in keys) and not (each.allow_null and each.default is serializers.empty):
+    if any(key.null for key in keys) and not (field.allow_null and field.default is serializers.empty):
         return "may have no row to come from", "Add allow_null=True and no default: it is null then."
     return None
 
@@ -162,26 +161,26 @@ def _path(model: Any, names: list[str]) -> list[Any] | None:
 
 def _relation(model: Any, source: str | None) -> Any:
     """The foreign key from the rows of a nested list, as their model has it; None if there is none."""
-    relations = (each for each in model._meta.related_objects if each.get_accessor_name() == source)
-    return next((each for each in relations if each.one_to_many and each.field.target_field.primary_key), None)
+    relations = (relation for relation in model._meta.related_objects if relation.get_accessor_name() == source)
+    return next((one for one in relations if one.one_to_many and one.field.target_field.primary_key), None)
 
 
-def _conversion(each: Any, path: list[Any] | None) -> Callable[[Any], Any] | None:
+def _conversion(field: Any, path: list[Any] | None) -> Callable[[Any], Any] | None:
     """What makes the representation of a column's value; None if that is the value."""
     column = path[-1] if path else None
     while isinstance(column, models.ForeignKey):
         column = column.target_field
-    if isinstance(each, _KEY):
-        return _conversion(each.pk_field, [column]) if each.pk_field else None
-    columns = _AS_IT_IS.get(type(each).to_representation, ())
-    if isinstance(each, serializers.DateTimeField):
-        iso = getattr(each, "format", api_settings.DATETIME_FORMAT) == ISO_8601 and not hasattr(each, "timezone")
+    if isinstance(field, _KEY):
+        return _conversion(field.pk_field, [column]) if field.pk_field else None
+    columns = _AS_IT_IS.get(type(field).to_representation, ())
+    if isinstance(field, serializers.DateTimeField):
+        iso = getattr(field, "format", api_settings.DATETIME_FORMAT) == ISO_8601 and not hasattr(field, "timezone")
         columns = columns if iso else ()
-    if isinstance(each, serializers.BigIntegerField) and not getattr(
-        each, "coerce_to_string", api_settings.COERCE_BIGINT_TO_STRING
+    if isinstance(field, serializers.BigIntegerField) and not getattr(
+        field, "coerce_to_string", api_settings.COERCE_BIGINT_TO_STRING
     ):
         columns = (models.IntegerField,)
-    return None if isinstance(column, columns) else each.to_representation
+    return None if isinstance(column, columns) else field.to_representation
 
 
 def _but_none(convert: Callable[[Any], Any]) -> Callable[[Any], Any]:

@@ -4,8 +4,6 @@ An unknown name is refused and the nearest known one is named; a JSON value of a
 instead of converted.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping
 from copy import copy, deepcopy

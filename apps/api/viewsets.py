@@ -4,8 +4,6 @@ An app's viewset names its rows (`queryset`, `serializer_class`, `filterset_clas
 its services. Only the routes of its bases are mounted.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.db.models import QuerySet

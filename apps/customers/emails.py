@@ -4,8 +4,6 @@
 plain unique index, and a CHECK on any database, see that.
 """
 
-from __future__ import annotations
-
 import re
 from contextlib import suppress
 

@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -32,8 +30,8 @@ def update_customer(*, customer_id: int, **fields: Any) -> None:
     """Write the given fields of one Customer, and no other. Raises CustomerEmailTaken, Customer.DoesNotExist."""
     customers = Customer.objects.filter(pk=customer_id)
     with _email_is_free(fields.get("email", "")):
-        found = customers.update(updated_at=timezone.now(), **fields) if fields else customers.exists()
-    if not found:
+        exists = customers.update(updated_at=timezone.now(), **fields) if fields else customers.exists()
+    if not exists:
         raise Customer.DoesNotExist
 
 

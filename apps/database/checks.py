@@ -1,7 +1,5 @@
 """Triggers that are missing or different in the database, as a system check with an id and a hint."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

@@ -8,8 +8,6 @@ TenantNotSet. Times and dates are refused too, because they would stay as they w
 between two runs is a `Parameter`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from copy import copy
 from datetime import date, time
@@ -21,7 +19,7 @@ from django.db.models import BigIntegerField, Field, QuerySet
 from django.db.models.expressions import Expression
 
 from apps.tenancy.owned import CurrentTenant
-from apps.tenancy.scope import compiling_for_every_tenant, reachable_tenant
+from apps.tenancy.scope import compiling_for_every_tenant, require_tenant
 
 P = ParamSpec("P")
 # Statements of one function that are kept. A page has up to 200 rows, and what is read for them depends on how many.
@@ -63,7 +61,7 @@ class Compiled:
     def __call__(self, *values: Any) -> list[tuple[Any, ...]]:
         """Return the rows, for these values of the parameters. Raises TenantNotSet outside of a scope."""
         connection = connections[DEFAULT_DB_ALIAS]
-        tenant = reachable_tenant(connection)
+        tenant = require_tenant(connection)
         params = [*self._params]
         for place in self._tenant_places:
             params[place] = tenant.pk

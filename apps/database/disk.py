@@ -1,7 +1,5 @@
 """Whether the database's volume has room for writes, found out by writing to it, because free space hides quotas."""
 
-from __future__ import annotations
-
 import errno
 import os
 import tempfile

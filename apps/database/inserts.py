@@ -1,7 +1,5 @@
 """Rows of the current tenant written without a model instance each, which would cost more than the database does."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
@@ -15,7 +13,7 @@ from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from psycopg.types.json import Jsonb
 
 from apps.tenancy.owned import TenantField, TenantOwned
-from apps.tenancy.scope import reachable_tenant
+from apps.tenancy.scope import require_tenant
 
 # What JSON makes of their values is what the database makes of them: nothing is to be done on saving.
 _AS_IT_IS = (models.BooleanField, models.CharField, models.DateTimeField, models.IntegerField, models.TextField)
@@ -38,7 +36,7 @@ def insert_rows(model: type[TenantOwned], names: tuple[str, ...], rows: Iterable
     Both databases write an array in its order, and return what they wrote in that order.
     Raises TenantNotSet outside of a scope, IntegrityError.
     """
-    tenant = reachable_tenant(connections[DEFAULT_DB_ALIAS])
+    tenant = require_tenant(connections[DEFAULT_DB_ALIAS])
     plan = _plan(model, names)
     values: list[Any] = list(rows)
     if plan.defaults or plan.prepared:

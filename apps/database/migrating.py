@@ -1,7 +1,5 @@
 """What happens around `migrate`: triggers make room for changes of tables, and are complete again when it ends."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections, transaction

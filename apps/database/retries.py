@@ -1,7 +1,5 @@
 """What can become of a request's transaction: undone by the database and run again, or broken and not seen to be."""
 
-from __future__ import annotations
-
 import logging
 import time
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """Counts what a request asks of the database: the figure in Server-Timing, in the tests and in every report of it."""
 
-from __future__ import annotations
-
 import re
 import time
 from collections.abc import Callable, Iterator

@@ -1,7 +1,5 @@
 """SQLite's stand-in for the keys that hold the tenant on PostgreSQL (see `isolation`): refused at once, raw SQL too."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from apps.database.totals import MaintainedNumber

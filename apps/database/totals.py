@@ -1,7 +1,5 @@
 """Maintained totals: numbers that triggers keep true, whichever way rows are written, and the oracle for each."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain

@@ -5,8 +5,6 @@ installed when `migrate` ends (see `migrating`), and compared with the database 
 `reconcile`.
 """
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -4,8 +4,6 @@ Under row security only a leakproof operator may use an index. As PostgreSQL del
 declare it one (`deploy/roles.sql`). See https://www.postgresql.org/docs/current/pgtrgm.html
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

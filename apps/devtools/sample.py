@@ -1,7 +1,5 @@
 """Sample customers, orders and events, made up by a repeatable random generator."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from random import Random

@@ -1,7 +1,5 @@
 """Django's development server, but it reads chunked bodies (RFC 9112, 7.1), which Django's takes for empty."""
 
-from __future__ import annotations
-
 import io
 import re
 from typing import Any, BinaryIO
@@ -55,10 +53,10 @@ def read_chunked(stream: BinaryIO, limit: int) -> bytes:
     """Return a chunked body, cut after more than `limit` bytes. Raises ValueError where its framing is broken."""
     parts, size = [], 0
     while size <= limit:
-        found = SIZE.fullmatch(stream.readline(1024))
-        if not found:
+        header = SIZE.fullmatch(stream.readline(1024))
+        if not header:
             raise ValueError("not the size of a chunk")
-        length = int(found[1], 16)
+        length = int(header[1], 16)
         if not length:
             while stream.readline(1024).strip():
                 pass  # trailers

@@ -1,7 +1,5 @@
 """Sample data: repeatable, and committed in chunks so that other writers get their turn."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Keys that make a change happen once. Key and change are one transaction: both are kept, or neither is."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import datetime
 

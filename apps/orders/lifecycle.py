@@ -1,7 +1,5 @@
 """Statuses of an order, and the moves between them. The archive flag is independent of both."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from django.db import models

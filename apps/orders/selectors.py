@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from apps.customers import selectors as customers

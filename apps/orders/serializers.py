@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 

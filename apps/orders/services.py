@@ -3,8 +3,6 @@
 `fields` are fields of the model; a foreign key is named `…_id`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 

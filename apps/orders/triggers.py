@@ -1,7 +1,5 @@
 """Triggers that maintain `order.total_cents` as the sum of its items, and refuse any other value."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.db.models import BigIntegerField, F, OuterRef, QuerySet, Subquery, Sum

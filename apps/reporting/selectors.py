@@ -1,7 +1,5 @@
 """Reports, each one SELECT."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
@@ -40,7 +38,7 @@ def sales(*, by: str, first: date, last: date) -> list[dict[str, Any]]:
     0. The first and last period count only their days inside the range. One SELECT, and the gaps are filled here.
     """
     period = Trunc("paid_at", by, tzinfo=days.zone(), output_field=DateField())
-    found = (
+    periods_with_revenue = (
         orders.revenue_orders()
         .filter(_paid(first, last))
         .annotate(period=period)
@@ -48,7 +46,7 @@ def sales(*, by: str, first: date, last: date) -> list[dict[str, Any]]:
         .values_list("period")
         .annotate(Count("id"), Sum("total_cents"))
     )
-    sums = {start: (count, cents) for start, count, cents in found}
+    sums = {start: (count, cents) for start, count, cents in periods_with_revenue}
     rows = []
     for start in _periods(by, first, last):
         count, cents = sums.get(start, (0, 0))

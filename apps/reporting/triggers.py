@@ -1,7 +1,5 @@
 """Triggers that maintain each customer's revenue: the total of paid or shipped orders that are not archived."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.db.models import F, OuterRef, QuerySet, Subquery

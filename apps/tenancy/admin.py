@@ -1,7 +1,5 @@
 """What the admin shows where it is plugged in: tenants and their keys, never a tenant's rows."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.contrib import admin

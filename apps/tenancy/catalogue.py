@@ -1,7 +1,5 @@
 """What PostgreSQL's catalogue says about the tables of tenant-owned models. Reads it, writes nothing."""
 
-from __future__ import annotations
-
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 

@@ -1,7 +1,5 @@
 """Configuration mistakes, as system checks with an id and a hint."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

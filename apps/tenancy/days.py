@@ -1,7 +1,5 @@
 """Dates a client writes, as instants: a date is a day in the running scope's tenant's time zone."""
 
-from __future__ import annotations
-
 import re
 import zoneinfo
 from datetime import date, datetime, time, timedelta, timezone

@@ -6,8 +6,6 @@ migration names each model once, `Isolate("Order")`, so a table never stands wit
 stand in for the keys. See https://www.postgresql.org/docs/current/ddl-rowsecurity.html
 """
 
-from __future__ import annotations
-
 import hashlib
 import re
 from collections.abc import Iterable, Iterator

@@ -1,7 +1,5 @@
 """API keys: `rl_<prefix>_<secret>`. The secret is random (256 bits), so a plain SHA-256 of it is enough to store."""
 
-from __future__ import annotations
-
 import hashlib
 import secrets
 import time

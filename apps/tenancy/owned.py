@@ -5,8 +5,6 @@ The tenant is looked up when SQL is compiled, not when a queryset is built. So e
 a list of overridden method names would have holes.
 """
 
-from __future__ import annotations
-
 from typing import Any, ClassVar, NoReturn
 
 from django.db import models
@@ -18,7 +16,7 @@ from apps.tenancy.scope import (
     compiles_for_every_tenant,
     current_tenant,
     current_tenant_id,
-    reachable_tenant,
+    require_tenant,
 )
 
 
@@ -31,7 +29,7 @@ class CurrentTenant(Expression):
     output_field = models.BigIntegerField()
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any]]:
-        return "%s", (self if compiles_for_every_tenant() else reachable_tenant(connection).pk,)
+        return "%s", (self if compiles_for_every_tenant() else require_tenant(connection).pk,)
 
 
 # One for all: Django compares expressions by a signature that it works out once per instance.
@@ -63,7 +61,7 @@ class TenantField(models.ForeignKey):
     def get_db_prep_save(self, value: Any, connection: Any) -> Any:
         if hasattr(value, "as_sql"):
             raise TenantMismatch("A row's tenant cannot be set to an expression.")
-        tenant = reachable_tenant(connection)
+        tenant = require_tenant(connection)
         if value != tenant.pk:
             raise TenantMismatch(f"A row of tenant {value} cannot be written in the scope of {tenant.slug!r}.")
         return super().get_db_prep_save(value, connection)

@@ -1,7 +1,5 @@
 """Data migrations of text: what is stored becomes what a new CHECK wants, or the CHECK could not be added."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Callable, Iterator

@@ -3,8 +3,6 @@
 PostgreSQL alone has roles; `deploy/roles.sql` makes those of this project. Everything here reads the catalogue.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper

@@ -1,8 +1,8 @@
-"""Which tenant the running code acts for.
+"""The scope: which tenant the running code acts for.
 
-Two context variables hold it; they are set by the scopes below alone and read when SQL is compiled (see `owned`). On
-PostgreSQL the scope also tells the database, for the transaction only: a setting of the session would reach the next
-client behind a pooler.
+Two context variables hold it. Only the scopes below set them, and they are read when SQL is compiled (see `owned`). On
+PostgreSQL the scope also sets the tenant in the database, for the transaction only: a setting of the session would
+reach the next client behind a pooler.
 """
 
 from __future__ import annotations
@@ -20,19 +20,19 @@ if TYPE_CHECKING:
 
 # What the policies of row security read (see `isolation`).
 SETTING = "app.tenant_id"
-# A read waits for nobody's row: a statement of it may take longer than the role's limit (`deploy/roles.sql`).
+# A read holds no lock that others wait for, so it may take longer than the role's limit (`deploy/roles.sql`).
 _READ_LIMIT = "set_config('statement_timeout', '10s', true)"
 
 _tenant: ContextVar[Tenant | None] = ContextVar("tenant", default=None)
-# The connection whose running transaction a scope began or joined, so that its database knows the tenant too. Threads
-# and tasks may inherit this, and have other connections.
-_told: ContextVar[BaseDatabaseWrapper | None] = ContextVar("told", default=None)
+# The connection on whose transaction a scope has set the tenant. Threads and tasks may inherit this variable, but have
+# other connections.
+_connection: ContextVar[BaseDatabaseWrapper | None] = ContextVar("connection", default=None)
 # True while a statement is compiled that will run for every tenant (see `compiled`).
 _compiling: ContextVar[bool] = ContextVar("compiling", default=False)
 
 
 class TenantNotSet(RuntimeError):
-    """A tenant's rows were reached for outside `tenant_scope`."""
+    """A tenant's rows were accessed outside `tenant_scope`."""
 
 
 class TenantMismatch(RuntimeError):
@@ -40,7 +40,7 @@ class TenantMismatch(RuntimeError):
 
 
 def current_tenant() -> Tenant:
-    """The tenant of the running scope; raises TenantNotSet outside of one."""
+    """Return the tenant of the current scope. Raises TenantNotSet outside of one."""
     tenant = _tenant.get()
     if tenant is None:
         raise _not_set()
@@ -48,21 +48,21 @@ def current_tenant() -> Tenant:
 
 
 def current_tenant_id() -> int | None:
-    """Id of the running scope's tenant, None outside of one: the default of a new row, checked when it is saved."""
+    """Return the id of the current scope's tenant, None outside of one: the default of a new row, checked on saving."""
     tenant = _tenant.get()
     if tenant is None and _compiling.get():
         raise _not_set()
     return tenant.pk if tenant else None
 
 
-def reachable_tenant(connection: BaseDatabaseWrapper) -> Tenant:
-    """The tenant whose rows a statement on `connection` may reach now.
+def require_tenant(connection: BaseDatabaseWrapper) -> Tenant:
+    """Return the tenant whose rows a statement on `connection` may access now.
 
-    Raises TenantNotSet where the scope has no transaction on it: PostgreSQL would answer with no rows at all, which
-    looks like an empty table.
+    Raises TenantNotSet where the scope has no transaction on it: PostgreSQL would return no rows, which looks like an
+    empty table.
     """
     tenant = current_tenant()
-    if _told.get() is not connection:
+    if _connection.get() is not connection:
         raise TenantNotSet("The scope has no transaction here: wrap the call in `with tenant_scope(tenant):` again.")
     return tenant
 
@@ -101,7 +101,7 @@ def tenant_scope(tenant: Tenant, *, atomic: bool = True) -> Iterator[Tenant]:
     Scopes of the same tenant nest. Another tenant's raises TenantMismatch: a mistake there would be a leak, and a
     setting of the transaction could not be put back when only the inner block's savepoint ends.
     """
-    with _acting_for(tenant, transaction.atomic() if atomic else None):
+    with _act_for(tenant, transaction.atomic() if atomic else None):
         yield tenant
 
 
@@ -113,7 +113,7 @@ def snapshot_scope(tenant: Tenant) -> Iterator[Tenant]:
     items'. The block only reads: PostgreSQL refuses a write, both refuse a transaction inside it. Inside a transaction
     that is already running it is a scope like any other.
     """
-    with _acting_for(tenant, None if connection.in_atomic_block else _snapshot(tenant)):
+    with _act_for(tenant, None if connection.in_atomic_block else _snapshot(tenant)):
         yield tenant
 
 
@@ -125,37 +125,37 @@ def allow_slow_statements() -> None:
 
 
 @contextmanager
-def _acting_for(tenant: Tenant, new_transaction: AbstractContextManager[None] | None) -> Iterator[None]:
+def _act_for(tenant: Tenant, new_transaction: AbstractContextManager[None] | None) -> Iterator[None]:
     outer = _tenant.get()
     if outer is not None and outer.pk != tenant.pk:
         raise TenantMismatch(f"Tenant {tenant.slug!r} was asked for inside the scope of {outer.slug!r}.")
     here = connections[DEFAULT_DB_ALIAS]
-    enters = _told.get() is not here and (new_transaction is not None or here.in_atomic_block)
+    is_outermost = _connection.get() is not here and (new_transaction is not None or here.in_atomic_block)
     token = _tenant.set(tenant)
     try:
-        with new_transaction or nullcontext(), _telling(tenant) if enters else nullcontext():
+        with new_transaction or nullcontext(), _with_connection(tenant) if is_outermost else nullcontext():
             yield
     finally:
         _tenant.reset(token)
         # The transaction goes on without us. If it refuses this it is broken, and a rollback undoes the setting.
-        if enters and here.in_atomic_block:
+        if is_outermost and here.in_atomic_block:
             with suppress(DatabaseError):
-                _tell_database("")
+                _set_tenant_of_transaction("")
 
 
 @contextmanager
-def _telling(tenant: Tenant) -> Iterator[None]:
-    if connection.in_atomic_block:  # A snapshot has told it.
-        _tell_database(str(tenant.pk))
-    token = _told.set(connections[DEFAULT_DB_ALIAS])
+def _with_connection(tenant: Tenant) -> Iterator[None]:
+    if connection.in_atomic_block:  # A snapshot has set it already.
+        _set_tenant_of_transaction(str(tenant.pk))
+    token = _connection.set(connections[DEFAULT_DB_ALIAS])
     try:
         yield
     finally:
         # Before COMMIT: what `on_commit` then runs is in no transaction.
-        _told.reset(token)
+        _connection.reset(token)
 
 
-def _tell_database(tenant_id: str) -> None:
+def _set_tenant_of_transaction(tenant_id: str) -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT set_config('{SETTING}', %s, true)", [tenant_id])
@@ -168,8 +168,8 @@ def _snapshot(tenant: Tenant) -> Iterator[None]:
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             # One round trip, so no parameter: with one, a cursor that binds on the server takes one statement.
-            tell = f"SELECT set_config('{SETTING}', '{tenant.pk:d}', true), {_READ_LIMIT}"
-            cursor.execute(f"BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY; {tell}")
+            set_tenant = f"SELECT set_config('{SETTING}', '{tenant.pk:d}', true), {_READ_LIMIT}"
+            cursor.execute(f"BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY; {set_tenant}")
         else:
             cursor.execute("BEGIN DEFERRED")
         try:

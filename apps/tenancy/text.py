@@ -5,8 +5,6 @@ accented letter is one character or two. Fields refuse the former and compose th
 that goes past them. See https://www.unicode.org/reports/tr36/ and https://www.unicode.org/reports/tr15/
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from typing import Any

@@ -1,7 +1,5 @@
 """Bodies of requests, received whole before a thread is given to them."""
 
-from __future__ import annotations
-
 import asyncio
 import sys
 from collections.abc import Callable, Coroutine

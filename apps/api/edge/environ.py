@@ -1,7 +1,5 @@
 """A request of an ASGI server as the environ of a WSGI application (PEP 3333)."""
 
-from __future__ import annotations
-
 import io
 import ipaddress
 import sys

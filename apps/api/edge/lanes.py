@@ -4,8 +4,6 @@ A thread that waits for one tenant's statement serves nobody else. So no lane ma
 waiting calls take turns, and a call that cannot begin soon is refused instead of holding its client.
 """
 
-from __future__ import annotations
-
 import asyncio
 import threading
 from collections import deque

@@ -4,8 +4,6 @@ A thread gets a request once its key is known and its body is complete, in the l
 that send slowly, or nothing at all, cost a coroutine each, and an expensive tenant occupies its own lane.
 """
 
-from __future__ import annotations
-
 import json
 import time
 from collections.abc import Callable, Hashable

@@ -1,7 +1,5 @@
 """Django's WSGI application, with the repairs that an API needs."""
 
-from __future__ import annotations
-
 import io
 from typing import Any
 

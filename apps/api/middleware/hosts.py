@@ -1,7 +1,5 @@
 """Which Host a request may name: those of ALLOWED_HOSTS, but any for a probe."""
 
-from __future__ import annotations
-
 from django.http import HttpRequest, HttpResponsePermanentRedirect
 from django.middleware.common import CommonMiddleware
 

@@ -1,4 +1,4 @@
-"""A change that is sent again with its Idempotency-Key is answered again, not made again.
+"""Make a change once: repeated with its Idempotency-Key, it gets the stored response of the first request.
 
 See draft-ietf-httpapi-idempotency-key-header. Any request that changes something may have a key, but for the views
 that commit by themselves: what they have committed, no rollback could take back with the key.
@@ -7,8 +7,6 @@ A replay does not evaluate If-Match again: the change itself has made the tag st
 answer 2xx when a state-changing request has already been applied. That holds for the same request only, so the
 preconditions are part of it: the key with another If-Match, or without it, is a 422.
 """
-
-from __future__ import annotations
 
 import hashlib
 import re
@@ -28,22 +26,22 @@ PATTERN = r'^(?:"([!#-\[\]-~]{1,255})"|([!#-\[\]-~]{1,255}))$'
 
 
 def answer_once(request: ApiRequest, get_response: View) -> HttpResponse:
-    """The answer of `get_response`, or the one that an equal request with the same key got before.
+    """Return the response of `get_response`, or the stored one of an equal request with the same key.
 
-    Runs in the request's transaction: what is committed is kept with the key, the rollback of an error frees it.
+    Runs in the request's transaction: COMMIT stores the response with the key, a rollback frees the key.
     """
-    given = request.headers.get(IDEMPOTENCY_KEY)
-    if given is None:
+    header = request.headers.get(IDEMPOTENCY_KEY)
+    if header is None:
         return get_response(request)
-    found = re.fullmatch(PATTERN, given)
-    if not found:
+    match = re.fullmatch(PATTERN, header)
+    if not match:
         allowed = "1 to 255 printable ASCII characters, without space, quote and backslash"
         return problem(request, 400, f"{IDEMPOTENCY_KEY} is {allowed}.")
-    if masked(given) != given:
-        # It would be stored as it is. A masked one could be equal to another key, whose answer would then be given.
+    if masked(header) != header:
+        # It would be stored as it is. A masked one could be equal to another key, whose response would then be sent.
         return problem(request, 400, f"{IDEMPOTENCY_KEY} contains an API key, which is a secret; send a UUID instead.")
     try:
-        row = services.claim_key(key=found[1] or found[2], fingerprint=_fingerprint(request))
+        row = services.claim_key(key=match[1] or match[2], fingerprint=_fingerprint(request))
     except services.KeyInUse:
         detail = f"A request with this {IDEMPOTENCY_KEY} is still running; try again."
         return problem(request, 409, detail, kind="idempotency-key-in-use", headers={"Retry-After": "1"})

@@ -4,8 +4,6 @@ A connection is closed when its thread ends, is checked before each request with
 six times as fast.
 """
 
-from __future__ import annotations
-
 import os
 import sys
 import threading

@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 from django import template
 from django.apps import apps
 from django.urls import reverse

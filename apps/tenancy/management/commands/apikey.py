@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 from datetime import timedelta
 from typing import Any
 
@@ -34,8 +32,8 @@ class Command(CommandWithExamples):
         listing.add_argument("tenant", help="the tenant's slug")
         revoke = actions.add_parser("revoke", help="make a key useless")
         revoke.add_argument("prefix", help="the part between the two underscores")
-        for each in (create, listing, revoke):
-            add_json(each)
+        for action in (create, listing, revoke):
+            add_json(action)
 
     def handle(self, *, action: str, **options: Any) -> None:
         if action == "revoke":
@@ -66,11 +64,11 @@ class Command(CommandWithExamples):
 
     def _list(self, tenant: Tenant, *, as_json: bool) -> None:
         keys_of_tenant = ApiKey.objects.filter(tenant=tenant).select_related("tenant").order_by("id")
-        found = [_described(key) for key in keys_of_tenant]
+        described = [_described(key) for key in keys_of_tenant]
         if as_json:
-            self.print_json(found)
+            self.print_json(described)
             return
-        for key in found:
+        for key in described:
             self.stdout.write("{prefix}\t{scope}\t{state}\t{name}".format(**key))
 
     def _revoke(self, prefix: str, *, as_json: bool) -> None:

@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
@@ -26,8 +24,8 @@ class Command(CommandWithExamples):
         create.add_argument("--name", help="default: the slug")
         create.add_argument("--timezone", default="UTC", help="IANA name, default UTC")
         listing = actions.add_parser("list", help="list all tenants")
-        for each in (create, listing):
-            add_json(each)
+        for action in (create, listing):
+            add_json(action)
 
     def handle(self, *, action: str, **options: Any) -> None:
         if action == "list":
