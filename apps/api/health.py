@@ -1,4 +1,4 @@
-"""Is the process up, and can it serve? For load balancers and people."""
+"""Liveness and readiness probes."""
 
 import logging
 from contextlib import nullcontext
@@ -19,15 +19,15 @@ REASONS = {"55P03": "a table is locked"}  # by SQLSTATE
 
 
 def healthz(request: HttpRequest) -> JsonResponse:
-    """200 as long as the process answers; asks nothing of anything else."""
+    """Return 200 as long as the process responds. Uses no other service."""
     return JsonResponse({"status": "ok"})
 
 
 def readyz(request: HttpRequest) -> JsonResponse:
-    """200 if requests can succeed, changes included; else 503 with the reason.
+    """Return 200 if requests can succeed, changes included, and otherwise 503 with the reason.
 
-    The database has to answer, to take writes, and to be as this version needs it: migrations, triggers, row security.
-    Row security has to apply to the connected role, or it would serve every tenant's rows.
+    The database has to respond, to accept writes, and to have the migrations, triggers and row security of this
+    version. Row security has to apply to the connected role, which would otherwise serve every tenant's rows.
     """
     try:
         # As a request does it: a pooler may let statements through and no transaction. SQLite's would wait for writers.

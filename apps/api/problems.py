@@ -1,4 +1,4 @@
-"""Errors as RFC 9457 problem details, whatever raised them: one shape for every 4xx and 5xx under /api/."""
+"""Problem details (RFC 9457): the one shape of every 4xx and 5xx response under /api/."""
 
 import re
 from collections.abc import Iterator

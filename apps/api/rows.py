@@ -1,7 +1,7 @@
-"""What a serializer shows, read as rows: no model instances, and no call per field and row.
+"""Read what a serializer shows as rows: without model instances, and without a call per field and row.
 
-The serializer stays the one description of an answer: names, columns and conversions are taken from its fields, so what
-is documented and what is sent cannot drift (`apps.api.shapes`). `tests/api/test_rows.py` holds the two equal.
+The serializer remains the only description of a response: names, columns and conversions come from its fields, so the
+schema and the response cannot drift apart (`shapes`). `tests/api/test_rows.py` holds the two equal.
 """
 
 from collections import defaultdict

@@ -1,4 +1,4 @@
-"""What the OpenAPI document says beyond the views: strict bodies, problem answers, groups and stable names."""
+"""OpenAPI operations: groups, stable names, header fields and strict bodies."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What is added to the OpenAPI document once it is complete: problem responses, and links between operations."""
+"""Hooks that add to the complete OpenAPI document: problem responses, and links between operations."""
 
 from typing import Any
 
@@ -67,7 +67,7 @@ RETRY_AFTER = {
 
 
 def document_problems(result: Any, generator: Any, request: Any, public: Any) -> Any:
-    """Postprocessing hook: every operation's error answers, which the middleware and the handler give alike."""
+    """Postprocessing hook: add the problem responses of each operation."""
     result["components"]["schemas"]["Problem"] = PROBLEM
     result["components"]["responses"] = {
         f"Problem{status}": {
@@ -88,7 +88,7 @@ def document_problems(result: Any, generator: Any, request: Any, public: Any) ->
 
 
 def document_links(result: Any, generator: Any, request: Any, public: Any) -> Any:
-    """Postprocessing hook: the answer that something was created links to each operation that takes its id."""
+    """Postprocessing hook: link each 201 response to the operations that take the new row's id."""
     paths = result["paths"]
     creating = {path: view.cls for path, _, method, view in generator.endpoints if method == "POST"}
     for collection in [path for path in creating if f"{path}{{id}}/" in paths]:

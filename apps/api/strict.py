@@ -1,4 +1,4 @@
-"""Bodies and query strings without surprises.
+"""Strict bodies and query strings.
 
 An unknown name is refused and the nearest known one is named; a JSON value of another type than its field's is refused
 instead of converted.

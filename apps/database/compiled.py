@@ -1,5 +1,4 @@
-"""Compile a queryset once and run it for every tenant: to write a look-up by key takes Django ten times as long as to
-run it.
+"""Compile a queryset once and run it for every tenant: compiling a look-up takes Django ten times as long as running it.
 
 A function decorated with `compiled` returns the queryset, a `values_list`. It is called and compiled at its first use
 with **no tenant set**, so the statement cannot hold a value of the tenant that happened to come first: only the id that

@@ -1,4 +1,4 @@
-"""Whether the database's volume has room for writes, found out by writing to it, because free space hides quotas."""
+"""Check that the database's volume accepts writes, by writing to it: free space does not show quotas."""
 
 import errno
 import os

@@ -1,4 +1,4 @@
-"""Rows of the current tenant written without a model instance each, which would cost more than the database does."""
+"""Insert rows of the current tenant without model instances, which would cost more than the database does."""
 
 import json
 from collections.abc import Iterable, Sequence

@@ -1,4 +1,4 @@
-"""What can become of a request's transaction: undone by the database and run again, or broken and not seen to be."""
+"""Retry transactions that PostgreSQL aborted, and refuse those that are broken without an error."""
 
 import logging
 import time
@@ -16,28 +16,28 @@ RETRIES = 3
 SERIALIZATION_FAILURE, DEADLOCK_DETECTED = "40001", "40P01"
 
 
-def was_undone(error: BaseException) -> bool:
-    """Whether PostgreSQL ended the transaction for no fault of its own, and says that it may be tried again."""
+def was_aborted(error: BaseException) -> bool:
+    """Whether PostgreSQL aborted the transaction because of a concurrent one, so that it can be retried."""
     code = getattr(error.__cause__, "sqlstate", "")
     return isinstance(error, OperationalError) and code in (SERIALIZATION_FAILURE, DEADLOCK_DETECTED)
 
 
-def until_done(answer: Callable[[], HttpResponse]) -> HttpResponse:
-    """What `answer` returns, a transaction that is run again at most RETRIES times. Raises what the last one raised."""
+def retry_aborted(respond: Callable[[], HttpResponse]) -> HttpResponse:
+    """Return what `respond` returns, whose transaction is retried at most RETRIES times. Raises the last error."""
     for retry in range(RETRIES):
         try:
-            return answer()
+            return respond()
         except OperationalError as error:
-            if not was_undone(error):
+            if not was_aborted(error):
                 raise
-            log.info("Undone by the database, trying again: %s", type(error.__cause__).__name__)
-        # At random, or those that were in each other's way would meet again.
+            log.info("The database aborted the transaction; retrying: %s", type(error.__cause__).__name__)
+        # A random time, so that the same transactions do not meet again.
         time.sleep(SystemRandom().uniform(0, 0.01 * 4**retry))
-    return answer()
+    return respond()
 
 
 def refuse_broken() -> None:
-    """Raise TransactionManagementError if COMMIT would be a rollback; nobody else would say so."""
+    """Raise TransactionManagementError if COMMIT would silently roll back."""
     broken = transaction.get_rollback()
     if connection.vendor == "postgresql":
         broken = broken or connection.connection.info.transaction_status == TransactionStatus.INERROR

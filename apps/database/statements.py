@@ -1,4 +1,4 @@
-"""Counts what a request asks of the database: the figure in Server-Timing, in the tests and in every report of it."""
+"""Count the SQL statements of a request: the figure in Server-Timing and in the tests."""
 
 import re
 import time
@@ -8,17 +8,17 @@ from typing import Any
 
 from django.db import connection
 
-# Every request pays these alike, so they would only blur what a view costs.
+# Every request runs these, so they would blur the cost of a view.
 NOT_COUNTED = re.compile(
     r"^\s*(BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|SET TRANSACTION|SET LOCAL)"  # transaction control
     r"|^\s*(SELECT set_config\(|PRAGMA)"  # the tenant setting, the connection's own
     r"|^EXPLAIN"  # Silk's own
-    r'|FROM "tenancy_(apikey|tenant)"'  # who is asking
+    r'|FROM "tenancy_(apikey|tenant)"'  # the look-up of the API key
 )
 
 
 class Statements:
-    """The statements run since counting began: their SQL, and the seconds the database took in all."""
+    """The statements since counting began: their SQL, and the seconds that the database took in total."""
 
     def __init__(self) -> None:
         self.sql: list[str] = []

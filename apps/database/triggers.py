@@ -49,7 +49,7 @@ def triggers(connection: BaseDatabaseWrapper) -> list[Trigger]:
 
 
 def trigger_problems(connection: BaseDatabaseWrapper) -> list[str]:
-    """What of the expected triggers is missing, switched off or different in the database. Reads the catalogue."""
+    """Return which expected triggers are missing, disabled or different in the database. Reads the catalogue."""
     return [f"trigger {trigger.full_name} on {trigger.table} {what}" for trigger, what in _stale(connection)]
 
 
@@ -76,7 +76,7 @@ def trigger_modules() -> dict[str, Any]:
 
 
 def _stale(connection: BaseDatabaseWrapper) -> Iterator[tuple[Trigger, str]]:
-    """The expected triggers that are not there as they should be, and what is wrong with each."""
+    """Yield the expected triggers that are missing or different, each with what is wrong."""
     found = installed(connection)
     for trigger in triggers(connection):
         if trigger.full_name not in found:
@@ -86,7 +86,7 @@ def _stale(connection: BaseDatabaseWrapper) -> Iterator[tuple[Trigger, str]]:
 
 
 def installed(connection: BaseDatabaseWrapper) -> dict[str, Any]:
-    """Our triggers in the database: name -> what tells this version from another."""
+    """Return our triggers in the database, by name, each with what distinguishes its version."""
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             cursor.execute(

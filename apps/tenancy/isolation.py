@@ -1,4 +1,4 @@
-"""The second wall: the database itself keeps tenants apart, whatever SQL reaches it.
+"""The second wall: the database itself keeps tenants apart, whatever SQL it receives.
 
 PostgreSQL: row security, from which not even the tables' owner is exempt, and foreign keys that hold the tenant too. A
 migration names each model once, `Isolate("Order")`, so a table never stands without its wall. When `migrate` ends,
@@ -116,7 +116,7 @@ def foreign_keys(model: type[models.Model]) -> list[str]:
 
 
 def isolation_problems(connection: BaseDatabaseWrapper) -> list[str]:
-    """What of the second wall is missing or different in PostgreSQL's catalogue, for the connected role."""
+    """Return what is missing or different in the second wall, according to PostgreSQL's catalogue."""
     if connection.vendor != "postgresql":
         return []
     problems = []

@@ -26,7 +26,7 @@ Packed = tuple[tuple[Any, ...], bool, "datetime | None"]
 
 
 class KeyRefused(Exception):
-    """The request does not prove for whom it acts. The message is fit for the client."""
+    """The request has no valid API key. The message is fit for the client."""
 
 
 class KeyIsReadOnly(Exception):
@@ -43,7 +43,7 @@ class TooManyFailures(Exception):
 
 @dataclass(frozen=True)
 class Caller:
-    """The tenant that a request acts for, and whether its key may change data."""
+    """The tenant that a request acts for, and whether its key may write."""
 
     tenant: Tenant
     may_write: bool = True
@@ -72,7 +72,7 @@ def issue_key(
 
 
 def revoke_key(*, prefix: str) -> ApiKey:
-    """Make the key useless: in this process at once, in any other within 5 seconds.
+    """Revoke the key: in this process at once, in any other within 5 seconds.
 
     Writes one ApiKey, unless it was revoked before, and its cached copy. Raises ApiKey.DoesNotExist.
     """
@@ -106,7 +106,7 @@ def was_good(authorization: str) -> bool:
 
 
 def identify(authorization: str, address: str = "") -> Caller:
-    """Return whom an `Authorization` header (RFC 6750, `Bearer <key>`) acts for.
+    """Return the caller of an `Authorization` header (RFC 6750, `Bearer <key>`).
 
     Without a header it is settings.DEFAULT_TENANT, if that is set. `address` is the client's, whose failures are
     counted. Reads one ApiKey with its tenant, or a cached copy of at most 5 seconds. Raises KeyRefused or

@@ -18,7 +18,7 @@ def validate_timezone(value: str) -> None:
 
 
 class Tenant(models.Model):
-    """An organisation whose rows no other one sees. Inactive: its keys are refused."""
+    """An organisation, whose rows no other one sees. The keys of an inactive one are refused."""
 
     slug = models.SlugField(max_length=50, unique=True)
     name = PlainTextField(max_length=200)
@@ -46,7 +46,7 @@ class Tenant(models.Model):
 
 
 class ApiKey(models.Model):
-    """Proof that a request acts for a tenant. Only a hash of the secret is stored; see `keys`."""
+    """An API key of a tenant. Only a hash of its secret is stored; see `keys`."""
 
     class Scope(models.TextChoices):
         READ = "read"

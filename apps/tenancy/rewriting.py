@@ -1,4 +1,4 @@
-"""Data migrations of text: what is stored becomes what a new CHECK wants, or the CHECK could not be added."""
+"""Rewrite stored text in data migrations, so that a new CHECK constraint can be added."""
 
 import re
 import unicodedata

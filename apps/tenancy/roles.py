@@ -1,4 +1,4 @@
-"""The role that serves: whether its settings let requests succeed, and what it may do beyond reading and writing rows.
+"""Checks of the database role that serves requests: its settings, and its rights beyond reading and writing rows.
 
 PostgreSQL alone has roles; `deploy/roles.sql` makes those of this project. Everything here reads the catalogue.
 """

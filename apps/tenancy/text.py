@@ -1,4 +1,4 @@
-"""Text that looks like what it is: one line, visible characters, one spelling in Unicode for what looks the same.
+"""Text fields with one line of visible characters, in one Unicode form for what looks the same.
 
 A name with a zero-width character passes for another name, one with a control character forges a line of a log, and an
 accented letter is one character or two. Fields refuse the former and compose the latter (NFC); a CHECK holds for SQL

@@ -1,4 +1,4 @@
-"""Bodies of requests, received whole before a thread is given to them."""
+"""Receive request bodies completely, before a thread is used for them."""
 
 import asyncio
 import sys

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.conf import settings
 
-# What the server tells the middleware: the keys.Caller of the request, or the exception that refuses it; and the name
-# of a header field that cannot be read.
+# Entries that the server adds for the middleware: the keys.Caller of the request or the exception that refuses it, and
+# the name of a header field that cannot be read.
 CALLER, MALFORMED = "api.caller", "api.malformed"
 
 

@@ -1,4 +1,4 @@
-"""What production serves: the WSGI application behind an event loop, which waits for clients so that no thread has to.
+"""The production server: an event loop that waits for clients, in front of the WSGI application on a few threads.
 
 A thread gets a request once its key is known and its body is complete, in the lane of its tenant (`lanes`). So clients
 that send slowly, or nothing at all, cost a coroutine each, and an expensive tenant occupies its own lane.

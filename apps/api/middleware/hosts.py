@@ -1,4 +1,4 @@
-"""Which Host a request may name: those of ALLOWED_HOSTS, but any for a probe."""
+"""Refuse a Host that is not in ALLOWED_HOSTS, except for probes."""
 
 from django.http import HttpRequest, HttpResponsePermanentRedirect
 from django.middleware.common import CommonMiddleware

@@ -4,7 +4,7 @@ from django.http import HttpResponse
 from apps.api.middleware.idempotency import IDEMPOTENCY_KEY, answer_once
 from apps.api.problems import problem, unexpected
 from apps.api.request import ApiRequest, Step, is_api_request, is_safe
-from apps.database.retries import refuse_broken, until_done, was_undone
+from apps.database.retries import refuse_broken, retry_aborted, was_aborted
 from apps.tenancy.models import Tenant
 from apps.tenancy.scope import snapshot_scope, tenant_scope
 
@@ -26,7 +26,7 @@ class Transaction(Step):
         try:
             if not is_safe(request) and _commits_by_itself(request):
                 return self._respond_in_parts(request, tenant)
-            return until_done(lambda: self._respond(request, tenant))
+            return retry_aborted(lambda: self._respond(request, tenant))
         except Error as error:  # raised by BEGIN or COMMIT, or aborted too often
             return unexpected(request, error)
 
@@ -34,7 +34,7 @@ class Transaction(Step):
         """Django's hook for what a view or its rendering raised."""
         if not is_api_request(request):
             return None
-        return _Aborted(exception) if was_undone(exception) else unexpected(request, exception)
+        return _Aborted(exception) if was_aborted(exception) else unexpected(request, exception)
 
     def _respond(self, request: ApiRequest, tenant: Tenant) -> HttpResponse:
         if is_safe(request):
