@@ -1,4 +1,4 @@
-"""Compile a queryset once and run it for every tenant: compiling a look-up takes Django ten times as long as running it.
+"""Compile a queryset once and run it for every tenant: Django takes ten times as long to compile a look-up as to run.
 
 A function decorated with `compiled` returns the queryset, a `values_list`. It is called and compiled at its first use
 with **no tenant set**, so the statement cannot hold a value of the tenant that happened to come first: only the id that
