@@ -23,15 +23,15 @@ from harness.markers import replace_between
 WIDTH = 110
 LINK = re.compile(r"""\]\(([^()\s]+)\)|(?:src|srcset|href)="([^"]+)\"""")
 NAMED = re.compile(r"`((?:apps|bench|chaos|config|deploy|docs|harness|lab|requirements|tests)/[\w./-]+\.\w+)`")
-UNWRAPPED = ("CONTRIBUTING", "bench/", "lab/", "docs/decisions/")
-FENCE = re.compile(r"^ *```.*?^ *``` *$", re.DOTALL | re.MULTILINE)
+UNWRAPPED = ("CONTRIBUTING", "docs/decisions/")
+BLOCK = re.compile(r"^ *```.*?^ *``` *$|^<!-- (\S+):begin -->.*?^<!-- \1:end -->$", re.DOTALL | re.MULTILINE)
 OTHER_FILES = {"CONTRIBUTING.md", "CHANGELOG.md"}  # They name files that a reader makes, or that are no longer there.
 
 
 def main() -> None:
     mistakes = [*stale_figures()]
     for page in sorted([*ROOT.glob("*.md"), *ROOT.glob("[!.]*/**/*.md")]):
-        text = without_code(page.read_text())
+        text = prose_of(page.read_text())
         found = [*broken_links(page, text)]
         if not str(page.relative_to(ROOT)).startswith(UNWRAPPED):
             found += long_lines(text)
@@ -41,9 +41,9 @@ def main() -> None:
     sys.exit("\n".join(mistakes) or 0)
 
 
-def without_code(text: str) -> str:
-    """Return a page with empty lines in place of its code blocks."""
-    return FENCE.sub(lambda block: "\n" * block[0].count("\n"), text)
+def prose_of(text: str) -> str:
+    """Return a page with empty lines in place of its code and its generated tables."""
+    return BLOCK.sub(lambda block: "\n" * block[0].count("\n"), text)
 
 
 def broken_links(page: Path, text: str) -> Iterator[str]:
@@ -55,7 +55,7 @@ def broken_links(page: Path, text: str) -> Iterator[str]:
         target = (page.parent / unquote(path)).resolve() if path else page
         if not (target.exists() and target.is_relative_to(ROOT)):
             yield f"{link} leads to no file"
-        elif anchor and (target.suffix != ".md" or anchor not in anchors(without_code(target.read_text()))):
+        elif anchor and (target.suffix != ".md" or anchor not in anchors(prose_of(target.read_text()))):
             yield f"{link} leads to no heading"
 
 
