@@ -23,7 +23,7 @@ from harness.markers import replace_between
 WIDTH = 110
 LINK = re.compile(r"""\]\(([^()\s]+)\)|(?:src|srcset|href)="([^"]+)\"""")
 NAMED = re.compile(r"`((?:apps|bench|chaos|config|deploy|docs|harness|lab|requirements|tests)/[\w./-]+\.\w+)`")
-UNWRAPPED = ("CONTRIBUTING", "docs/decisions/")
+UNWRAPPED = ("docs/decisions/",)
 BLOCK = re.compile(r"^ *```.*?^ *``` *$|^<!-- (\S+):begin -->.*?^<!-- \1:end -->$", re.DOTALL | re.MULTILINE)
 OTHER_FILES = {"CONTRIBUTING.md", "CHANGELOG.md"}  # They name files that a reader makes, or that are no longer there.
 

@@ -27,7 +27,7 @@ REST = (
     "tests/test_uninstalling.py",
 )
 # What `make test` runs on PostgreSQL too, besides the tests that only PostgreSQL can run.
-ON_POSTGRESQL = ("tests/isolation", "tests/database/test_triggers.py", "tests/orders/test_triggers.py")
+ON_POSTGRESQL = ("tests/isolation", "tests/database/test_triggers.py", "tests/orders/test_triggers")
 ON_POSTGRESQL += ("tests/reporting/test_triggers.py", "tests/tenancy/test_isolation.py")
 
 

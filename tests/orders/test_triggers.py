@@ -1,11 +1,10 @@
-"""Order totals and customer totals stay true, whichever way rows are written."""
+"""Order totals and customer totals are true after every kind of write, alone and in any sequence."""
 
 from __future__ import annotations
 
 import contextlib
-import threading
 from collections.abc import Callable, Iterator
-from itertools import chain, permutations
+from itertools import chain
 
 import pytest
 from django.apps import apps
@@ -17,31 +16,11 @@ from hypothesis import strategies as st
 from model_bakery import baker
 
 from apps.customers.models import Customer
-from apps.database import totals
 from apps.errors import Conflict
 from apps.orders import services
 from apps.orders.models import Item, Order
-from apps.tenancy.models import Tenant
-from apps.tenancy.scope import current_tenant, tenant_scope
-
-PAID_AT = "2026-01-01T00:00:00+00:00"
-
-
-def live_totals() -> dict[int, int]:
-    """Order totals in plain Python, from all items."""
-    totals = dict.fromkeys(Order.objects.values_list("pk", flat=True), 0)
-    for order, quantity, price in Item.objects.values_list("order", "quantity", "unit_price_cents"):
-        totals[order] += quantity * price
-    return totals
-
-
-def drifts() -> dict[str, int]:
-    return {number.label: number.drift().rows for number in totals.numbers()}
-
-
-def sql(statement: str, *params: object) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, params)
+from apps.tenancy.scope import current_tenant
+from tests.support.totals import PAID_AT, drifts, line, live_totals, sql
 
 
 def copy(table: str, columns: str, rows: list[tuple]) -> None:
@@ -78,10 +57,6 @@ def an_order(write: Callable[[Order, int], object]) -> Callable[[int, int], obje
 
 def an_item(write: Callable[[Item, int], object]) -> Callable[[int, int], object]:
     return lambda index, number: (item := pick(Item, index)) and write(item, number)
-
-
-def line(number: int) -> dict:
-    return {"sku": "TEA", "quantity": number % 5 + 1, "unit_price_cents": number * 100}
 
 
 def with_new_price(number: int) -> list[Item]:
@@ -232,142 +207,3 @@ def test_totals_are_true_after_every_kind_of_write(name):
 
     assert dict(Order.objects.values_list("pk", "total_cents")) == live_totals()
     assert set(drifts().values()) == {0}
-
-
-@pytest.mark.usefixtures("in_acme")
-@pytest.mark.parametrize(
-    "write",
-    [
-        lambda order: Order.objects.filter(pk=order.pk).update(total_cents=1),
-        lambda order: sql("UPDATE orders_order SET total_cents = total_cents + 1 WHERE id = %s", order.pk),
-        lambda order: Order(pk=order.pk, customer_id=order.customer_id, total_cents=1).save(),
-    ],
-    ids=["update", "SQL", "save"],
-)
-def test_a_total_that_is_not_the_sum_of_the_items_is_refused(write):
-    order = baker.make(Item, **line(3)).order
-
-    with pytest.raises(DatabaseError, match="total_cents is the sum of the items"), transaction.atomic():
-        write(order)
-
-    assert dict(Order.objects.values_list("pk", "total_cents")) == live_totals()
-
-
-@pytest.mark.usefixtures("in_acme")
-def test_the_sum_of_the_items_is_written_as_any_value():
-    order = baker.make(Item, **line(3)).order
-
-    sql("UPDATE orders_order SET total_cents = total_cents, status = 'cancelled' WHERE id = %s", order.pk)
-
-    assert Order.objects.get().status == "cancelled"
-
-
-@pytest.mark.usefixtures("in_acme")
-def test_the_total_of_a_new_order_is_replaced_by_the_sum_of_its_items():
-    order = baker.make(Order, total_cents=77)
-
-    order.refresh_from_db()
-    assert order.total_cents == 0
-
-
-TABLES = ("reporting_customertotal", "orders_item", "orders_order", "customers_customer")
-# PostgreSQL's keys are checked at once: there children go first.
-ORDERS = [
-    tables
-    for tables in permutations(TABLES)
-    if connection.vendor == "sqlite" or [table for table in tables if table != TABLES[0]] == list(TABLES[1:])
-]
-
-
-@pytest.mark.usefixtures("in_acme")
-@pytest.mark.role("orders_owner")  # to the application a customer's total is read-only
-@pytest.mark.parametrize("tables", ORDERS, ids="-".join)
-def test_emptying_the_tables_in_any_order_leaves_no_total_behind(tables):
-    installed = connection.introspection.table_names()
-    baker.make(Item, order__status="paid", order__paid_at=PAID_AT, **line(3))
-
-    with connection.constraint_checks_disabled():
-        for table in tables:
-            if table in installed:
-                sql(f"DELETE FROM {table}")
-
-    assert [model.objects.count() for model in (Customer, Order, Item)] == [0, 0, 0]
-    assert drifts() == dict.fromkeys(drifts(), 0)
-    connection.check_constraints()
-
-
-@pytest.mark.role("orders_owner")
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("table", ["orders_item", "orders_order"])
-def test_totals_are_true_after_a_table_is_emptied_whole(acme, globex, table):
-    """Outside of any scope, where row security shows no order whose total would have to change."""
-    for tenant in (acme, globex):
-        with tenant_scope(tenant):
-            baker.make(Item, order__status="paid", order__paid_at=PAID_AT, **line(3))
-
-    if connection.vendor == "postgresql":
-        sql(f"TRUNCATE {table} CASCADE")
-    else:
-        sql("DELETE FROM orders_item")
-        sql(f"DELETE FROM {table}")
-
-    for tenant in (acme, globex):
-        with tenant_scope(tenant):
-            assert Item.objects.count() == 0
-            assert dict(Order.objects.values_list("pk", "total_cents")) == live_totals()
-            assert set(drifts().values()) == {0}
-
-
-@pytest.mark.usefixtures("in_acme")
-@pytest.mark.parametrize("size", [1, 3])
-def test_a_bulk_insert_is_one_statement_of_ours(count, size):
-    order = baker.make(Order)
-
-    # 1. the items; the totals are the database's own work
-    with count() as statements:
-        Item.objects.bulk_create(Item(order=order, **line(1)) for _ in range(size))
-
-    assert len(statements) == 1, statements.sql
-
-
-@pytest.mark.django_db(transaction=True)
-def test_16_writers_on_the_same_customers_neither_deadlock_nor_drift():
-    acme = Tenant.objects.create(slug="acme", name="Acme")
-    with tenant_scope(acme):
-        customers = baker.make(Customer, _quantity=3)
-    start, errors = threading.Barrier(16), []
-
-    def write(worker: int) -> None:
-        start.wait()
-        try:
-            for turn in range(6):
-                with tenant_scope(acme):
-                    order = Order.objects.get(
-                        pk=services.create_order(customer_id=customers[(worker + turn) % 3].pk, items=[line(turn + 1)])
-                    )
-                with tenant_scope(acme):
-                    services.create_item(order_id=order.pk, **line(worker))
-                with tenant_scope(acme):
-                    services.pay_order(order_id=order.pk)
-                with tenant_scope(acme):
-                    # Several customers in one statement, seen by each writer in another order.
-                    Order.objects.filter(pk=order.pk).update(customer=customers[turn % 3])
-                if turn % 2:
-                    with tenant_scope(acme):
-                        services.cancel_order(order_id=order.pk)
-        except Exception as error:  # any error at all is the finding
-            errors.append(repr(error))
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=write, args=[worker]) for worker in range(16)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-    assert errors == []
-    with tenant_scope(acme):
-        assert Order.objects.count() == 16 * 6
-        assert dict(Order.objects.values_list("pk", "total_cents")) == live_totals()
-        assert set(drifts().values()) == {0}
