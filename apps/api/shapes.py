@@ -123,7 +123,7 @@ def _refusal(model: Any, name: str, field: Any) -> tuple[str, str] | None:
         return "comes from no column", 'Name one, as in CharField(source="customer.email", read_only=True).'
     if isinstance(field, serializers.BaseSerializer):
         column = f'CharField(source="{source}.{next(iter(getattr(field, "fields", ())), "name")}", read_only=True)'
-        return "is a serializer inside, which needs an object", f"Show field value by itself, as in {column}."
+        return "is a serializer inside, which needs an object", f"Show each value by itself, as in {column}."
     if isinstance(field, serializers.SlugRelatedField):
         column = f'CharField(source="{source}.{field.slug_field}", read_only=True)'
         return f"is a {kind}, which needs an object", f"Name the column: {column}."

@@ -1,6 +1,6 @@
 """Triggers of the installed apps: which the database should have, which it has, and how they get there.
 
-An app names its `triggers` module in its AppConfig; the module lists TRIGGERS and TOTALS (see `totals`). They are
+An app names its `triggers` module in its AppConfig; the module lists TRIGGERS and NUMBERS (see `totals`). They are
 installed when `migrate` ends (see `migrating`), and compared with the database by a system check, by /readyz and by
 `reconcile`.
 """
