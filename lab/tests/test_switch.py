@@ -74,7 +74,7 @@ def test_a_constant_can_be_a_seam():
         # An imported name and an inherited one.
         (Seam("apps.orders.selectors:revenue", cancel_order), "is not defined in"),
         (Seam("apps.orders.views:OrderViewSet.list", cancel_order), "renamed or moved"),
-        (Seam("apps.orders.services:cancel_order", cancel_order_of), r"takes \(\*, order_id: 'int'\)"),
+        (Seam("apps.orders.services:cancel_order", cancel_order_of), r"takes \(\*, order_id: int\)"),
         (Seam("apps.orders.services:cancel_order", "cancel_order"), "is a function, the fault's a str"),
         (Seam("apps.orders.services:cancel_order", cancel_order, ("apps.orders.views",)), "does not import"),
     ],
