@@ -29,6 +29,6 @@ def _serializers(patterns: Iterable[Any]) -> Iterator[Any]:
         callback = getattr(pattern, "callback", None)
         view: Any = getattr(callback, "cls", object)
         if issubclass(view, ListViewSet):
-            # An action may name a serializer of its own.
+            # An action may have its own serializer.
             serializer = getattr(callback, "initkwargs", {}).get("serializer_class", view.serializer_class)
             yield from (serializer,) if serializer else ()

@@ -49,7 +49,7 @@ def _document(renderer: BaseRenderer) -> str | bytes:
 
 
 class DocsView(SpectacularSwaggerSplitView):
-    """Swagger UI, with its script at an address of its own, as a strict policy wants it. It stores no API key."""
+    """Swagger UI, with its script in a separate file, as a strict policy requires. It stores no API key."""
 
     @extend_schema(exclude=True)
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:

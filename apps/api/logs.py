@@ -64,7 +64,7 @@ class OneLineEach(logging.Filter):
         if not isinstance(request, HttpRequest):
             return record.msg != '"%s" %s %s'  # the development server's own line, which has the query
         if not hasattr(request, "failure"):
-            return True  # It has not reached Envelope, so it has no line of its own.
+            return True  # It has not reached Envelope, so it has no log line yet.
         if record.exc_info:
             request.failure = record.exc_info[1]
         return False

@@ -21,7 +21,7 @@ from apps.tenancy.owned import CurrentTenant
 from apps.tenancy.scope import compiling_for_every_tenant, require_tenant
 
 P = ParamSpec("P")
-# Statements of one function that are kept. A page has up to 200 rows, and what is read for them depends on how many.
+# Kept statements per function. A page has up to 200 rows, and the statement for their lists depends on the number.
 KEPT = 256
 
 _caches: list[Any] = []

@@ -124,7 +124,7 @@ def _body(trigger: Trigger) -> str:
 
 
 def _comment(trigger: Trigger, definition: str) -> str:
-    # The catalogue tells a trigger in words of its own: what we asked for, and what it made of that, at once.
+    # PostgreSQL rewrites a definition, so the hash covers both: the text that we sent and the text that it stored.
     return hashlib.sha256(f"{trigger.table} {trigger.postgresql} {definition}".encode()).hexdigest()
 
 

@@ -33,7 +33,7 @@ class Profiler(SilkyMiddleware):
         try:
             with connection.execute_wrapper(_store_masked):
                 super().process_request(request)
-        except Exception as error:  # whatever it is, it is not the request's fault
+        except Exception as error:  # Silk's errors must not fail the request.
             DataCollector().clear()
             request.silk_is_intercepted = False  # type: ignore[attr-defined]
             log.warning("Silk could not record %r: %r", request.path_info, error)

@@ -88,7 +88,7 @@ def seed(
         done.orders += count * orders_per_customer
         done.items += count * orders_per_customer * items_per_order
         progress(count)
-        if start in (0, last):  # for the triggers of the next chunks, and for whoever reads all of it
+        if start in (0, last):  # for the triggers of the next chunks, and for reads of all rows
             _refresh_statistics()
     return done
 

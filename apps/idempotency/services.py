@@ -39,7 +39,7 @@ def claim_key(*, key: str, fingerprint: str) -> IdempotencyKey:
 
 
 def keep_answer(*, row: IdempotencyKey, status: int, headers: Mapping[str, str], body: str) -> None:
-    """Write the answer that whoever sends the key again shall get."""
+    """Store the response for requests that repeat the key."""
     IdempotencyKey.objects.filter(pk=row.pk).update(status=status, headers=dict(headers), body=body)
 
 

@@ -102,7 +102,7 @@ def is_tenant_owned(model: type[models.Model]) -> bool:
 
 
 def foreign_keys(model: type[models.Model]) -> list[str]:
-    """The keys that a tenant-owned model has to have, as PostgreSQL tells them: checked at once, the tenant in them."""
+    """Return the foreign keys of a tenant-owned model in PostgreSQL's words: with the tenant, and not deferrable."""
     keys = []
     has_parent = any(is_tenant_owned(other) and not field.null for field, other in references(model))
     for field, other in references(model):
@@ -183,7 +183,7 @@ def _found_facts(connection: BaseDatabaseWrapper, tables: list[str]) -> dict[str
 
 
 def _seal(name: str, definition: str) -> str:
-    # PostgreSQL tells an expression in words of its own: what we asked for, and what it made of that, at once.
+    # PostgreSQL rewrites an expression, so the hash covers both: the text that we sent and the text that it stored.
     return hashlib.sha256(f"{POLICIES.get(name)} {definition}".encode()).hexdigest()
 
 

@@ -8,7 +8,7 @@ from typing import Any
 Receive = Callable[[], Coroutine[Any, Any, Any]]
 
 SECONDS = 20  # in which a client has to send a whole body
-LINGER = 4  # times the limit: what is read of a body that is too large
+LINGER = 4  # times the limit are read of a body that is too large
 
 
 class Refusal(Exception):

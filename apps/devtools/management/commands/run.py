@@ -29,7 +29,7 @@ class Command(BaseCommand):
         call_command(runserver, address)
 
     def _prepare(self) -> None:
-        # A process of its own, because migrating may need another database role; see manage.py.
+        # In a separate process, because migrating may need another database role; see manage.py.
         if subprocess.run([sys.executable, "manage.py", "migrate", "-v", "0"], cwd=settings.BASE_DIR).returncode:
             sys.exit(1)
         if slug := settings.DEFAULT_TENANT:
