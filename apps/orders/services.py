@@ -131,8 +131,9 @@ def lock_item(*, item_id: int) -> None:
 def _insert_items(order_id: int, items: Sequence[Mapping[str, Any]]) -> list[int]:
     # Items may differ in what they leave out; an INSERT has the same columns for all.
     names = tuple(dict.fromkeys(name for item in items for name in item))
-    blank = Item()
-    rows = [(order_id, *(item.get(name, getattr(blank, name)) for name in names)) for item in items]
+    meta: Any = Item._meta
+    defaults = {name: meta.get_field(name).get_default for name in names}  # called for each row: it may be a new id
+    rows = [(order_id, *(item[name] if name in item else defaults[name]() for name in names)) for item in items]
     return insert_rows(Item, ("order", *names), rows)
 
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import count as numbers_from
+
 import pytest
 from model_bakery import baker
 
@@ -21,6 +23,17 @@ def test_create_order_takes_two_statements(count):
     assert len(statements) == 2, statements.sql
     order = Order.objects.get(pk=order_id)
     assert (order.status, order.total_cents, order.items.count()) == ("draft", 2700, 3)
+
+
+def test_each_item_that_leaves_a_field_out_gets_a_default_of_its_own(monkeypatch):
+    quantities = numbers_from(7)
+    monkeypatch.setattr(Item._meta.get_field("quantity"), "get_default", lambda: next(quantities))
+    short = {"sku": "TEA", "unit_price_cents": 450}
+
+    order_id = services.create_order(customer_id=baker.make(Customer).pk, items=[LINE, short, short])
+
+    stored = Item.objects.filter(order=order_id).order_by("pk").values_list("quantity", flat=True)
+    assert list(stored) == [2, 7, 8]
 
 
 def test_items_keep_the_total_true():
