@@ -77,12 +77,12 @@ def _waiting(stage: Stage) -> int:
 
 @contextmanager
 def _probes(stage: Stage) -> Iterator[list[bool]]:
-    """Whether /healthz was a 200, again and again as long as the block runs."""
+    """Whether /healthz was a 200 within a second, again and again as long as the block runs."""
     served, done = list[bool](), threading.Event()
 
     def probe() -> None:
         while not done.wait(0.1):
-            served.append(is_served(stage.server.port))
+            served.append(is_served(stage.server.port, seconds=1))
 
     thread = threading.Thread(target=probe)
     thread.start()

@@ -23,7 +23,6 @@ from harness.markers import replace_between
 WIDTH = 110
 LINK = re.compile(r"""\]\(([^()\s]+)\)|(?:src|srcset|href)="([^"]+)\"""")
 NAMED = re.compile(r"`((?:apps|bench|chaos|config|deploy|docs|harness|lab|requirements|tests)/[\w./-]+\.\w+)`")
-
 BLOCK = re.compile(r"^ *```.*?^ *``` *$|^<!-- (\S+):begin -->.*?^<!-- \1:end -->$", re.DOTALL | re.MULTILINE)
 OTHER_FILES = {"CONTRIBUTING.md", "CHANGELOG.md"}  # They name files that a reader makes, or that are no longer there.
 
@@ -32,8 +31,7 @@ def main() -> None:
     mistakes = [*stale_figures()]
     for page in sorted([*ROOT.glob("*.md"), *ROOT.glob("[!.]*/**/*.md")]):
         text = prose_of(page.read_text())
-        found = [*broken_links(page, text)]
-        found += long_lines(text)
+        found = [*broken_links(page, text), *long_lines(text)]
         if page.name not in OTHER_FILES:
             found += [f"{name} does not exist" for name in NAMED.findall(text) if not (ROOT / name).exists()]
         mistakes += [f"{page.relative_to(ROOT)}: {mistake}" for mistake in found]

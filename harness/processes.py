@@ -40,9 +40,9 @@ def manage(environment: Mapping[str, str], *arguments: str, folder: Path = ROOT)
     return done.stdout
 
 
-def is_served(port: int, path: str = "/healthz") -> bool:
-    """Whether a server on the port responds with 200."""
-    connection = HTTPConnection("127.0.0.1", port, timeout=10)
+def is_served(port: int, path: str = "/healthz", seconds: float = 10) -> bool:
+    """Whether a server on the port responds with 200 in time."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=seconds)
     try:
         connection.request("GET", path, headers=HTTPS)
         return connection.getresponse().status == 200

@@ -7,7 +7,6 @@ guessed, it would show a wrong value that nothing announces.
 
 import dataclasses
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -44,7 +43,7 @@ _AS_IT_IS: dict[Any, tuple[type[models.Field], ...]] = {
 _KEY = serializers.PrimaryKeyRelatedField
 
 
-@dataclass
+@dataclasses.dataclass
 class Shape:
     """Where the values of a serializer's fields come from, by the field's name."""
 
@@ -53,7 +52,7 @@ class Shape:
     lists: dict[str, "Inside"] = dataclasses.field(default_factory=dict)
 
 
-@dataclass(eq=False)
+@dataclasses.dataclass(eq=False)
 class Inside:
     """The rows of a nested list: those of `model` whose column `key` is the primary key of the row outside."""
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 # What the policies of row security read (see `isolation`).
 SETTING = "app.tenant_id"
-# A read holds no lock that others wait for, so it may take longer than the role's limit (`deploy/roles.sql`).
+# A read waits for no row lock, so its statements may take longer than the role's limit (`deploy/roles.sql`).
 _READ_LIMIT = "set_config('statement_timeout', '10s', true)"
 
 _tenant: ContextVar[Tenant | None] = ContextVar("tenant", default=None)

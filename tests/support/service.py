@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import signal
 import socket
 import subprocess
 from collections.abc import Iterator
@@ -90,7 +91,9 @@ def serving(database: str | dict[str, str], key: str, **environment: str) -> Ite
     try:
         yield Service(running, port, key)
     finally:
-        running.stop()
+        was_running = running.process.poll() is None
+        status = running.stop()
+    assert not (was_running and status == -signal.SIGKILL), f"The service did not end on SIGTERM. {running.log}"
 
 
 class Database:
