@@ -28,6 +28,7 @@ def only_with(plugin: str, *names: str) -> tuple[str, ...]:
 
 INSTALLED_APPS = [
     "django.contrib.staticfiles",
+    "corsheaders",  # for its system checks of CORS_ALLOWED_ORIGINS
     "rest_framework",
     "django_filters",
     "drf_spectacular",
@@ -55,6 +56,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "apps.api.middleware.hosts.AllowedHosts",
+    "apps.api.middleware.cors.Cors",  # before every step that would refuse a preflight, which has no key
     "django.middleware.csrf.CsrfViewMiddleware",  # for the forms of Silk and the admin; the API has no cookies
     # Lazy: a request that asks for no user, such as the API's, reads no session and gets no cookie.
     *only_with(
@@ -195,6 +197,36 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {"OrderStatus": "apps.orders.lifecycle.Status"},
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # bytes of a request body; above it: 413
+
+# CORS ---------------------------------------------------------------------------------------------------------------
+
+# Whose pages may call the API, with a key. There are no cookies, so nothing is allowed "with credentials".
+CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", default=[])
+CORS_URLS_REGEX = r"^/api/"
+CORS_ALLOW_METHODS = ["GET", "HEAD", "POST", "PATCH", "DELETE"]
+CORS_ALLOW_HEADERS = [
+    "Authorization",
+    "Content-Type",
+    "Idempotency-Key",
+    "If-Match",
+    "If-None-Match",
+    "X-Request-ID",
+    "Cache-Control",
+]
+CORS_EXPOSE_HEADERS = [
+    "ETag",
+    "Location",
+    "Retry-After",
+    "RateLimit",
+    "RateLimit-Policy",
+    "X-Request-ID",
+    "Idempotency-Replayed",
+    "Link",
+    "Deprecation",
+    "Sunset",
+    "Server-Timing",
+]
+CORS_PREFLIGHT_MAX_AGE = 2 * 3600  # seconds; Chromium keeps none for longer
 
 # Time, language, static files ---------------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ PRODUCTION = {
     "SECRET_KEY_FALLBACKS": "",
     "ALLOWED_HOSTS": "testserver,localhost,127.0.0.1",
     "DATABASE_OWNER_URL": "",
+    "CORS_ALLOWED_ORIGINS": "",
     "DEFAULT_TENANT": "",
     "PLUGINS": "",
     "REQUESTS_PER_MINUTE": "0",  # else no two responses have equal headers

@@ -94,6 +94,7 @@ print(json.dumps([sorted(walk(get_resolver().url_patterns)), settings.INSTALLED_
         "django.middleware.security.SecurityMiddleware",
         "whitenoise.middleware.WhiteNoiseMiddleware",
         "apps.api.middleware.hosts.AllowedHosts",
+        "apps.api.middleware.cors.Cors",
         "django.middleware.csrf.CsrfViewMiddleware",
         "django.middleware.clickjacking.XFrameOptionsMiddleware",
         "apps.api.middleware.routing.Routing",
@@ -173,6 +174,24 @@ def test_a_plugin_that_does_not_exist_stops_the_start():
 
     assert done.returncode != 0
     assert "apps.devtols" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("origin", "mistake"),
+    [
+        ("app.example.com", "Origin 'app.example.com' in CORS_ALLOWED_ORIGINS is missing scheme or netloc"),
+        ("*", "Origin '*' in CORS_ALLOWED_ORIGINS is missing scheme or netloc"),
+        ("https://app.example.com/", "Origin 'https://app.example.com/' in CORS_ALLOWED_ORIGINS should not have path"),
+    ],
+)
+def test_a_wrong_origin_is_named(origin, mistake):
+    check = "from django.core.management import call_command\ncall_command('check')"
+
+    done = run(check, {**PRODUCTION, "CORS_ALLOWED_ORIGINS": f"https://good.example.com,{origin}"})
+
+    assert done.returncode != 0
+    assert mistake in done.stderr
+    assert "good.example.com" not in done.stderr
 
 
 def test_silk_records_api_requests_only_and_never_more_than_its_bound():

@@ -18,6 +18,7 @@ from apps.api.edge.bodies import Refusal, has_body, receive_body
 from apps.api.edge.environ import CALLER, client_address, wsgi_environ
 from apps.api.edge.lanes import Busy, Gone, Lanes
 from apps.api.logs import choose_request_id, log_line, request_id
+from apps.api.middleware.cors import cors_fields
 from apps.api.problems import CONTENT_TYPE, problem_members
 from apps.tenancy import keys
 
@@ -125,6 +126,6 @@ def _problem(environ: dict[str, Any], refusal: Refusal, started: float, error: B
         log_line(error, status=refusal.status, statements=0, **fields)
     finally:
         request_id.reset(token)
-    headers = {"Content-Type": CONTENT_TYPE, "X-Request-ID": chosen, **refusal.headers}
+    headers = {"Content-Type": CONTENT_TYPE, "X-Request-ID": chosen, **refusal.headers, **cors_fields(environ)}
     body = json.dumps(problem_members(refusal.status, str(refusal), chosen)).encode()
     return Response(refusal.status, [(name.encode(), value.encode()) for name, value in headers.items()], body)

@@ -23,19 +23,20 @@ def _refusal(request: ApiRequest) -> HttpResponse | None:
         return problem(request, 403, "Use https. This request was sent in clear text.")
     if is_public(request):
         return None
-    if not is_safe(request):
-        if request.META.get("QUERY_STRING"):
-            return problem(request, 400, "A request that changes data takes no query parameters.")
-        # Without a key the browser's user is all that stands between a foreign page and the default tenant.
-        origin = request.headers.get("Origin")
-        own = f"{request.scheme}://{request.get_host()}"
-        if origin and origin != own and "Authorization" not in request.headers:
-            return problem(request, 403, "A request from another origin needs an API key.")
+    if not is_safe(request) and request.META.get("QUERY_STRING"):
+        return problem(request, 400, "A request that changes data takes no query parameters.")
+    # Without a key the browser's user is all that stands between a foreign page and the default tenant.
+    if settings.DEFAULT_TENANT and _is_from_another_origin(request) and not request.headers.get("Authorization"):
+        return problem(request, 403, "A request from another origin needs an API key.")
     if len(request.META["PATH_INFO"]) + len(request.META.get("QUERY_STRING", "")) > MAX_ADDRESS:
         return problem(request, 414, f"The address is longer than {MAX_ADDRESS} bytes.")
     if _header_size(request.META) > MAX_HEADERS:
         return problem(request, 431, f"The headers are larger than {MAX_HEADERS} bytes.")
     return None
+
+
+def _is_from_another_origin(request: ApiRequest) -> bool:
+    return request.headers.get("Origin", "") not in ("", f"{request.scheme}://{request.get_host()}")
 
 
 def _header_size(environ: dict[str, Any]) -> int:

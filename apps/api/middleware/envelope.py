@@ -32,7 +32,11 @@ class Envelope(Step):
                 response = self.get_response(request)
         # Django's own error pages: a bad Host header, an error of another middleware.
         if is_api_request(request) and response.status_code >= 400 and response["Content-Type"] != CONTENT_TYPE:
-            response = problem(request, response.status_code, f"{HTTPStatus(response.status_code).phrase}.")
+            page, status = response, HTTPStatus(response.status_code)
+            response = problem(request, status, f"{status.phrase}.")
+            del page["Content-Length"]
+            for name, value in page.items():  # those of CORS, for example: a script cannot read it without them
+                response.headers.setdefault(name, value)
         if response.status_code == 304:
             del response["Content-Length"]  # It would be that of the representation, which is not 0.
         response["X-Request-ID"] = request.id
