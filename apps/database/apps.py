@@ -11,7 +11,7 @@ class DatabaseConfig(ProjectAppConfig):
     def ready(self) -> None:
         from apps.database import checks, migrating  # noqa: F401  Importing checks registers them.
 
-        # Sent once per app that has models; with one sender each handler runs once, around all of the migrations.
+        # The signals are sent once per app that has models. With one sender each handler runs once per `migrate`.
         tenancy = apps.get_app_config("tenancy")
         pre_migrate.connect(migrating.before_migrate, sender=tenancy)
         post_migrate.connect(migrating.after_migrate, sender=tenancy)

@@ -1,4 +1,4 @@
-"""Triggers that are missing or different in the database, as a system check with an id and a hint."""
+"""System check: warn about triggers that are missing from the database or differ from the code."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -13,10 +13,10 @@ from apps.database.triggers import trigger_problems
 
 @register(Tags.database)
 def triggers_as_expected(app_configs: Any, databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
-    """Warnings, not errors: an error would stop `migrate`, which is what repairs them."""
+    """Return warnings, not errors: an error would block `migrate`, and `migrate` reinstalls the triggers."""
     messages: list[CheckMessage] = []
     for alias in databases or ():
-        # Before and between migrations there is nothing to compare yet.
+        # `migrate` installs the triggers when the last migration is applied.
         if not pending_migrations(connections[alias]):
             messages += [
                 checks.Warning(f"{problem[0].upper()}{problem[1:]}.", hint="Run manage.py migrate.", id="tenancy.W002")

@@ -1,10 +1,10 @@
-"""Compile a queryset once and run it for every tenant: Django takes ten times as long to compile a look-up as to run.
+"""Compile a queryset once, run it for every tenant: Django takes ten times as long to compile a look-up as to run it.
 
-A function decorated with `compiled` returns the queryset, a `values_list`. It is called and compiled at its first use
-with **no tenant set**, so the statement cannot hold a value of the tenant that happened to come first: only the id that
-the manager compares is exchanged when the statement runs, and anything else that asks for the scope raises
-TenantNotSet. Times and dates are refused too, because they would stay as they were at the first use. What differs
-between two runs is a `Parameter`.
+A function decorated with `compiled` returns a `values_list` queryset. At first use it is called and compiled with **no
+tenant set**, so the statement cannot hold a value of whichever tenant came first. Only the tenant id that the manager
+compares is replaced when the statement runs; anything else that reads the scope raises TenantNotSet. Times and dates
+are refused too, because they would keep their value of the first use. Pass values that differ between runs as a
+`Parameter`.
 """
 
 from collections.abc import Callable
@@ -21,14 +21,14 @@ from apps.tenancy.owned import CurrentTenant
 from apps.tenancy.scope import compiling_for_every_tenant, require_tenant
 
 P = ParamSpec("P")
-# Kept statements per function. A page has up to 200 rows, and the statement for their lists depends on the number.
+# Statements cached per function. A page has up to 200 rows, and the statement for their items depends on the number.
 KEPT = 256
 
 _caches: list[Any] = []
 
 
 class Parameter(Expression):
-    """A value of a compiled queryset that is given at each run: the `position`-th argument, an integer by default."""
+    """A placeholder in a compiled queryset for the `position`-th argument of each run, an integer by default."""
 
     def __init__(self, position: int, output_field: Field | None = None) -> None:
         super().__init__(output_field=output_field or BigIntegerField())
@@ -39,26 +39,26 @@ class Parameter(Expression):
 
 
 class Compiled:
-    """A statement and what turns its rows into values; each call runs it for the tenant of the scope."""
+    """A compiled statement with its converters; each call runs it for the current tenant."""
 
     def __init__(self, build: Callable[[], QuerySet[Any, Any]]) -> None:
         """Compile the `values_list` that `build` returns.
 
         Raises TenantNotSet if it needs a scope, TypeError if it holds a time or reads the database.
         """
-        # The compiler runs the statement too, so that whatever watches Django's compilers (Silk) sees it.
+        # Django's compiler also runs the statement, so that Silk, which patches the compilers, records it.
         with compiling_for_every_tenant(), connections[DEFAULT_DB_ALIAS].execute_wrapper(_refuse_to_run):
             self._compiler = build().query.get_compiler(connection=_connection_without_times())
             self._sql, self._params = self._compiler.as_sql()
         self._compiler.using = DEFAULT_DB_ALIAS
         for param in self._params:
             _refuse_time(param)
-        # Where the parameters are that each run exchanges: looking for them again would cost each run.
+        # The positions of the parameters that each run replaces, found once.
         self._tenant_places = [place for place, param in enumerate(self._params) if isinstance(param, CurrentTenant)]
         self._given = [(place, param) for place, param in enumerate(self._params) if isinstance(param, Parameter)]
 
     def __call__(self, *values: Any) -> list[tuple[Any, ...]]:
-        """Return the rows, for these values of the parameters. Raises TenantNotSet outside of a scope."""
+        """Return the rows for these values of the parameters. Raises TenantNotSet outside a scope."""
         connection = connections[DEFAULT_DB_ALIAS]
         tenant = require_tenant(connection)
         params = [*self._params]
@@ -69,7 +69,7 @@ class Compiled:
             if type(value) is not int:
                 value = parameter.output_field.get_db_prep_value(value, connection)
             elif abs(value) > BigIntegerField.MAX_BIGINT:
-                return []  # As Django answers; the database would refuse.
+                return []  # Django does the same; the database would raise an error.
             params[place] = value
         compiler = copy(self._compiler)
         compiler.connection = connection
@@ -78,9 +78,9 @@ class Compiled:
 
 
 def compiled(build: Callable[P, QuerySet[Any, Any]]) -> Callable[P, Compiled]:
-    """Decorate a function that returns a queryset: it returns a statement instead, compiled once per arguments.
+    """Decorate a function that returns a queryset: it then returns a statement, compiled once per set of arguments.
 
-    The arguments, which are hashed, choose the statement; what differs between its runs is a Parameter.
+    The arguments must be hashable and select the statement; values that differ between its runs are Parameters.
     """
 
     @wraps(build)
@@ -93,12 +93,12 @@ def compiled(build: Callable[P, QuerySet[Any, Any]]) -> Callable[P, Compiled]:
 
 
 def row_exists(selector: Callable[[], QuerySet[Any, Any]], pk: int) -> bool:
-    """Whether the selector's rows have one with that primary key."""
+    """Whether the selector's rows include one with that primary key."""
     return bool(_by_id(selector)(pk))
 
 
 def clear() -> None:
-    """Forget every compiled statement: code that one was built from has been replaced, as tests do."""
+    """Drop every compiled statement, after code that it was built from has been replaced, as tests and the lab do."""
     for cache in _caches:
         cache.cache_clear()
 
@@ -109,9 +109,9 @@ def _by_id(selector: Callable[[], QuerySet[Any, Any]]) -> QuerySet[Any, Any]:
 
 
 def _connection_without_times() -> Any:
-    """Return the connection for a compiler to ask about its dialect, which refuses times and dates as values.
+    """Return a copy of the connection, for compiling only, that refuses times and dates as values.
 
-    Among the parameters SQLite's would already be texts.
+    In the parameters they would be too late to find: on SQLite they are strings by then.
     """
     connection = copy(connections[DEFAULT_DB_ALIAS])
     connection.ops = copy(connection.ops)

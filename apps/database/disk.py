@@ -8,24 +8,24 @@ from pathlib import Path
 
 from django.db import OperationalError, connection, transaction
 
-SECONDS = 3  # that a process trusts its last probe
-BYTES = 1024 * 1024  # of a probe; what failed may have been larger than a page
+SECONDS = 3  # for which a process reuses the result of its last probe
+BYTES = 1024 * 1024  # written per probe: more than a page, as a write that failed may have been
 FULL, READ_ONLY = "the disk is full", "the database is read-only"
-# Sorting more than its memory makes PostgreSQL write a temporary file where the database lies: 2 ms for a megabyte.
+# A sort that exceeds work_mem makes PostgreSQL write a temporary file to the database's volume: 2 ms for a megabyte.
 SORT = """
     SELECT count(*) FROM (
         SELECT repeat('x', 4000) || n AS line FROM generate_series(1, %s / 4000) AS n ORDER BY line
     ) AS sorted"""
 DISK_FULL = "53100"  # SQLSTATE
 
-_last = (float("-inf"), "")  # when the volume was probed, and what was found
+_last = (float("-inf"), "")  # time and result of the last probe
 
 
 def disk_problem() -> str:
-    """Return why the volume takes no write, or '' if it does: as of SECONDS ago at most.
+    """Return why the volume refuses writes, or '' if it accepts them. The result is at most SECONDS old.
 
-    Writes BYTES to a temporary file beside the database, which any process of the service can do and which takes no
-    lock. Raises what the database raises for another reason than a full disk.
+    Writes BYTES to a temporary file on the database's volume, which takes no lock. Raises the database's error if it
+    failed for another reason than a full disk.
     """
     global _last
     if time.monotonic() >= _last[0] + SECONDS:

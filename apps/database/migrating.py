@@ -1,4 +1,4 @@
-"""What happens around `migrate`: triggers make room for changes of tables, and are complete again when it ends."""
+"""Handlers around `migrate`: triggers that would block schema changes are dropped before, and reinstalled after."""
 
 from typing import Any
 
@@ -10,22 +10,22 @@ from apps.database.totals import repair
 from apps.database.triggers import install, installed, trigger_modules, trigger_problems, triggers
 from apps.tenancy.isolation import renew_walls
 
-# SQLite's triggers of apps that are no longer installed, between before_migrate and after_migrate.
+# Triggers of apps that are no longer installed, kept between before_migrate and after_migrate on SQLite.
 _unowned: dict[str, str] = {}
 
 
 def pending_migrations(connection: BaseDatabaseWrapper) -> int:
-    """How many migrations are still to be applied."""
+    """Return how many migrations are not applied yet."""
     executor = MigrationExecutor(connection)
     return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
 def before_migrate(using: str = DEFAULT_DB_ALIAS, plan: Any = (), **kwargs: Any) -> None:
-    """pre_migrate: make room for changes of tables.
+    """Handle pre_migrate: drop the triggers that would block changes of tables.
 
-    On SQLite a table that triggers name cannot be rebuilt, so they go until the end; those that no installed app owns
-    come back as they were. On PostgreSQL they stay, and no concurrent write goes unnoticed (they name no column that
-    ALTER could object to), but for those of an app whose migrations are unapplied.
+    SQLite cannot rebuild a table that a trigger refers to, so all triggers are dropped; `after_migrate` restores those
+    that no installed app owns. On PostgreSQL triggers stay, so that concurrent writes are still counted, except those
+    of an app whose migrations are being unapplied.
     """
     connection = connections[using]
     with transaction.atomic(using), connection.cursor() as cursor:
@@ -41,10 +41,10 @@ def before_migrate(using: str = DEFAULT_DB_ALIAS, plan: Any = (), **kwargs: Any)
 
 
 def after_migrate(using: str = DEFAULT_DB_ALIAS, plan: Any = None, **kwargs: Any) -> None:
-    """post_migrate: install what is missing or different (first the walls between tenants, see `isolation`), and then
-    make the numbers true for every tenant.
+    """Handle post_migrate: renew the walls between tenants (see `isolation`), install missing or changed triggers, and
+    correct the maintained numbers of every tenant.
 
-    Does nothing after `flush` (which has no plan), nor while migrations are still to be applied.
+    Does nothing after `flush`, which has no plan, or while migrations are pending.
     """
     connection = connections[using]
     if plan is None or pending_migrations(connection):

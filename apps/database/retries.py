@@ -1,4 +1,4 @@
-"""Retry transactions that PostgreSQL aborted, and refuse those that are broken without an error."""
+"""Retry transactions that PostgreSQL aborted, and refuse to commit those that failed without raising."""
 
 import logging
 import time
@@ -23,7 +23,7 @@ def was_aborted(error: BaseException) -> bool:
 
 
 def retry_aborted(respond: Callable[[], HttpResponse]) -> HttpResponse:
-    """Return what `respond` returns, whose transaction is retried at most RETRIES times. Raises the last error."""
+    """Return the result of `respond`, which is repeated at most RETRIES times. Raises the last error."""
     for retry in range(RETRIES):
         try:
             return respond()
@@ -31,7 +31,7 @@ def retry_aborted(respond: Callable[[], HttpResponse]) -> HttpResponse:
             if not was_aborted(error):
                 raise
             log.info("The database aborted the transaction; retrying: %s", type(error.__cause__).__name__)
-        # A random time, so that the same transactions do not meet again.
+        # A random delay, so that the same transactions do not collide again.
         time.sleep(SystemRandom().uniform(0, 0.01 * 4**retry))
     return respond()
 

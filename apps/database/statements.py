@@ -1,4 +1,4 @@
-"""Count the SQL statements of a request: the figure in Server-Timing and in the tests."""
+"""Count the SQL statements of a request, for Server-Timing and the tests."""
 
 import re
 import time
@@ -8,17 +8,17 @@ from typing import Any
 
 from django.db import connection
 
-# Every request runs these, so they would blur the cost of a view.
+# Every request runs these, so counting them would obscure the cost of a view.
 NOT_COUNTED = re.compile(
     r"^\s*(BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|SET TRANSACTION|SET LOCAL)"  # transaction control
-    r"|^\s*(SELECT set_config\(|PRAGMA)"  # the tenant setting, the connection's own
-    r"|^EXPLAIN"  # Silk's own
+    r"|^\s*(SELECT set_config\(|PRAGMA)"  # settings of the tenant and of the connection
+    r"|^EXPLAIN"  # run by Silk
     r'|FROM "tenancy_(apikey|tenant)"'  # the look-up of the API key
 )
 
 
 class Statements:
-    """The statements since counting began: their SQL, and the seconds that the database took in total."""
+    """The statements since counting began: their SQL, and the database's total time in seconds."""
 
     def __init__(self) -> None:
         self.sql: list[str] = []

@@ -1,4 +1,4 @@
-"""SQLite's stand-in for the keys that hold the tenant on PostgreSQL (see `isolation`): refused at once, raw SQL too."""
+"""SQLite triggers in place of PostgreSQL's foreign keys with the tenant (see `isolation`); they cover raw SQL too."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Maintained totals: numbers that triggers keep true, whichever way rows are written, and the oracle for each."""
+"""Maintained totals: numbers that triggers keep correct, however rows are written, each with an oracle to compare."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -11,21 +11,21 @@ from apps.tenancy.scope import SETTING, allow_slow_statements, tenant_scope
 
 @dataclass(frozen=True)
 class Drift:
-    """How far a maintained number is from the truth: rows that differ, and by how many cents in all."""
+    """How far a maintained number is off: the rows that differ, and by how many cents in total."""
 
     rows: int
     cents: int
 
 
 def drift_between(pairs: Iterable[tuple[int, int]]) -> Drift:
-    """Return the drift of the rows that differ: of each the kept number of cents, and the true one."""
+    """Return the drift, given the stored and the correct cents of each row that differs."""
     cents = [abs(kept - true) for kept, true in pairs]
     return Drift(rows=len(cents), cents=sum(cents))
 
 
 @dataclass(frozen=True)
 class MaintainedNumber:
-    """A maintained number, with its oracle. Both functions act for the current tenant; `repair` writes the truth."""
+    """A maintained number. `drift` compares it with its oracle, `repair` corrects it, both for the current tenant."""
 
     label: str
     drift: Callable[[], Drift]
@@ -33,12 +33,12 @@ class MaintainedNumber:
 
 
 def numbers() -> list[MaintainedNumber]:
-    """Every maintained number of the installed apps, in the order in which they build on each other."""
+    """Return every maintained number of the installed apps; each depends only on those before it."""
     return list(chain.from_iterable(module.NUMBERS for module in trigger_modules().values()))
 
 
 def on_truncate(table: str, name: str, statement: str) -> Trigger:
-    """Return a trigger that runs `statement` in each tenant, because TRUNCATE bypasses row security but it does not."""
+    """Return a trigger that runs `statement` for each tenant: TRUNCATE bypasses row security, `statement` does not."""
     return Trigger(
         name=name,
         table=table,
@@ -59,13 +59,13 @@ def on_truncate(table: str, name: str, statement: str) -> Trigger:
 
 
 def batches(ids: Sequence[int], size: int = 5_000) -> Iterator[Sequence[int]]:
-    """Cut `ids` into pieces that one statement of a repair can name."""
+    """Split `ids` into batches small enough for one statement."""
     for start in range(0, len(ids), size):
         yield ids[start : start + size]
 
 
 def repair() -> None:
-    """Write the truth into every maintained number of every tenant."""
+    """Correct every maintained number of every tenant."""
     for tenant in Tenant.objects.order_by("pk"):
         with tenant_scope(tenant):
             allow_slow_statements()

@@ -1,7 +1,7 @@
-"""Triggers of the installed apps: which the database should have, which it has, and how they get there.
+"""Triggers of the installed apps: list the expected ones, compare them with the database, install them.
 
-An app names its `triggers` module in its AppConfig; the module lists TRIGGERS and NUMBERS (see `totals`). They are
-installed when `migrate` ends (see `migrating`), and compared with the database by a system check, by /readyz and by
+An app names its `triggers` module in its AppConfig; the module lists TRIGGERS and NUMBERS (see `totals`). Triggers are
+installed when `migrate` ends (see `migrating`), and compared with the database by a system check, /readyz and
 `reconcile`.
 """
 
@@ -18,17 +18,17 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from apps.plugin import plugins
 
-# Marks our triggers among others in the database.
+# Distinguishes our triggers from others in the database.
 PREFIX = "maintain_"
 
 
 @dataclass(frozen=True)
 class Trigger:
-    """One reaction to a change of `table`, in both dialects side by side.
+    """A trigger on `table`, in both dialects side by side. A dialect that does not need it is empty.
 
-    `sqlite` is a CREATE TRIGGER's text from the event on, per row. `postgresql` is the same up to EXECUTE, mostly per
-    statement with transition tables, which a bulk change of any size pays once; `body` is its function's, in PL/pgSQL.
-    It runs with the rights of the role that changes the table. A dialect is empty where it needs no such trigger.
+    `sqlite` is the text after the name in CREATE TRIGGER, per row. `postgresql` is the same up to EXECUTE, mostly per
+    statement with transition tables, so that a bulk change of any size runs it once; `body` is its PL/pgSQL function,
+    which runs with the rights of the role that changes the table.
     """
 
     name: str
@@ -43,7 +43,7 @@ class Trigger:
 
 
 def triggers(connection: BaseDatabaseWrapper) -> list[Trigger]:
-    """Every trigger of the installed apps that this database can have."""
+    """Return the triggers of the installed apps for this database's dialect."""
     every = chain.from_iterable(module.TRIGGERS for module in trigger_modules().values())
     return [trigger for trigger in every if getattr(trigger, connection.vendor)]
 
@@ -62,7 +62,7 @@ def install(connection: BaseDatabaseWrapper) -> None:
                 cursor.execute(f'DROP TRIGGER IF EXISTS "{trigger.full_name}"')
                 cursor.execute(_sqlite(trigger))
         elif wanted:
-            # All at once and parents first, as writers do, or a writer between two tables would deadlock with us.
+            # Lock all tables at once, parents first as writers do, or a concurrent writer could deadlock with this.
             tables = {trigger.table for trigger in triggers(connection)}
             ordered = [model._meta.db_table for model in apps.get_models() if model._meta.db_table in tables]
             cursor.execute(f"LOCK TABLE {', '.join(ordered)} IN SHARE ROW EXCLUSIVE MODE")
@@ -76,7 +76,7 @@ def trigger_modules() -> dict[str, Any]:
 
 
 def _stale(connection: BaseDatabaseWrapper) -> Iterator[tuple[Trigger, str]]:
-    """Yield the expected triggers that are missing or different, each with what is wrong."""
+    """Yield the expected triggers that are missing or different, each with the reason."""
     found = installed(connection)
     for trigger in triggers(connection):
         if trigger.full_name not in found:
@@ -86,7 +86,7 @@ def _stale(connection: BaseDatabaseWrapper) -> Iterator[tuple[Trigger, str]]:
 
 
 def installed(connection: BaseDatabaseWrapper) -> dict[str, Any]:
-    """Return our triggers in the database, by name, each with what distinguishes its version."""
+    """Return our triggers in the database by name, each with the details that `_is_current` compares."""
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             cursor.execute(
@@ -124,7 +124,7 @@ def _body(trigger: Trigger) -> str:
 
 
 def _comment(trigger: Trigger, definition: str) -> str:
-    # PostgreSQL rewrites a definition, so the hash covers both: the text that we sent and the text that it stored.
+    # PostgreSQL rewrites definitions, so the hash covers both the text that we sent and the text that it stored.
     return hashlib.sha256(f"{trigger.table} {trigger.postgresql} {definition}".encode()).hexdigest()
 
 
@@ -132,7 +132,7 @@ def _install_on_postgresql(trigger: Trigger, cursor: Any) -> None:
     name = trigger.full_name
     cursor.execute("SELECT quote_ident(current_schema())")
     (schema,) = cursor.fetchone()
-    # The search path is pinned, its temporary tables last: a session may come with another, or shadow our tables.
+    # The search path is pinned with temporary tables last, so that no session can change it or shadow our tables.
     cursor.execute(
         f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql SET search_path = {schema}, pg_temp "
         f"AS $body${_body(trigger)}$body$"

@@ -1,7 +1,7 @@
-"""Where PostgreSQL finds any part of a text: an index of its pieces of three characters.
+"""Trigram index: PostgreSQL finds any part of a text by its sequences of three characters.
 
-Under row security only a leakproof operator may use an index. As PostgreSQL delivers it LIKE is none; a superuser can
-declare it one (`deploy/roles.sql`). See https://www.postgresql.org/docs/current/pgtrgm.html
+Under row security only a leakproof operator may use an index. LIKE is not leakproof by default; a superuser can mark
+it so (`deploy/roles.sql`). See https://www.postgresql.org/docs/current/pgtrgm.html
 """
 
 from collections.abc import Sequence
@@ -12,10 +12,10 @@ from django.contrib.postgres.operations import CreateExtension
 
 
 class TrigramIndex(GinIndex):
-    """Serves `contains` on the text field in `fields`, after the tenant. SQLite has no such index, and reads rows."""
+    """An index for `contains`, on the tenant and a text field. SQLite has no such index and scans the rows."""
 
     def __init__(self, *, fields: Sequence[str], name: str) -> None:
-        # Rows wait for no vacuum to be sorted in: until then each search would read all that wait.
+        # Without fastupdate, new rows are indexed at once. Otherwise each search would scan a list of pending rows.
         super().__init__(fields=fields, name=name, opclasses=("int8_ops", "gin_trgm_ops"), fastupdate=False)
 
     def deconstruct(self) -> Any:
@@ -34,7 +34,7 @@ class TrigramIndex(GinIndex):
 
 
 class NeedExtension(CreateExtension):
-    """Create the extension where nobody has. It stays when this is unapplied: others may need it."""
+    """Create the extension if it does not exist. Unapplying keeps it, because others may use it."""
 
     def database_backwards(self, *args: Any) -> None:
         pass

@@ -5,7 +5,7 @@ from apps.tenancy.owned import TenantOwned
 
 
 class IdempotencyKey(TenantOwned):
-    """A client's name for one change, and the answer that it got; both commit with the change itself."""
+    """A client's key for one change, and the stored response; both are committed with the change itself."""
 
     key = models.CharField(max_length=255)
     fingerprint = models.CharField(max_length=64, help_text="Hex SHA-256 of the request that had the key first.")

@@ -1,4 +1,4 @@
-"""Keys that make a change happen once. Key and change are one transaction: both are kept, or neither is."""
+"""Idempotency keys: a repeated request is made once. Key and change are committed in one transaction or not at all."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -9,7 +9,7 @@ from apps.idempotency.models import IdempotencyKey
 
 
 class KeyInUse(Exception):
-    """A request with the same key has not been answered yet. The transaction can only be rolled back."""
+    """A request with the same key is still being processed. The transaction can only be rolled back."""
 
 
 class KeyReused(Exception):
@@ -17,10 +17,10 @@ class KeyReused(Exception):
 
 
 def claim_key(*, key: str, fingerprint: str) -> IdempotencyKey:
-    """The row of `key`: a new one without a status, or the one that holds the answer of the first request.
+    """Return the row of `key`: a new one without a status, or one with the response to the first request.
 
-    A twin in flight is waited for: on PostgreSQL the INSERT waits, for the role's lock_timeout at most, until the other
-    row is committed or gone; on SQLite the transaction has begun when no other is running. Raises KeyInUse, KeyReused.
+    Waits for a concurrent request with the same key: on PostgreSQL the INSERT waits, for the role's lock_timeout at
+    most, until the other transaction ends; on SQLite only one transaction runs at a time. Raises KeyInUse, KeyReused.
     """
     new = IdempotencyKey(key=key, fingerprint=fingerprint)
     try:
@@ -44,5 +44,5 @@ def keep_answer(*, row: IdempotencyKey, status: int, headers: Mapping[str, str],
 
 
 def purge_keys(*, before: datetime) -> int:
-    """Delete the keys that are older than `before`; how many there were."""
+    """Delete the keys created before `before` and return their number."""
     return IdempotencyKey.objects.filter(created_at__lt=before).delete()[0]

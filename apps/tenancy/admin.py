@@ -1,4 +1,4 @@
-"""What the admin shows where it is plugged in: tenants and their keys, never a tenant's rows."""
+"""The admin, where it is installed, manages tenants and their keys. It never shows a tenant's rows."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from apps.tenancy.models import ApiKey, Tenant
 
 @admin.register(Tenant)
 class TenantAdmin(admin.ModelAdmin):
-    """Creates and edits tenants. Their rows are protected, so instead of being deleted a tenant becomes inactive."""
+    """Create and edit tenants. A tenant cannot be deleted here, because its rows are protected; make it inactive."""
 
     list_display = ["slug", "name", "timezone", "is_active", "created_at"]
     list_filter = ["is_active"]
@@ -31,7 +31,7 @@ class TenantAdmin(admin.ModelAdmin):
 
 @admin.register(ApiKey)
 class ApiKeyAdmin(admin.ModelAdmin):
-    """Issues and revokes keys through `keys`. A key is shown whole by the answer to its creation, and nowhere else."""
+    """Issue and revoke keys through `keys`. The full key is shown once, in the response that creates it."""
 
     list_display = ["prefix", "tenant", "name", "scope", "is_live", "created_at", "expires_at", "revoked_at"]
     list_select_related = ["tenant"]
@@ -49,19 +49,19 @@ class ApiKeyAdmin(admin.ModelAdmin):
         return False
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
-        # One button: whichever is pressed, the key is what comes next.
+        # Only "Save": every button would lead to the page that shows the key.
         one_button = {"show_save_and_add_another": False, "show_save_and_continue": False}
         return super().add_view(request, form_url, {**(extra_context or {}), **one_button})
 
     def save_model(self, request: HttpRequest, obj: ApiKey, form: Any, change: bool) -> None:
         key = keys.issue_key(tenant=obj.tenant, name=obj.name, scope=obj.scope, expires_at=obj.expires_at)
-        # The log entry names `obj`, which has to be the key that was stored.
+        # The admin logs `obj`, so give it the id and prefix of the key that was stored.
         obj.prefix = key.split("_")[1]
         obj.pk = ApiKey.objects.get(prefix=obj.prefix).pk
         request.issued_key = key  # type: ignore[attr-defined]
 
     def response_add(self, request: HttpRequest, obj: ApiKey, post_url_continue: Any = None) -> HttpResponse:
-        # Not a message on the next page: a cookie would keep it. The admin marks all its pages as not to be stored.
+        # Not a Django message, which a cookie would store. Responses of the admin are never cached.
         context = {
             **self.admin_site.each_context(request),
             "title": "The new API key",
@@ -75,7 +75,7 @@ class ApiKeyAdmin(admin.ModelAdmin):
     def is_live(self, key: ApiKey) -> bool:
         return key.is_live(timezone.now())
 
-    # Who may issue keys may revoke them.
+    # The permission to issue keys includes revoking them.
     @admin.action(description="Revoke selected keys", permissions=["add"])
     def revoke(self, request: HttpRequest, queryset: QuerySet[ApiKey]) -> None:
         live = queryset.filter(revoked_at=None)

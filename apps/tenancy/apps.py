@@ -5,5 +5,5 @@ class TenancyConfig(ProjectAppConfig):
     name = "apps.tenancy"
 
     def ready(self) -> None:
-        plugins()  # Every app is configured by now: one that would not be mounted stops the start.
+        plugins()  # All apps are loaded: raise now if one of them would not be mounted.
         from apps.tenancy import checks  # noqa: F401  Importing checks registers them.

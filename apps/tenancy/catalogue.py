@@ -1,10 +1,10 @@
-"""What PostgreSQL's catalogue says about the tables of tenant-owned models. Reads it, writes nothing."""
+"""Read from PostgreSQL's catalogue how the tables of tenant-owned models are protected."""
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 
 def found_facts(connection: BaseDatabaseWrapper, tables: list[str]) -> dict[str, set[str]]:
-    """Return the facts about each table's row security, foreign keys and indexes, in the words of `isolation`."""
+    """Return the facts about each table's row security, foreign keys and indexes, worded as in `isolation`."""
     with connection.cursor() as cursor:
         cursor.execute(
             r"""
@@ -31,7 +31,7 @@ def found_facts(connection: BaseDatabaseWrapper, tables: list[str]) -> dict[str,
 
 
 def found_policies(connection: BaseDatabaseWrapper, tables: list[str]) -> dict[str, dict[str, tuple[str, str]]]:
-    """Return each table's policies by name: the definition in PostgreSQL's words, and the comment."""
+    """Return each table's policies by name: the definition as PostgreSQL prints it, and the comment."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -50,7 +50,7 @@ def found_policies(connection: BaseDatabaseWrapper, tables: list[str]) -> dict[s
 
 
 def forced(connection: BaseDatabaseWrapper, tables: list[str]) -> list[str]:
-    """Return those of the tables whose row security applies to their owner too."""
+    """Return the tables whose row security also applies to their owner."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT relname FROM pg_class"

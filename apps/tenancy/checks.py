@@ -27,10 +27,13 @@ def default_tenant_in_production(app_configs: Any, **kwargs: Any) -> list[CheckM
 
 @register(Tags.database, deploy=True)
 def tenants_kept_apart(app_configs: Any, databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
-    """`manage.py check --deploy --database default`, as the role that serves: what PostgreSQL would let through."""
+    """Errors if PostgreSQL would not keep tenants apart for the connected role.
+
+    Run `manage.py check --deploy --database default` with the DATABASE_URL that serves requests.
+    """
     messages: list[CheckMessage] = []
     for alias in databases or ():
-        # Also while migrations are pending: this check stops no `migrate`, and a wall that is half built is none.
+        # Also while migrations are pending: `migrate` does not run deployment checks, so no error can block it.
         messages += [
             Error(
                 problem, hint="Run manage.py migrate; name the model in a migration: Isolate(...).", id="tenancy.E003"

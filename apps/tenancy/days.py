@@ -1,4 +1,4 @@
-"""Dates a client writes, as instants: a date is a day in the running scope's tenant's time zone."""
+"""Parse dates and date-times of clients. A date is a day in the time zone of the current tenant."""
 
 import re
 import zoneinfo
@@ -14,22 +14,22 @@ INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}", re.ASCII)
 
 
 def zone() -> zoneinfo.ZoneInfo:
-    """The current tenant's time zone."""
+    """Return the current tenant's time zone."""
     return zoneinfo.ZoneInfo(current_tenant().timezone)
 
 
 def day_start(day: date) -> datetime:
-    """The first instant of `day` for the current tenant, in UTC."""
+    """Return the first instant of `day` for the current tenant, in UTC."""
     return datetime.combine(day, time.min, tzinfo=zone()).astimezone(timezone.utc)
 
 
 def day_end(day: date) -> datetime:
-    """The first instant after `day` for the current tenant, in UTC: an exclusive bound."""
+    """Return the first instant after `day` for the current tenant, in UTC: an exclusive bound."""
     return day_start(day + timedelta(days=1))
 
 
 def parse_day(text: str) -> date:
-    """Read YYYY-MM-DD, and no other of ISO 8601's forms, which differ between Pythons. Raises ValueError."""
+    """Parse YYYY-MM-DD. Other ISO 8601 forms depend on the Python version, so they raise ValueError."""
     value = _read_day(text)
     if value is None:
         raise ValueError("Not a date (2026-01-31).")
@@ -38,7 +38,10 @@ def parse_day(text: str) -> date:
 
 
 def parse_day_or_instant(text: str) -> date | datetime:
-    """Read a date, or a date-time in UTC; one without an offset is in the tenant's zone. Raises ValueError."""
+    """Parse a date, or a date-time, which is returned in UTC; without an offset it is in the tenant's time zone.
+
+    Raises ValueError.
+    """
     day = _read_day(text)
     if day:
         _within_years(day)

@@ -1,9 +1,9 @@
 """The second wall: the database itself keeps tenants apart, whatever SQL it receives.
 
-PostgreSQL: row security, from which not even the tables' owner is exempt, and foreign keys that hold the tenant too. A
-migration names each model once, `Isolate("Order")`, so a table never stands without its wall. When `migrate` ends,
-`renew_walls` replaces what an earlier version of this module made differently. SQLite has no row security; `triggers`
-stand in for the keys. See https://www.postgresql.org/docs/current/ddl-rowsecurity.html
+On PostgreSQL it consists of row security, which applies to the tables' owner too, and of foreign keys that include the
+tenant. A migration builds each model's wall with `Isolate("Order")`. When `migrate` ends, `renew_walls` updates walls
+that an earlier version of this module built. SQLite has no row security; triggers replace the foreign keys
+(`apps/database/tenant_keys.py`). See https://www.postgresql.org/docs/current/ddl-rowsecurity.html
 """
 
 import hashlib
@@ -21,27 +21,27 @@ from apps.tenancy import catalogue
 from apps.tenancy.owned import TenantField, TenantOwned
 from apps.tenancy.scope import SETTING
 
-# The setting is '' and not NULL once a transaction that had it is over. No sub-select around it: planning one costs
-# each look-up more, and where a statement names its tenant, as ours do, the two are compared once and not per row.
+# After the transaction that set it, the setting is '' rather than NULL. It is not wrapped in a sub-select, which would
+# cost planning time: our statements name their tenant, so PostgreSQL compares the two once, not once per row.
 OWN_ROWS = f"tenant_id = nullif(current_setting('{SETTING}', true), '')::bigint"
-# RESTRICTIVE: required, whatever a later policy permits. It permits nothing by itself, hence the other one, which is
-# for everyone: without it the owner would see no row, and its triggers and migrations would silently do nothing.
+# A RESTRICTIVE policy holds whatever other policies permit, but permits nothing by itself, so a PERMISSIVE one is
+# needed. It applies to every role: without it the owner would see no rows, and migrations would silently do nothing.
 POLICIES = {"tenant_only": ("RESTRICTIVE", OWN_ROWS), "everyone": ("PERMISSIVE", "true")}
-# The facts that `_build_wall` does not decide: indexes are the models', exemptions the connected role's.
+# Facts that `_build_wall` cannot change: the models define the indexes, and exemptions depend on the connected role.
 OTHERS_FACTS = re.compile("(invalid )?(unique )?index |row security applies")
 
 
 class Isolate(Operation):
-    """Put the second wall around one model; named again, replace what differs from it.
+    """Build the second wall around one model, or update it. Does nothing on SQLite.
 
-    PostgreSQL alone. Unapplying it leaves the wall, which goes with its table.
+    Unapplying it leaves the wall, which is dropped with its table.
     """
 
     def __init__(self, model_name: str) -> None:
         self.model_name = model_name
 
     def state_forwards(self, app_label: str, state: Any) -> None:
-        pass  # The models say it already.
+        pass  # The wall is not part of a model's state.
 
     def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
         model = to_state.apps.get_model(app_label, self.model_name)
@@ -51,16 +51,16 @@ class Isolate(Operation):
         _build_wall(schema_editor, model)
 
     def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
-        pass  # A wall that falls one migration too early would be worse than one that stays.
+        pass  # The table may still hold rows, so its wall stays.
 
     def describe(self) -> str:
         return f"Keep tenants apart in {self.model_name}"
 
 
 def renew_walls(connection: BaseDatabaseWrapper) -> None:
-    """Build each wall again that is not the one of this version; one transaction and exclusive lock per table.
+    """Rebuild each wall that differs from this version's, with one transaction and one exclusive lock per table.
 
-    Without it a database that was migrated before this module changed would differ from a new one.
+    Without this, a database that was migrated before this module changed would differ from a new one.
     """
     if connection.vendor != "postgresql":
         return
@@ -72,16 +72,16 @@ def renew_walls(connection: BaseDatabaseWrapper) -> None:
 
 
 def tenant_owned_models() -> list[type[models.Model]]:
-    """Every installed model whose rows belong to a tenant."""
+    """Return every installed model whose rows belong to a tenant."""
     return [model for model in apps.get_models() if issubclass(model, TenantOwned)]
 
 
 def children_first(candidates: Iterable[type[models.Model]]) -> list[type[models.Model]]:
-    """The models, each before those that its foreign keys point at: the order in which their rows can be deleted.
+    """Return the models in an order in which their rows can be deleted: each before the models that it references.
 
-    Raises graphlib.CycleError where models point at each other; a model may point at itself.
+    Raises graphlib.CycleError where models reference each other; a model may reference itself.
     """
-    # By name first, so that the order is the same each time.
+    # Sorted by name first, so that the order is deterministic.
     wanted = sorted(candidates, key=lambda model: model._meta.label)
     parents = {model: [other for _, other in references(model) if other is not model] for model in wanted}
     parents_first = [model for model in TopologicalSorter(parents).static_order() if model in parents]
@@ -89,25 +89,25 @@ def children_first(candidates: Iterable[type[models.Model]]) -> list[type[models
 
 
 def references(model: type[models.Model]) -> Iterator[tuple[models.ForeignKey, type[models.Model]]]:
-    """The foreign keys of a model, each with the model that it points at."""
+    """Yield the foreign keys of a model, each with the model that it references."""
     for field in model._meta.local_fields:
         if isinstance(field, models.ForeignKey):
             yield field, field.related_model
 
 
 def is_tenant_owned(model: type[models.Model]) -> bool:
-    """Whether the rows of a model belong to a tenant, a model of a migration included."""
-    # Those have the fields, not the base class.
+    """Whether the rows of a model belong to a tenant. Works for a migration's models too."""
+    # A migration's models have the fields, but not the base class.
     return any(isinstance(field, TenantField) for field in model._meta.local_fields)
 
 
 def foreign_keys(model: type[models.Model]) -> list[str]:
-    """Return the foreign keys of a tenant-owned model in PostgreSQL's words: with the tenant, and not deferrable."""
+    """Return the foreign keys that a tenant-owned model should have, as SQL: with the tenant, and not deferrable."""
     keys = []
     has_parent = any(is_tenant_owned(other) and not field.null for field, other in references(model))
     for field, other in references(model):
         if isinstance(field, TenantField) and has_parent:
-            continue  # The parent's key says that the tenant exists. One more check would lock the tenant's row.
+            continue  # The parent's key implies that the tenant exists. One more check would lock the tenant's row.
         both = "tenant_id, " if is_tenant_owned(other) else ""
         keys.append(
             f"FOREIGN KEY ({both}{field.column}) REFERENCES {other._meta.db_table}({both}{field.target_field.column})"
@@ -130,10 +130,10 @@ def isolation_problems(connection: BaseDatabaseWrapper) -> list[str]:
 
 
 def _build_wall(schema_editor: Any, model: type[models.Model]) -> None:
-    """Replace what of a table's keys, flags and policies is not as this version wants it."""
+    """Replace those of a table's foreign keys, flags and policies that differ from this version's."""
     connection = schema_editor.connection
     table = model._meta.db_table
-    # Django's keys know no tenant and fail at COMMIT. Those of a table made by this migration are yet to come.
+    # Django's foreign keys lack the tenant and are deferred to COMMIT. Drop those that this migration has not run yet.
     schema_editor.deferred_sql[:] = [
         sql for sql in schema_editor.deferred_sql if not _is_foreign_key(sql, schema_editor, table)
     ]
@@ -142,7 +142,8 @@ def _build_wall(schema_editor: Any, model: type[models.Model]) -> None:
         if definition not in wanted:
             schema_editor.execute(f'ALTER TABLE "{table}" DROP CONSTRAINT "{name}"')
     missing = [definition for definition in wanted if definition not in found.values()]
-    # The owner checks a new key, and would see no row to check it with. The locks let nobody else in meanwhile.
+    # A new key is validated as the tables' owner, who would see no rows while row security is forced, so it is switched
+    # off meanwhile. The tables are locked, so nobody else can read them.
     tables = [table, *(other._meta.db_table for _, other in references(model))] if missing else []
     forced = catalogue.forced(connection, tables)
     for name in forced:
@@ -183,7 +184,7 @@ def _found_facts(connection: BaseDatabaseWrapper, tables: list[str]) -> dict[str
 
 
 def _seal(name: str, definition: str) -> str:
-    # PostgreSQL rewrites an expression, so the hash covers both: the text that we sent and the text that it stored.
+    # PostgreSQL rewrites expressions, so the hash covers both the text that we sent and the text that it stored.
     return hashlib.sha256(f"{POLICIES.get(name)} {definition}".encode()).hexdigest()
 
 

@@ -14,14 +14,14 @@ from django.utils import timezone
 
 from apps.tenancy.models import ApiKey, Tenant
 
-# Every process must know of a change within 5 seconds; this time begins only when the row has been read.
+# A change must take effect in every process within 5 seconds; this time starts only after the row has been read.
 CACHE_SECONDS = 3
-# Look-ups that fail, from one address in a minute. A key that was good within the last hour is looked up all the same.
+# Limit of failed look-ups per address and minute. A key that was valid within the last hour is exempt.
 MAX_FAILURES, WINDOW_SECONDS, TRUSTED_SECONDS = 60, 60, 3600
 UNKNOWN = "The API key is unknown, revoked or expired."
 TENANT = [field.attname for field in Tenant._meta.concrete_fields]
-# What the cache holds of a key, because unpickling model instances takes five times as long: the values of its tenant,
-# whether it may write, and when it ends.
+# The cached form of a key: its tenant's field values, whether it may write, and when it ends. Unpickling model
+# instances would take five times as long.
 Packed = tuple[tuple[Any, ...], bool, "datetime | None"]
 
 
@@ -58,7 +58,7 @@ class Caller:
 def issue_key(
     *, tenant: Tenant, name: str = "", scope: str = ApiKey.Scope.WRITE, expires_at: datetime | None = None
 ) -> str:
-    """Store a new key of `tenant` and return it whole, the only time it can be seen.
+    """Store a new key of `tenant` and return it in full; it cannot be recovered later.
 
     Writes one ApiKey. Raises ValidationError.
     """
@@ -74,19 +74,19 @@ def issue_key(
 def revoke_key(*, prefix: str) -> ApiKey:
     """Revoke the key: in this process at once, in any other within 5 seconds.
 
-    Writes one ApiKey, unless it was revoked before, and its cached copy. Raises ApiKey.DoesNotExist.
+    Writes the ApiKey, unless it is revoked already, and its cached copy. Raises ApiKey.DoesNotExist.
     """
     key = ApiKey.objects.select_related("tenant").get(prefix=prefix)
     if key.revoked_at is None:
         key.revoked_at = timezone.now()
         key.save(update_fields=["revoked_at"])
-    # Not deleted: a request that has read the row before would put its live copy there.
+    # Not deleted: a request that read the row just before would cache its live copy again.
     cache.set(_cache_name(prefix, key.secret_sha256), _packed(key), CACHE_SECONDS)
     return key
 
 
 def remembered(authorization: str) -> Caller | None:
-    """Return the caller that `identify` found moments ago; None if it has to look, or to refuse. Reads the cache."""
+    """Return the caller if the key's look-up is cached, else None: `identify` has to look it up. Reads the cache."""
     if not authorization and settings.DEFAULT_TENANT:
         tenant = cache.get(_default_name())
         return tenant and Caller(tenant)
@@ -98,7 +98,7 @@ def remembered(authorization: str) -> Caller | None:
 
 
 def was_good(authorization: str) -> bool:
-    """Whether the key was good when it was last looked up, within the hour. Reads the cache alone."""
+    """Whether the key was valid when it was last looked up, within the last hour. Reads only the cache."""
     try:
         return bool(cache.get(_trusted_name(*_read(authorization))))
     except KeyRefused:
@@ -108,8 +108,8 @@ def was_good(authorization: str) -> bool:
 def identify(authorization: str, address: str = "") -> Caller:
     """Return the caller of an `Authorization` header (RFC 6750, `Bearer <key>`).
 
-    Without a header it is settings.DEFAULT_TENANT, if that is set. `address` is the client's, whose failures are
-    counted. Reads one ApiKey with its tenant, or a cached copy of at most 5 seconds. Raises KeyRefused or
+    Without a header the caller is settings.DEFAULT_TENANT, if that is set. Failures are counted per client `address`.
+    Reads one ApiKey with its tenant, or a copy that was cached at most 5 seconds ago. Raises KeyRefused or
     TooManyFailures.
     """
     if not authorization and settings.DEFAULT_TENANT:
@@ -131,27 +131,27 @@ def _look_up(prefix: str, digest: str, address: str) -> Packed:
     failures, trusted = f"key-failures:{address}:{window}", _trusted_name(prefix, digest)
     if cache.get(failures, 0) >= MAX_FAILURES and not cache.get(trusted):
         raise TooManyFailures(WINDOW_SECONDS - passed)
-    # The digest is part of the condition: an unknown prefix and a wrong secret cost the same.
+    # The digest is part of the condition, so that an unknown prefix and a wrong secret take the same time.
     rows = ApiKey.objects.select_related("tenant").filter(prefix=prefix, secret_sha256=digest)
     key = rows.first()
-    if key is None:  # not cached: made-up keys would fill the cache
-        cache.add(failures, 0, 2 * WINDOW_SECONDS)  # longer than the window: it must not expire between these two lines
+    if key is None:  # Not cached, because invented keys would fill the cache.
+        cache.add(failures, 0, 2 * WINDOW_SECONDS)  # Not just one window, or it could expire before the next line.
         cache.incr(failures)
         raise KeyRefused(UNKNOWN)
     packed = _packed(key)
-    cache.add(_cache_name(prefix, digest), packed, CACHE_SECONDS)  # add: what revoke_key wrote since the read stays
+    cache.add(_cache_name(prefix, digest), packed, CACHE_SECONDS)  # Not set(): revoke_key may have written since.
     cache.set(trusted, True, TRUSTED_SECONDS)
     return packed
 
 
 def _read(authorization: str) -> tuple[str, str]:
-    """The key's prefix and its secret's digest. Raises KeyRefused for anything that cannot be a key."""
+    """Return the key's prefix and its secret's digest. Raises KeyRefused if the header is malformed."""
     scheme, _, token = authorization.partition(" ")
     if scheme.lower() != "bearer":
         raise KeyRefused("Send an API key: 'Authorization: Bearer rl_…'.")
     label, _, rest = token.strip().partition("_")
     prefix, _, secret = rest.partition("_")
-    # A prefix is 8 characters of hex; anything else need not reach the database.
+    # A prefix is 8 hex digits; refuse anything else without a query.
     if label != "rl" or len(prefix) != 8 or not (prefix.isalnum() and prefix.isascii()):
         raise KeyRefused(UNKNOWN)
     return prefix, _digest(secret)

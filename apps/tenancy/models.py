@@ -8,7 +8,7 @@ from django.utils.timezone import now as utc_now
 
 from apps.tenancy.text import IsPlain, PlainTextField
 
-# PostgreSQL takes these for abbreviations without summer time; Python does not.
+# PostgreSQL reads these as abbreviations without daylight saving time; Python does not.
 AMBIGUOUS_ZONES = {"CET", "EET", "MET", "WET"}
 
 
@@ -18,7 +18,7 @@ def validate_timezone(value: str) -> None:
 
 
 class Tenant(models.Model):
-    """An organisation, whose rows no other one sees. The keys of an inactive one are refused."""
+    """An organisation. No other tenant can read or change its rows. An inactive tenant's keys are refused."""
 
     slug = models.SlugField(max_length=50, unique=True)
     name = PlainTextField(max_length=200)
@@ -69,9 +69,9 @@ class ApiKey(models.Model):
 
     @property
     def ends_at(self) -> datetime | None:
-        """The instant from which on the key is refused; None: not foreseen."""
+        """The instant from which on the key is refused, or None."""
         return self.revoked_at or self.expires_at
 
     def is_live(self, now: datetime) -> bool:
-        """Neither revoked nor expired at `now`."""
+        """Whether the key is neither revoked nor expired at `now`."""
         return self.ends_at is None or now < self.ends_at

@@ -1,8 +1,8 @@
-"""What makes a model belong to a tenant: the first wall, on every database.
+"""The first wall, on every database: base class, manager and field of the models whose rows belong to a tenant.
 
-The tenant is looked up when SQL is compiled, not when a queryset is built. So every path to the database (subqueries,
-`exists`, unions, async, bulk, related managers) is covered by construction, and raises TenantNotSet without a scope;
-a list of overridden method names would have holes.
+The tenant is resolved when SQL is compiled, not when a queryset is built. So every path to the database (subqueries,
+`exists`, unions, async, bulk, related managers) is covered and raises TenantNotSet without a scope; overriding methods
+one by one would leave gaps.
 """
 
 from typing import Any, ClassVar, NoReturn
@@ -21,9 +21,9 @@ from apps.tenancy.scope import (
 
 
 class CurrentTenant(Expression):
-    """The running scope's tenant id, resolved when the statement is compiled; raises TenantNotSet outside of one.
+    """The current tenant's id, resolved when the statement is compiled. Raises TenantNotSet outside a scope.
 
-    In a statement that is compiled for every tenant it stands for itself among the parameters (see `compiled`).
+    In a statement that is compiled for every tenant, this object itself is the parameter (see `compiled`).
     """
 
     output_field = models.BigIntegerField()
@@ -32,15 +32,15 @@ class CurrentTenant(Expression):
         return "%s", (self if compiles_for_every_tenant() else require_tenant(connection).pk,)
 
 
-# One for all: Django compares expressions by a signature that it works out once per instance.
+# A single instance: Django computes the signature by which it compares expressions once per instance.
 CURRENT_TENANT = CurrentTenant()
 
 
 class TenantField(models.ForeignKey):
-    """The owner of a row: stamped when the row is written, and refused when it is not the running scope's tenant.
+    """The owner of a row: set to the current tenant when the row is written; another tenant is refused.
 
     Both happen where INSERT and UPDATE are compiled, so save, create, update and their bulk forms share one rule.
-    Raises TenantNotSet without a scope, TenantMismatch for another tenant.
+    Raises TenantNotSet outside a scope, TenantMismatch for another tenant.
     """
 
     def __init__(self, **kwargs: Any) -> None:
@@ -49,7 +49,7 @@ class TenantField(models.ForeignKey):
         kwargs.setdefault("related_name", "+")
         kwargs.setdefault("default", current_tenant_id)
         kwargs.setdefault("editable", False)
-        # Every index and unique constraint begins with the tenant: one on it alone would only be dead weight.
+        # Every index and unique constraint begins with the tenant, so an index on it alone would be redundant.
         kwargs.setdefault("db_index", False)
         super().__init__(**kwargs)
 
@@ -69,7 +69,7 @@ class TenantField(models.ForeignKey):
 
 class TenantQuerySet(models.QuerySet):
     def raw(self, *args: Any, **kwargs: Any) -> NoReturn:
-        """Refused: hand-written SQL is not narrowed to a tenant."""
+        """Raise: hand-written SQL would not be filtered by tenant."""
         raise TypeError("raw() would read every tenant's rows; use the ORM.")
 
     def bulk_create(
@@ -81,7 +81,7 @@ class TenantQuerySet(models.QuerySet):
         update_fields: Any = None,
         unique_fields: Any = None,
     ) -> list[Any]:
-        """Django's; an upsert has to find the row by its tenant too, or it would overwrite another tenant's."""
+        """Insert as Django does. An upsert must match rows by tenant too, or it could overwrite another tenant's."""
         if update_conflicts and "tenant" not in (unique_fields or ()):
             raise TypeError("An upsert needs `tenant` among its unique_fields.")
         return super().bulk_create(objs, batch_size, ignore_conflicts, update_conflicts, update_fields, unique_fields)
@@ -93,23 +93,23 @@ class TenantManager(models.Manager.from_queryset(TenantQuerySet)):  # type: igno
 
 
 class TenantOwned(models.Model):
-    """Base of every business model: a `tenant` column, and a manager that sees the running scope's rows only."""
+    """Base of every business model: a `tenant` column, and a manager limited to the current tenant's rows."""
 
     tenant = TenantField()
 
     objects: ClassVar[models.Manager] = TenantManager()
-    # True: the database writes and deletes the rows by itself, from rows of other models, and nothing else does.
+    # True if only triggers write and delete the rows, from rows of other models.
     kept_by_database: ClassVar[bool] = False
 
     class Meta:
         abstract = True
-        # Django reaches for the base manager in refresh_from_db, UPDATE, related objects and delete.
+        # Django uses the base manager in refresh_from_db, UPDATE, related objects and delete.
         base_manager_name = "objects"
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        """Delete the row. Raises TenantMismatch for another tenant's, DoesNotExist if there is none to delete.
+        """Delete the row. Raises TenantMismatch for another tenant's row, DoesNotExist if it is gone.
 
-        Django would delete by primary key alone, past any manager.
+        Django would delete by primary key alone, without a manager's filter.
         """
         if self.tenant_id != current_tenant().pk:
             raise TenantMismatch(f"{self!r} belongs to another tenant.")

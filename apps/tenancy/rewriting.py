@@ -19,14 +19,14 @@ class _IsAscii(IsPlain):
 
 
 def rows_by_tenant(apps: Any, app_label: str, model_name: str) -> Iterator[QuerySet]:
-    """Yield each tenant's rows inside its scope: a migration's models have no manager of ours."""
+    """Yield each tenant's rows inside its scope; a migration's models do not have our manager to filter them."""
     for tenant in apps.get_model("tenancy", "Tenant").objects.order_by("pk"):
         with tenant_scope(tenant):
             yield apps.get_model(app_label, model_name).objects.filter(tenant=tenant.pk)
 
 
 def rewrite(rows: QuerySet, column: str, new: Callable[[int, str], str]) -> None:
-    """Store `new(pk, value)` in each of `rows` whose value is not printable ASCII. Reads those, one UPDATE for each."""
+    """Store `new(pk, value)` in each of `rows` whose value is not printable ASCII, with one UPDATE per row."""
     for pk, value in list(rows.exclude(_IsAscii(column)).order_by("pk").values_list("pk", column)):
         rows.filter(pk=pk).update(**{column: new(pk, value)})
 

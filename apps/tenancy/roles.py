@@ -1,6 +1,6 @@
 """Checks of the database role that serves requests: its settings, and its rights beyond reading and writing rows.
 
-PostgreSQL alone has roles; `deploy/roles.sql` makes those of this project. Everything here reads the catalogue.
+Only PostgreSQL has roles; `deploy/roles.sql` creates those of this project. Everything here reads the catalogue.
 """
 
 from typing import Any
@@ -11,7 +11,7 @@ from apps.tenancy.isolation import tenant_owned_models
 from apps.tenancy.scope import SETTING
 
 TIMEOUTS = ("idle_in_transaction_session_timeout", "lock_timeout", "statement_timeout")
-# What the role and the database set for each new session. A connection that is open already has the values of before.
+# Settings of the role and the database for each new session. A connection that is already open has the earlier values.
 _DEFAULTS = """
     SELECT DISTINCT ON (name) split_part(entry, '=', 1) AS name, substr(entry, strpos(entry, '=') + 1) AS value
     FROM pg_db_role_setting, unnest(setconfig) AS entry
@@ -21,9 +21,9 @@ _DEFAULTS = """
 
 
 def setting_problems(connection: BaseDatabaseWrapper) -> list[str]:
-    """Which settings make requests fail, or show a tenant's rows to another: of this session, or of the next ones.
+    """Return which settings, of this session or of new ones, make requests fail or show a tenant's rows to another.
 
-    To be called outside of any scope, where no tenant may be set: a default would be everybody's tenant.
+    Call it outside any scope, where no tenant may be set: a default tenant would apply to every caller.
     """
     return _listed(
         connection,
@@ -43,7 +43,7 @@ def setting_problems(connection: BaseDatabaseWrapper) -> list[str]:
 
 
 def role_problems(connection: BaseDatabaseWrapper) -> list[str]:
-    """What the connected role may do beyond reading and writing rows, and which limits of time it lacks."""
+    """Return which rights the connected role has beyond reading and writing rows, and which time limits it lacks."""
     return _of_the_role(
         connection,
         """
@@ -67,7 +67,7 @@ def role_problems(connection: BaseDatabaseWrapper) -> list[str]:
 
 
 def role_warnings(connection: BaseDatabaseWrapper) -> list[str]:
-    """What the role may do for which only a superuser of the server can revoke the right."""
+    """Return the role's excessive rights that only a superuser of the server can revoke."""
     return _of_the_role(
         connection,
         """

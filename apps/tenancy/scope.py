@@ -1,8 +1,8 @@
 """The scope: which tenant the running code acts for.
 
 Two context variables hold it. Only the scopes below set them, and they are read when SQL is compiled (see `owned`). On
-PostgreSQL the scope also sets the tenant in the database, for the transaction only: a setting of the session would
-reach the next client behind a pooler.
+PostgreSQL the scope also sets the tenant in the database, for the transaction only: behind a pooler, a setting of the
+session would leak to the next client.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 if TYPE_CHECKING:
     from apps.tenancy.models import Tenant
 
-# What the policies of row security read (see `isolation`).
+# The setting that the row security policies read (see `isolation`).
 SETTING = "app.tenant_id"
-# A read waits for no row lock, so its statements may take longer than the role's limit (`deploy/roles.sql`).
+# A read holds up no writer, so its statements may take longer than the role's limit (`deploy/roles.sql`).
 _READ_LIMIT = "set_config('statement_timeout', '10s', true)"
 
 _tenant: ContextVar[Tenant | None] = ContextVar("tenant", default=None)
-# The connection on whose transaction a scope has set the tenant. Threads and tasks may inherit this variable, but have
-# other connections.
+# The connection in whose transaction a scope has set the tenant. Threads and tasks may inherit this variable, but not
+# the connection.
 _connection: ContextVar[BaseDatabaseWrapper | None] = ContextVar("connection", default=None)
-# True while a statement is compiled that will run for every tenant (see `compiled`).
+# True while compiling a statement that will run for every tenant (see `compiled`).
 _compiling: ContextVar[bool] = ContextVar("compiling", default=False)
 
 
@@ -40,7 +40,7 @@ class TenantMismatch(RuntimeError):
 
 
 def current_tenant() -> Tenant:
-    """Return the tenant of the current scope. Raises TenantNotSet outside of one."""
+    """Return the tenant of the current scope. Raises TenantNotSet outside a scope."""
     tenant = _tenant.get()
     if tenant is None:
         raise _not_set()
@@ -48,7 +48,10 @@ def current_tenant() -> Tenant:
 
 
 def current_tenant_id() -> int | None:
-    """Return the id of the current scope's tenant, None outside of one: the default of a new row, checked on saving."""
+    """Return the current tenant's id, or None outside a scope.
+
+    Used as the default of `tenant_id`; None is refused when the row is saved.
+    """
     tenant = _tenant.get()
     if tenant is None and _compiling.get():
         raise _not_set()
@@ -58,8 +61,8 @@ def current_tenant_id() -> int | None:
 def require_tenant(connection: BaseDatabaseWrapper) -> Tenant:
     """Return the tenant whose rows a statement on `connection` may access now.
 
-    Raises TenantNotSet where the scope has no transaction on it: PostgreSQL would return no rows, which looks like an
-    empty table.
+    Raises TenantNotSet where the scope has no transaction on that connection: PostgreSQL would return no rows, as if
+    the table were empty.
     """
     tenant = current_tenant()
     if _connection.get() is not connection:
@@ -97,9 +100,9 @@ def _not_set() -> TenantNotSet:
 def tenant_scope(tenant: Tenant, *, atomic: bool = True) -> Iterator[Tenant]:
     """Act for `tenant` inside the block, in one transaction.
 
-    `atomic=False` opens none: the tenant is named, and its rows are reached in scopes inside, each of which commits.
-    Scopes of the same tenant nest. Another tenant's raises TenantMismatch: a mistake there would be a leak, and a
-    setting of the transaction could not be put back when only the inner block's savepoint ends.
+    With `atomic=False` no transaction is opened. The tenant is set, but its rows can be accessed only in nested scopes,
+    each with a transaction of its own. Scopes of the same tenant nest. Another tenant's scope raises TenantMismatch: a
+    mistake there would be a leak, and the transaction's setting would not revert when the inner savepoint is released.
     """
     with _act_for(tenant, transaction.atomic() if atomic else None):
         yield tenant
@@ -107,11 +110,11 @@ def tenant_scope(tenant: Tenant, *, atomic: bool = True) -> Iterator[Tenant]:
 
 @contextmanager
 def snapshot_scope(tenant: Tenant) -> Iterator[Tenant]:
-    """Act for `tenant` inside the block, whose statements all see one state of the database and wait for no writer.
+    """Act for `tenant` inside the block, whose statements all read one snapshot and wait for no writer.
 
-    An order and its items are two statements; without this a write between them would show a total that is not its
-    items'. The block only reads: PostgreSQL refuses a write, both refuse a transaction inside it. Inside a transaction
-    that is already running it is a scope like any other.
+    An order and its items are read by two statements. Without a snapshot, a write committed between them would make
+    the total disagree with the items. The block may only read: PostgreSQL refuses writes, and both databases refuse a
+    nested transaction. Inside a running transaction this is an ordinary scope.
     """
     with _act_for(tenant, None if connection.in_atomic_block else _snapshot(tenant)):
         yield tenant
@@ -137,7 +140,8 @@ def _act_for(tenant: Tenant, new_transaction: AbstractContextManager[None] | Non
             yield
     finally:
         _tenant.reset(token)
-        # The transaction goes on without us. If it refuses this it is broken, and a rollback undoes the setting.
+        # The outer transaction continues after this scope, so clear the setting. If that fails, the transaction is
+        # already aborted and its rollback clears it.
         if is_outermost and here.in_atomic_block:
             with suppress(DatabaseError):
                 _set_tenant_of_transaction("")
@@ -145,13 +149,13 @@ def _act_for(tenant: Tenant, new_transaction: AbstractContextManager[None] | Non
 
 @contextmanager
 def _with_connection(tenant: Tenant) -> Iterator[None]:
-    if connection.in_atomic_block:  # A snapshot has set it already.
+    if connection.in_atomic_block:  # _snapshot() has set it already.
         _set_tenant_of_transaction(str(tenant.pk))
     token = _connection.set(connections[DEFAULT_DB_ALIAS])
     try:
         yield
     finally:
-        # Before COMMIT: what `on_commit` then runs is in no transaction.
+        # Reset before COMMIT, because `on_commit` callbacks run outside the transaction.
         _connection.reset(token)
 
 
@@ -163,11 +167,12 @@ def _set_tenant_of_transaction(tenant_id: str) -> None:
 
 @contextmanager
 def _snapshot(tenant: Tenant) -> Iterator[None]:
-    # By hand: on SQLite Django's own transactions are IMMEDIATE, which wait for writers, and on PostgreSQL they would
+    # Not `transaction.atomic()`: on SQLite it is BEGIN IMMEDIATE, which waits for writers, and on PostgreSQL it would
     # take two more round trips.
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            # One round trip, so no parameter: with one, a cursor that binds on the server takes one statement.
+            # One round trip for both statements. A server-side-binding cursor accepts only one statement when it has
+            # parameters, so the id is inlined.
             set_tenant = f"SELECT set_config('{SETTING}', '{tenant.pk:d}', true), {_READ_LIMIT}"
             cursor.execute(f"BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY; {set_tenant}")
         else:

@@ -16,11 +16,11 @@ from psycopg.abc import Buffer
 from psycopg.adapt import Loader
 from psycopg.pq import TransactionStatus
 
-_of_thread = threading.local()
+_thread_local = threading.local()
 
 
-class _Ender:
-    """Close a connection when this is garbage-collected; not in a fork, where the connection is the parent's."""
+class _ConnectionCloser:
+    """Close a connection when this object is garbage-collected, except in a fork, where the parent uses it."""
 
     def __init__(self, connection: Any) -> None:
         self._connection, self._process = connection, os.getpid()
@@ -31,9 +31,9 @@ class _Ender:
 
 
 class TimestampLoader(Loader):
-    """Read a timestamp of a session in UTC as ISO 8601, where Django's loader uses a regular expression in Python."""
+    """Parse a UTC session's timestamp as ISO 8601; psycopg's loader uses a slower regular expression."""
 
-    timezone = timezone.utc  # Django asks for it, and would put its own loader in this one's place.
+    timezone = timezone.utc  # Django checks this attribute, and would otherwise replace the loader.
 
     def load(self, data: Buffer) -> datetime:
         return datetime.fromisoformat(bytes(data).decode())
@@ -42,22 +42,22 @@ class TimestampLoader(Loader):
 class DatabaseWrapper(base.DatabaseWrapper):
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         connection = super().get_new_connection(conn_params)
-        if sys.version_info >= (3, 11):  # Before, Python does not read `+00`.
+        if sys.version_info >= (3, 11):  # Earlier versions cannot parse `+00`.
             connection.adapters.register_loader("timestamptz", TimestampLoader)
-        # Servers end idle threads. What Django keeps for a thread is in reference cycles, so the connection would stay
-        # open until the next garbage collection, which an idle process may not reach for hours.
-        setattr(_of_thread, str(id(self)), _Ender(connection))
+        # The server ends idle threads. Django's connection objects are in reference cycles, so the connection would
+        # stay open until the next garbage collection, which may be hours away in an idle process.
+        setattr(_thread_local, str(id(self)), _ConnectionCloser(connection))
         return connection
 
     def is_usable(self) -> bool:
-        """Whether the server has not closed the connection, and no transaction was left on it.
+        """Whether the server has not closed the connection and no transaction is open on it.
 
-        Django would send a statement, which is a round trip for each request; a closed socket shows without one.
+        Django would send a statement, which costs each request a round trip; a closed socket is visible without one.
         """
         if self.connection is None or self.connection.pgconn.transaction_status != TransactionStatus.IDLE:
             return False
         try:
-            # A server that shuts down sends the reason: the first call reads it, the second the end of the stream.
+            # A server that shuts down sends a reason: the first call reads it, the second the end of the stream.
             self.connection.pgconn.consume_input()
             self.connection.pgconn.consume_input()
         except OperationalError:

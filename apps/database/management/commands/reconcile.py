@@ -13,17 +13,17 @@ from apps.tenancy.scope import allow_slow_statements, tenant_scope
 
 
 class Command(CommandWithExamples):
-    help = """Compare the maintained numbers with what they are kept from, for every tenant.
+    help = """Compare every tenant's stored totals with the sums of the rows they are computed from.
 
     manage.py reconcile             prints the drift in cents
-    manage.py reconcile --repair    prints it, then writes the truth
+    manage.py reconcile --repair    prints the drift, then corrects the totals
     manage.py reconcile --json      for scripts
 
-    Exit status: 0 if there is no drift and no trigger is missing, or if all was repaired; 1 otherwise; 2 wrong usage.
+    Exit status: 0 if nothing drifted and no trigger is missing, or all was repaired; 1 otherwise; 2 wrong usage.
     """
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--repair", action="store_true", help="write the truth where a number drifted")
+        parser.add_argument("--repair", action="store_true", help="correct the totals that drifted")
         add_json(parser)
 
     def handle(self, *, repair: bool, **options: Any) -> None:

@@ -13,7 +13,7 @@ KEPT = timedelta(hours=24)
 
 
 class Command(CommandWithExamples):
-    help = """Delete the idempotency keys that are older than 24 hours, of every tenant. To be run daily or more often.
+    help = """Delete idempotency keys older than 24 hours, of every tenant. Run it at least once a day.
 
     manage.py purge_idempotency_keys
     manage.py purge_idempotency_keys --json    for scripts

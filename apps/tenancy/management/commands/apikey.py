@@ -16,7 +16,7 @@ class Command(CommandWithExamples):
     manage.py apikey create acme --name "billing job" --scope read --expires-in-days 90
     manage.py apikey list acme
     manage.py apikey revoke 1a2b3c4d
-    manage.py apikey list acme --json    for scripts; create and revoke have it too
+    manage.py apikey list acme --json    for scripts; also for create and revoke
 
     Exit status: 0 done, 1 refused (no such tenant or key), 2 wrong usage.
     """
@@ -30,7 +30,7 @@ class Command(CommandWithExamples):
         create.add_argument("--expires-in-days", type=int)
         listing = actions.add_parser("list", help="list a tenant's keys")
         listing.add_argument("tenant", help="the tenant's slug")
-        revoke = actions.add_parser("revoke", help="make a key useless")
+        revoke = actions.add_parser("revoke", help="revoke a key")
         revoke.add_argument("prefix", help="the part between the two underscores")
         for action in (create, listing, revoke):
             add_json(action)
