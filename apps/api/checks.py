@@ -1,4 +1,4 @@
-"""Mistakes in the API's views, as system checks with an id and a hint."""
+"""System checks of the API's views."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -9,15 +9,15 @@ from django.urls import get_resolver
 
 @register(Tags.urls)
 def serializers_read_as_rows(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """Refuse a serializer that a view reads as rows though one of its fields needs an object."""
-    from apps.api.shapes import problems  # Before the apps are ready it cannot be imported.
+    """Report serializers that a view reads as rows although one of their fields needs an object."""
+    from apps.api.shapes import problems  # Cannot be imported before the apps are ready.
 
     found = {problem for serializer in row_serializers() for problem in problems(serializer)}
     return [Error(f"{where} {why}.", hint=instead, id="rows.E001") for where, why, instead in sorted(found)]
 
 
 def row_serializers() -> list[Any]:
-    """The serializers of all views in the URLconf that read rows, by name. Imports the URLconf."""
+    """Return the serializers, sorted by name, of all views in the URLconf that read rows. Imports the URLconf."""
     return sorted(set(_serializers(get_resolver().url_patterns)), key=lambda serializer: serializer.__name__)
 
 

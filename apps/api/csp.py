@@ -1,4 +1,4 @@
-"""Content-Security-Policy (CSP Level 3): pages run and load the files of this service, and nothing else."""
+"""Content-Security-Policy (CSP Level 3): pages may load and run only files of this service."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -10,10 +10,10 @@ View = Callable[..., HttpResponse]
 
 
 def strict_policy(view: View, *, style: str = "", img: str = "") -> View:
-    """Send a policy under which no inline code or style and no other origin works.
+    """Add a policy to the view's responses that forbids inline code, inline styles and other origins.
 
-    Per view, because the profiler and the admin come with inline code of their own. `style` and `img` are further
-    sources for a page of a package that needs them, such as the hash of an inline style.
+    It is set per view, because the pages of the profiler and the admin contain inline code. `style` and `img` are
+    further sources that a package's page needs, such as the hash of an inline style.
     """
     policy = "; ".join(
         [

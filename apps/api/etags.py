@@ -18,7 +18,7 @@ PATTERN = rf"^(?:\*|[ \t]*(?:{TAG}[ \t]*)?(?:,[ \t]*(?:{TAG}[ \t]*)?)*)$"
 
 
 class PreconditionFailed(exceptions.APIException):
-    """The condition of the header field `name` is false."""
+    """The precondition in the header field `name` is false."""
 
     status_code = 412
     reasons = {
@@ -31,7 +31,7 @@ class PreconditionFailed(exceptions.APIException):
 
 
 class Preconditions(NamedTuple):
-    """The tags that a request's If-Match and If-None-Match list, ["*"] for any; None without the field."""
+    """The tags listed by a request's If-Match and If-None-Match: ["*"] matches any; None if the field is absent."""
 
     if_match: list[str] | None = None
     if_none_match: list[str] | None = None
@@ -39,7 +39,8 @@ class Preconditions(NamedTuple):
     def false_field(self, tag: str | None) -> str | None:
         """Return the first header field whose condition is false (13.2.2), or None.
 
-        `tag` is the resource's, None without one: `*` matches any resource that exists, a tag never does then.
+        `tag` is the resource's current ETag, or None if it has none. `*` matches any existing resource; a listed tag
+        never matches a resource without an ETag.
         """
         # Strong comparison: no resource has a weak tag.
         if self.if_match is not None and self.if_match != ["*"] and tag not in self.if_match:
@@ -54,7 +55,7 @@ class Preconditions(NamedTuple):
 def read_preconditions(headers: Any) -> Preconditions:
     """Return the preconditions of a request. Raises ParseError for a malformed one.
 
-    Django's parse_etags would drop a malformed tag, and an If-None-Match with a typing error would then be true.
+    Django's parse_etags ignores a malformed tag, so an If-None-Match with a typing error would be true.
     """
 
     def read(name: str) -> list[str] | None:

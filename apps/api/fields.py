@@ -4,7 +4,7 @@ from rest_framework import serializers
 
 
 class RowIdField(serializers.IntegerField):
-    """The id of an existing row. A subclass says how it `exists`, and its message for `does_not_exist`."""
+    """The id of an existing row. A subclass defines `exists` and the message of `does_not_exist`."""
 
     @staticmethod
     def exists(pk: int, /) -> bool:

@@ -1,4 +1,4 @@
-"""Filters that refuse what they do not know, where django-filter's own would let every row through."""
+"""Strict filters: an unknown parameter or value is refused; django-filter would ignore it and return every row."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -20,16 +20,13 @@ BIGINT_MAX = 2**63 - 1
 
 
 def refusal(reason: str, *, code: str) -> ValidationError:
-    """An error of a filter's form field, safe for text that came from the client."""
-    # django-filter formats every message with its params, so a '%' from the client must not be part of the message.
+    """Return a filter's error whose text may come from the client."""
+    # django-filter formats every message with its params, so a client's '%' must not be part of the message.
     return ValidationError("%(reason)s", code=code, params={"reason": reason})
 
 
 class StrictFilterBackend(DjangoFilterBackend):
-    """django-filter's backend, but a parameter that filters nothing is an error.
-
-    A misspelt filter would return every row, and an empty one (`?status=$UNSET`) too. Raises ValidationError.
-    """
+    """Raise ValidationError for an unknown or empty parameter, with which django-filter would return every row."""
 
     def filter_queryset(self, request: Request, queryset: QuerySet, view: Any) -> QuerySet:
         query = request.query_params
@@ -43,7 +40,7 @@ class StrictFilterBackend(DjangoFilterBackend):
 
 
 class FilterSet(django_filters.FilterSet):
-    """django-filter's, but it sets up only those filters that the request names: each costs a form's field."""
+    """Set up only the filters that the request uses, because each costs a form field."""
 
     base_filters: dict[str, django_filters.Filter]
 
@@ -52,11 +49,11 @@ class FilterSet(django_filters.FilterSet):
         super().__init__(data, *args, **kwargs)
 
     def get_form_class(self) -> type[forms.Form]:
-        return super().get_form_class() if self.filters else forms.Form  # none to make for a plain list
+        return super().get_form_class() if self.filters else forms.Form  # An unfiltered list needs no form of its own.
 
 
 class WordsField(forms.CharField):
-    """One of the known words, or several with commas if `many`; an unknown one is refused with the nearest known."""
+    """One of the known words, or several separated by commas if `many`. The error suggests the nearest known word."""
 
     def __init__(self, *, words: Sequence[str], many: bool = False, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -100,7 +97,7 @@ class FlagFilter(django_filters.Filter):
 
 class IntegerField(forms.IntegerField):
     def to_python(self, value: Any) -> int | None:
-        # int() takes '1_0' and the digits of every script.
+        # int() also accepts '1_0' and the digits of any script.
         if value and not (value.isascii() and value.isdigit()):
             raise ValidationError(self.error_messages["invalid"], code="invalid")
         return super().to_python(value)

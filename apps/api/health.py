@@ -13,13 +13,13 @@ from apps.tenancy.isolation import isolation_problems
 from apps.tenancy.roles import setting_problems
 
 log = logging.getLogger(__name__)
-# A probe must not wait for a lock, nor for a statement for long. The limits end with the transaction.
+# A probe must not wait long for a lock or a statement. The limits end with the transaction.
 LIMITS = "SET LOCAL lock_timeout = '100ms'; SET LOCAL statement_timeout = '2s'"
 REASONS = {"55P03": "a table is locked"}  # by SQLSTATE
 
 
 def healthz(request: HttpRequest) -> JsonResponse:
-    """Return 200 as long as the process responds. Uses no other service."""
+    """Return 200 whenever the process can respond, without using the database or another service."""
     return JsonResponse({"status": "ok"})
 
 
@@ -30,7 +30,8 @@ def readyz(request: HttpRequest) -> JsonResponse:
     version. Row security has to apply to the connected role, which would otherwise serve every tenant's rows.
     """
     try:
-        # As a request does it: a pooler may let statements through and no transaction. SQLite's would wait for writers.
+        # In a transaction, as in a request: a pooler may accept statements but no transactions. Not on SQLite, where
+        # it would wait for writers.
         with transaction.atomic() if connection.vendor == "postgresql" else nullcontext():
             reason = "; ".join(_problems())
     except Error as error:
@@ -47,7 +48,7 @@ def _problems() -> list[str]:
             cursor.execute(LIMITS)
     problems = setting_problems(connection)
     if disk := disk_problem():
-        return [*problems, disk]  # SQLite may not even be able to read
+        return [*problems, disk]  # Skip the other checks: SQLite may not even be able to read.
     if pending := pending_migrations(connection):
         return [*problems, f"{pending} migrations to apply"]
     return problems + trigger_problems(connection) + isolation_problems(connection)

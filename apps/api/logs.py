@@ -1,7 +1,7 @@
-"""One log line per request, and one per event outside of a request: JSON in production, readable in development.
+"""One log line per request, and one per event outside a request: JSON in production, plain text in development.
 
-A line has the route as a pattern, and no query, body or header. Of an exception's message it has the first line,
-because what databases and libraries write below that may be a row.
+A line contains the route as a pattern, but no query, body or header. Only the first line of an exception's message is
+logged, because the lines that databases and libraries add may contain a row.
 """
 
 import json
@@ -18,7 +18,7 @@ from django.http import HttpRequest
 from apps.api.masking import masked
 from apps.api.request import ApiRequest
 
-# The id of the current request; "" outside of one.
+# The id of the current request; "" outside a request.
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 
 requests = logging.getLogger("requests")
@@ -26,12 +26,12 @@ CLIENT_ID = re.compile(r"[\w.-]{8,64}", re.ASCII)
 
 
 def choose_request_id(sent: str) -> str:
-    """Return the request id that the client sent, if it is harmless, or a new one."""
+    """Return the client's request id if it is safe to log, otherwise a new one."""
     return sent if CLIENT_ID.fullmatch(sent) else uuid.uuid4().hex
 
 
 def log_request(request: ApiRequest, *, status: int, seconds: float, statements: int) -> None:
-    """Write the one log line of a request, once it has been answered."""
+    """Write a request's only log line, after its response is complete."""
     log_line(
         request.failure,
         tenant=request.tenant and request.tenant.slug,
@@ -57,14 +57,14 @@ def log_line(error: BaseException | None = None, *, status: int, **fields: Any) 
 
 
 class OneLineEach(logging.Filter):
-    """Drop other log records about a request; their exception goes into the request's own line."""
+    """Drop other log records of a request; their exception is part of the request's own line."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         request: Any = getattr(record, "request", None)
         if not isinstance(request, HttpRequest):
-            return record.msg != '"%s" %s %s'  # the development server's own line, which has the query
+            return record.msg != '"%s" %s %s'  # the development server's own line, which contains the query
         if not hasattr(request, "failure"):
-            return True  # It has not reached Envelope, so it has no log line yet.
+            return True  # The request failed before Envelope, so it has no log line of its own.
         if record.exc_info:
             request.failure = record.exc_info[1]
         return False
@@ -88,7 +88,7 @@ class JSONFormatter(logging.Formatter):
 
 
 class HumanFormatter(logging.Formatter):
-    """Format a record for a developer's eyes."""
+    """Format a record as readable text."""
 
     def format(self, record: logging.LogRecord) -> str:
         fields = getattr(record, "fields", None)

@@ -2,10 +2,10 @@
 
 import re
 
-# The pattern of a LIKE has a backslash before each underscore.
+# `\\*`: Django escapes underscores in LIKE patterns, so a key in recorded SQL may contain backslashes.
 API_KEY = re.compile(r"(rl\\*_[0-9a-f]{8}\\*_)[0-9a-f]+")
 
 
 def masked(text: str) -> str:
-    """Return `text` with every API key in it cut to its public part."""
+    """Return `text` with every API key in it shortened to its public part."""
     return API_KEY.sub(r"\1…", text) if "rl" in text else text

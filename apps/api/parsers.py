@@ -6,12 +6,12 @@ from typing import Any
 from rest_framework import parsers
 from rest_framework.exceptions import ParseError
 
-MAX_DEPTH = 32  # lists and objects inside each other
+MAX_DEPTH = 32  # of nested lists and objects
 TOO_DEEP = f"JSON parse error - nested more than {MAX_DEPTH} levels deep"
 
 
 class JSONParser(parsers.JSONParser):
-    """JSON as RFC 8259 wants it: UTF-8, finite numbers, each name once in an object, no deeper than MAX_DEPTH."""
+    """Parse strict JSON (RFC 8259): UTF-8, finite numbers, unique names in an object, nested at most MAX_DEPTH deep."""
 
     def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
         try:

@@ -1,7 +1,7 @@
-"""Read what a serializer shows as rows: without model instances, and without a call per field and row.
+"""Read rows in the shape of a serializer, without model instances and without a call per field and row.
 
-The serializer remains the only description of a response: names, columns and conversions come from its fields, so the
-schema and the response cannot drift apart (`shapes`). `tests/api/test_rows.py` holds the two equal.
+The serializer remains the only description of a response: names, columns and conversions come from its fields
+(`shapes`), so schema and response cannot differ. `tests/api/test_rows.py` compares the rows with DRF's output.
 """
 
 from collections import defaultdict
@@ -18,15 +18,15 @@ Selector = Callable[[], QuerySet[Any, Any]]
 
 
 def read(serializer_class: Any, queryset: QuerySet[Any, Any]) -> list[dict[str, Any]]:
-    """The rows of `queryset` as the serializer shows them. One statement, and one for each kind of list inside."""
+    """Return the rows of `queryset` as the serializer shows them, with one statement plus one per nested list field."""
     shape = shape_of(serializer_class)
     return _read(shape, queryset.values_list(*shape.columns.values()))
 
 
 def read_one(serializer_class: Any, selector: Selector, pk: int) -> dict[str, Any]:
-    """The row of the selector's with that primary key. Raises the model's DoesNotExist.
+    """Return the selector's row with that primary key. Raises the model's DoesNotExist.
 
-    The selector's queryset is compiled once for all tenants, so it may use nothing of the scope (see `compiled`).
+    The selector's queryset is compiled once for all tenants, so it must not use values of the scope (see `compiled`).
     """
     rows = _read(shape_of(serializer_class), _one(serializer_class, selector)(pk))
     if not rows:
@@ -41,7 +41,7 @@ def _one(serializer_class: Any, selector: Selector) -> QuerySet[Any, Any]:
 
 @compiled
 def _inside(inside: Inside, count: int) -> QuerySet[Any, Any]:
-    """The rows of a nested list, of `count` rows outside."""
+    """Return the rows of a nested list for `count` outer rows."""
     rows = inside.model._default_manager.filter(In(F(inside.key), [Parameter(position) for position in range(count)]))
     return rows.order_by(inside.key, "pk").values_list(*inside.shape.columns.values())
 

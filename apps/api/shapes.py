@@ -1,8 +1,8 @@
-"""Which columns a serializer's fields come from, and which serializers can be read as rows at all.
+"""Map a serializer's fields to columns, and refuse serializers that cannot be read as rows.
 
-A row has the values of columns and no object. So a field is allowed if its representation is made of one column's
-value; every other field is refused by name, at its first use and by `manage.py check` (`apps.api.checks`). Ignored or
-guessed, it would show a wrong value that nothing announces.
+A row has column values, not an object. So a field is allowed if its representation depends on one column's value only;
+any other field is refused by name, at first use and by `manage.py check` (`apps.api.checks`). If it were ignored or
+guessed, the response would silently be wrong.
 """
 
 import dataclasses
@@ -15,7 +15,7 @@ from django.db import models
 from rest_framework import ISO_8601, serializers
 from rest_framework.settings import api_settings
 
-# Fields whose `to_representation`, their subclasses' own included, gets the column's value and nothing else.
+# Fields whose `to_representation`, even if a subclass overrides it, uses only the column's value.
 VALUE_FIELDS = (
     serializers.BooleanField,
     serializers.CharField,
@@ -32,8 +32,8 @@ VALUE_FIELDS = (
     serializers.TimeField,
     serializers.UUIDField,
 )
-# What these make of a value of such a column is what the renderer makes of it, so they are not called.
-_AS_IT_IS: dict[Any, tuple[type[models.Field], ...]] = {
+# For these columns the renderer produces the same output without `to_representation`, so it is not called.
+_UNCHANGED: dict[Any, tuple[type[models.Field], ...]] = {
     serializers.BooleanField.to_representation: (models.BooleanField,),
     serializers.CharField.to_representation: (models.CharField, models.TextField),
     serializers.ChoiceField.to_representation: (models.CharField, models.TextField),
@@ -45,7 +45,7 @@ _KEY = serializers.PrimaryKeyRelatedField
 
 @dataclasses.dataclass
 class Shape:
-    """Where the values of a serializer's fields come from, by the field's name."""
+    """The sources of a serializer's fields, by the field's name."""
 
     columns: dict[str, str] = dataclasses.field(default_factory=dict)
     conversions: dict[str, Callable[[Any], Any]] = dataclasses.field(default_factory=dict)
@@ -54,7 +54,7 @@ class Shape:
 
 @dataclasses.dataclass(eq=False)
 class Inside:
-    """The rows of a nested list: those of `model` whose column `key` is the primary key of the row outside."""
+    """A nested list: the rows of `model` whose column `key` is the outer row's primary key."""
 
     model: Any
     key: str
@@ -71,7 +71,7 @@ class Problem(NamedTuple):
 
 @cache
 def shape_of(serializer_class: Any, key: str = "") -> Shape:
-    """Return the serializer's shape, with a column `key` in front if one is given. Raises TypeError for a Problem."""
+    """Return the serializer's shape, starting with the column `key` if one is given. Raises TypeError for a Problem."""
     for problem in problems(serializer_class):
         raise TypeError(f"{problem.where} {problem.why}. {problem.instead}")
     serializer, model = serializer_class(), serializer_class.Meta.model
@@ -82,7 +82,7 @@ def shape_of(serializer_class: Any, key: str = "") -> Shape:
             child: Any = type(field.child)
             inner = relation.field.attname
             shape.lists[name] = Inside(relation.related_model, inner, shape_of(child, inner))
-            shape.columns[name] = "pk"  # keeps its place among the fields
+            shape.columns[name] = "pk"  # a placeholder that keeps the order of fields
         elif not field.write_only:
             shape.columns[name] = "__".join(field.source_attrs)
             if convert := _conversion(field, _path(model, field.source_attrs)):
@@ -91,7 +91,7 @@ def shape_of(serializer_class: Any, key: str = "") -> Shape:
 
 
 def problems(serializer_class: Any) -> Iterator[Problem]:
-    """All that keeps a serializer, and those inside it, from being read as rows."""
+    """Yield the reasons why a serializer, or one nested in it, cannot be read as rows."""
     name, meta = serializer_class.__name__, getattr(serializer_class, "Meta", None)
     lists = getattr(meta, "list_serializer_class", serializers.ListSerializer)
     value = "Give the field that differs a class of its own, with to_representation(value)."
@@ -112,7 +112,7 @@ def problems(serializer_class: Any) -> Iterator[Problem]:
 
 
 def _refusal(model: Any, name: str, field: Any) -> tuple[str, str] | None:
-    """Why a field cannot be read as rows, and what to write instead; None if it can."""
+    """Return why a field cannot be read as rows, and what to write instead; None if it can."""
     kind, source = type(field).__name__, field.source
     if isinstance(field, serializers.ListSerializer):
         if _relation(model, source) is None or not isinstance(field.child, serializers.ModelSerializer):
@@ -147,7 +147,7 @@ def _refusal(model: Any, name: str, field: Any) -> tuple[str, str] | None:
 
 
 def _path(model: Any, names: list[str]) -> list[Any] | None:
-    """The model fields on the way to a column; empty for a name of the query's, None for other attributes."""
+    """Return the model fields on the path to a column; [] for an annotation of the query, None for other attributes."""
     path: list[Any] = []
     for name in names:
         try:
@@ -159,19 +159,19 @@ def _path(model: Any, names: list[str]) -> list[Any] | None:
 
 
 def _relation(model: Any, source: str | None) -> Any:
-    """The foreign key from the rows of a nested list, as their model has it; None if there is none."""
+    """Return the foreign key from a nested list's model to the outer one, or None."""
     relations = (relation for relation in model._meta.related_objects if relation.get_accessor_name() == source)
     return next((one for one in relations if one.one_to_many and one.field.target_field.primary_key), None)
 
 
 def _conversion(field: Any, path: list[Any] | None) -> Callable[[Any], Any] | None:
-    """What makes the representation of a column's value; None if that is the value."""
+    """Return the function that converts a column's value to its representation; None if it is shown unchanged."""
     column = path[-1] if path else None
     while isinstance(column, models.ForeignKey):
         column = column.target_field
     if isinstance(field, _KEY):
         return _conversion(field.pk_field, [column]) if field.pk_field else None
-    columns = _AS_IT_IS.get(type(field).to_representation, ())
+    columns = _UNCHANGED.get(type(field).to_representation, ())
     if isinstance(field, serializers.DateTimeField):
         iso = getattr(field, "format", api_settings.DATETIME_FORMAT) == ISO_8601 and not hasattr(field, "timezone")
         columns = columns if iso else ()

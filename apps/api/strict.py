@@ -1,7 +1,7 @@
 """Strict bodies and query strings.
 
-An unknown name is refused and the nearest known one is named; a JSON value of another type than its field's is refused
-instead of converted.
+An unknown name is refused with a hint at the nearest known one. A JSON value of the wrong type is refused instead of
+converted.
 """
 
 import re
@@ -16,24 +16,24 @@ from rest_framework import serializers
 
 from apps.tenancy import text
 
-# An answer is not much larger than its question: so many unknown names are listed, so many characters of each.
+# At most this many unknown names are listed, with this many characters each, so that errors stay small.
 MAX_NAMED, MAX_NAME = 20, 100
-# The one type that a JSON value of such a field may have. DRF reads "1_0" as 10, "y" as true and 123 as "123".
+# The only JSON type that each field accepts. DRF would read "1_0" as 10, "y" as true and 123 as "123".
 JSON_TYPES = {serializers.BooleanField: bool, serializers.IntegerField: int, serializers.CharField: str}
-# An integer in a query, with as many digits as a bigint has. int() also takes '1_0' and the digits of every script.
+# An integer in a query, with at most as many digits as a bigint. int() also accepts '1_0' and the digits of any script.
 INTEGER = re.compile(r"-?[0-9]{1,19}")
 
 
 class StrictSerializer(serializers.Serializer):
-    """Refuses unknown fields, and values of another JSON type than their field's.
+    """Refuse unknown fields, and values of another JSON type than their field's.
 
-    Known read-only fields are ignored, so what was read can be sent back.
+    Read-only fields are ignored, so that a client can send back a representation that it has read.
     """
 
     ignored: tuple[str, ...] = ()
 
     def get_fields(self) -> dict[str, serializers.Field]:
-        # DRF's deep copies build every field anew. Only a serializer inside another has state of a request.
+        # DRF deep-copies, which constructs every field again. Only nested serializers keep state of a request.
         return {
             name: deepcopy(field) if isinstance(field, serializers.BaseSerializer) else copy(field)
             for name, field in _fields(type(self)).items()
@@ -55,7 +55,7 @@ class StrictSerializer(serializers.Serializer):
         return value
 
     def _missing(self, data: Mapping[str, Any]) -> dict[str, Any]:
-        """Fields that a part of a PATCH lacks: the whole may be partial, an item in its list may not."""
+        """Return errors for required fields that a nested item lacks: only the outer object of a PATCH is partial."""
         if self.parent is None:
             return {}
         required = [name for name, field in self.fields.items() if field.required and not field.read_only]
@@ -63,21 +63,21 @@ class StrictSerializer(serializers.Serializer):
         return {name: [serializers.ErrorDetail(message, "required")] for name in required if name not in data}
 
     def _typed(self, data: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Return `data` with a list, which each of these fields refuses, for every value of another JSON type."""
+        """Return `data` with each value of a wrong JSON type replaced by a list, which all these fields refuse."""
         types = _json_types(type(self))
         mistyped = [name for name in types if data.get(name) is not None and type(data[name]) is not types[name]]
         return {**data, **{name: [] for name in mistyped}} if mistyped else data
 
 
 class PlainTextField(serializers.CharField):
-    """Validates what will be stored: composed, a text can be shorter or longer."""
+    """Validate the text in its stored form (NFC), which may be shorter or longer than the one sent."""
 
     def to_internal_value(self, data: Any) -> str:
         return text.composed(super().to_internal_value(data), self.max_length or 0)
 
 
 class StrictModelSerializer(StrictSerializer, serializers.ModelSerializer):
-    """A ModelSerializer that refuses unknown fields; `tenant` is known of every row, and only the key sets it."""
+    """A ModelSerializer that refuses unknown fields. `tenant` is not among its fields: the API key determines it."""
 
     ignored = ("tenant",)
     serializer_field_mapping = {
@@ -88,7 +88,7 @@ class StrictModelSerializer(StrictSerializer, serializers.ModelSerializer):
 
 @cache
 def _json_types(serializer_class: type[StrictSerializer]) -> dict[str, type]:
-    """The type that a value for a field must have, by the field's name."""
+    """Return the Python type that each field's JSON value must have, by the field's name."""
     fields = {name: getattr(field, "pk_field", None) or field for name, field in serializer_class().fields.items()}
     return {
         name: expected
@@ -100,7 +100,7 @@ def _json_types(serializer_class: type[StrictSerializer]) -> dict[str, type]:
 
 @cache
 def _fields(serializer_class: type[StrictSerializer]) -> dict[str, serializers.Field]:
-    """What DRF makes of the serializer, and of its model, made once instead of for each request."""
+    """Return the fields that DRF derives from the serializer and its model, cached instead of derived per request."""
     return super(StrictSerializer, serializer_class()).get_fields()
 
 
@@ -109,7 +109,7 @@ class NoBodySerializer(StrictSerializer):
 
 
 def validated_query(serializer_class: type[StrictSerializer], query: QueryDict) -> dict[str, Any]:
-    """The query string's parameters as `serializer_class` reads them. Raises ValidationError."""
+    """Return the query string's parameters, validated by `serializer_class`. Raises ValidationError."""
     refuse_repeated(query)
     data: dict[str, Any] = query.dict()
     serializer = serializer_class(data=data)
@@ -121,14 +121,14 @@ def validated_query(serializer_class: type[StrictSerializer], query: QueryDict) 
 
 
 def refuse_repeated(query: QueryDict) -> None:
-    """Raise ValidationError for a parameter that is given twice, where one value would silently win."""
+    """Raise ValidationError for a repeated parameter, of which one value would silently be ignored."""
     repeated = {name: ["Given more than once."] for name, values in query.lists() if len(values) > 1}
     if repeated:
         raise serializers.ValidationError(repeated, code="repeated")
 
 
 def unknown_names(given: Iterable[str], known: Iterable[str]) -> dict[str, list[serializers.ErrorDetail]]:
-    """An error for each of the `given` names that is not among the `known` ones; the first of many stand for all."""
+    """Return an error for each of the `given` names that is not `known`, at most MAX_NAMED of them."""
     known = list(known)
     unknown = [name for name in given if name not in known]
     return {
@@ -138,7 +138,7 @@ def unknown_names(given: Iterable[str], known: Iterable[str]) -> dict[str, list[
 
 
 def suggest(given: str, known: Iterable[str]) -> str:
-    """A sentence that names the nearest known value, or all of them when none is near."""
+    """Return a sentence that suggests the nearest known value, or lists all of them if none is near."""
     known = list(known)
     near = get_close_matches(given[:MAX_NAME], known, n=1)
     if near:

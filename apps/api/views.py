@@ -12,19 +12,20 @@ READS = ("GET", "HEAD")
 
 
 class ConditionalView(APIView):
-    """A view that evaluates If-Match and If-None-Match; by itself for what has no tag: lists and reports.
+    """Evaluate If-Match and If-None-Match.
 
-    The conditions of a change are evaluated before it is made, those of a read on its response, which costs no query.
+    Lists and reports use this class directly, as they have no ETag; details override `lock_tag` and `set_tag`. The
+    preconditions of a change are evaluated before it is made; those of a read on its response, which costs no query.
     """
 
     preconditions = Preconditions()
 
     def lock_tag(self, request: Request, **kwargs: Any) -> str | None:
-        """Return the tag that the resource has now, and keep it until the transaction ends; None without one."""
+        """Lock the resource until the transaction ends and return its current ETag, or None if it has none."""
         return None
 
     def set_tag(self, response: Response) -> str | None:
-        """Return the tag of a successful response, after setting its ETag field; None without one."""
+        """Set the ETag header of a successful response and return the tag, or None if it has none."""
         return None
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:

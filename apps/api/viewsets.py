@@ -1,7 +1,7 @@
-"""Base viewsets: a list; a list with details; and what changes a row, one mixin per method.
+"""Base viewsets: a list, a list with details, and one mixin per method that changes a row.
 
-An app's viewset names its rows (`queryset`, `serializer_class`, `filterset_class`, `get_selector`) and passes ids on to
-its services. Only the routes of its bases are mounted.
+An app's viewset declares its rows (`queryset`, `serializer_class`, `filterset_class`, `get_selector`) and passes ids to
+its services. Only the routes of its base classes are mounted.
 """
 
 from typing import Any
@@ -19,26 +19,26 @@ from apps.api.views import ConditionalView
 class ListViewSet(ConditionalView, GenericViewSet):
     """A list and nothing else, read as rows."""
 
-    # Without OPTIONS, which would describe the serializer, and PUT: a client would have to know every field.
+    # Not OPTIONS, because the schema describes the fields, nor PUT, because a client may not know every field.
     http_method_names = ["get", "post", "patch", "delete", "head"]
-    # Columns that the serializer shows and that are never null.
+    # Only columns that the serializer shows and that are never null.
     ordering_fields = ["id"]
     ordering = "-id"
 
     def get_selector(self) -> Selector:
-        """Return a function that returns every row that may be seen, the same query at each call."""
+        """Return a function that returns the queryset of all visible rows, the same at each call."""
         raise NotImplementedError
 
     def get_queryset(self) -> QuerySet[Any, Any]:
         return self.get_selector()()
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        # The paginator reads: only it knows which rows, and it has to see their sort keys.
+        # The paginator reads the rows, because it needs their sort keys for the cursors.
         return self.get_paginated_response(self.paginate_queryset(self.filter_queryset(self.get_queryset())))
 
 
 class DetailViewSet(ListViewSet):
-    """A list and its details, each named by `pk`. Every response but a list has the ETag of the row's detail."""
+    """A list and its details, identified by `pk`. Every response except a list has the ETag of the row's detail."""
 
     lookup_value_converter = "int"
 
@@ -47,7 +47,7 @@ class DetailViewSet(ListViewSet):
         return self.respond_with(pk)
 
     def lock_row(self, pk: int) -> None:
-        """Let nobody else change the row, or what belongs to it, until the transaction ends. Raises DoesNotExist."""
+        """Lock the row and the rows that belong to it until the transaction ends. Raises DoesNotExist."""
         raise NotImplementedError
 
     def lock_tag(self, request: Request, **kwargs: Any) -> str | None:
@@ -65,11 +65,11 @@ class DetailViewSet(ListViewSet):
         return tag
 
     def respond_with(self, pk: int, status: int = 200) -> Response:
-        """Return the row as its detail shows it. Raises the model's DoesNotExist."""
+        """Return the response with the row's detail. Raises the model's DoesNotExist."""
         return Response(read_one(self.get_serializer_class(), self.get_selector(), pk), status=status)
 
     def validated_body(self, **kwargs: Any) -> dict[str, Any]:
-        """Return the body as the serializer reads it. Raises ValidationError."""
+        """Return the body, validated by the serializer. Raises ValidationError."""
         body = self.get_serializer(data=self.request.data, **kwargs)
         body.is_valid(raise_exception=True)
         return body.validated_data
@@ -105,4 +105,4 @@ class DestroyMixin(DetailViewSet):
 
 
 class CrudViewSet(CreateMixin, UpdateMixin, DestroyMixin):
-    """All of it. A change with If-Match needs `lock_row`."""
+    """List, detail, create, update and delete. `lock_row` is required for If-Match on a change."""

@@ -102,4 +102,4 @@ def _text(value: Any) -> str:
         return value.dumps(value.obj)  # type: ignore[misc, return-value]  # Django's field sets it
     if isinstance(value, date | time | Decimal | UUID):
         return str(value)
-    raise TypeError(f"{type(value).__name__} cannot be inserted in bulk.")
+    raise TypeError(f"{type(value).__name__} is nothing that can be inserted in bulk.")

@@ -1,4 +1,4 @@
-"""A request of an ASGI server as the environ of a WSGI application (PEP 3333)."""
+"""Convert a request from ASGI to the environ of a WSGI application (PEP 3333)."""
 
 import io
 import ipaddress
@@ -7,17 +7,16 @@ from typing import Any
 
 from django.conf import settings
 
-# Entries that the server adds for the middleware: the keys.Caller of the request or the exception that refuses it, and
-# the name of a header field that cannot be read.
+# Entries that the server adds for the middleware: the request's keys.Caller or the exception that refused it, and the
+# name of a malformed header field.
 CALLER, MALFORMED = "api.caller", "api.malformed"
 
 
 def wsgi_environ(scope: dict[str, Any]) -> dict[str, Any]:
     """Return the environ of an ASGI `scope`, with an empty body.
 
-    Header names with an underscore are dropped: WSGI could not tell `X_Forwarded_Proto` from `X-Forwarded-Proto`, and
-    the proxy in front removes only the latter from what a client sends. Values of a repeated field are joined (RFC
-    9110, 5.3).
+    Header names with an underscore are dropped: in WSGI `X_Forwarded_Proto` equals `X-Forwarded-Proto`, and a proxy
+    removes only the latter from clients' requests. Values of a repeated field are joined (RFC 9110, 5.3).
     """
     host, port = scope["server"]
     environ = {
@@ -50,14 +49,14 @@ def wsgi_environ(scope: dict[str, Any]) -> dict[str, Any]:
 
 
 def client_address(environ: dict[str, Any]) -> str:
-    """Return the client's IP address; of IPv6 the network, of which one client has all addresses.
+    """Return the client's IPv4 address, or its IPv6 /64 network: one client usually controls a whole /64.
 
-    Behind a trusted proxy it is the last entry of X-Forwarded-For, which is the proxy's own.
+    Behind a trusted proxy it is taken from the last entry of X-Forwarded-For, the one that the proxy appended.
     """
     forwarded = environ.get("HTTP_X_FORWARDED_FOR", "") if settings.SECURE_PROXY_SSL_HEADER else ""
     text = forwarded.rpartition(",")[2].strip() or environ.get("REMOTE_ADDR", "")
     try:
         address = ipaddress.ip_address(text)
-    except ValueError:  # a Unix socket has none
+    except ValueError:  # A Unix socket has no address.
         return text[:64]
     return str(address if address.version == 4 else ipaddress.ip_network((address, 64), strict=False))

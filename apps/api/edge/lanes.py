@@ -1,7 +1,7 @@
 """Fair scheduling of blocking calls on a few threads, one lane per tenant.
 
-A thread that waits for one tenant's statement serves nobody else. So no lane may occupy every thread, lanes with
-waiting calls take turns, and a call that cannot begin soon is refused instead of holding its client.
+A thread that waits for one tenant's statement serves no other tenant. So no lane may occupy every thread, lanes with
+waiting calls take turns, and a call that cannot begin soon is refused instead of keeping its client waiting.
 """
 
 import asyncio
@@ -14,19 +14,19 @@ from typing import Any
 
 Disconnect = Callable[[], Coroutine[Any, Any, Any]]
 SHORT_WAIT = 0.05  # seconds
-SLOW = 0.1  # seconds of a call after which its lane has one thread alone
+SLOW = 0.1  # seconds; after a call that took longer, its lane may use only one thread
 
 
 class Busy(Exception):
-    """The lane is full, or the call waited too long for its turn. Nothing of it has run."""
+    """The lane is full, or the call waited too long for its turn. The call has not begun."""
 
 
 class Gone(Exception):
-    """The client disconnected before its call began. Nothing of it has run."""
+    """The client disconnected before its call began."""
 
 
 class Lane:
-    """The requests of one tenant: `present` ones in all, of which `running` are on a thread and some are `waiting`."""
+    """One tenant's requests: `present` counts all, `running` those on a thread; `waiting` holds the queued calls."""
 
     def __init__(self) -> None:
         self.present = self.running = 0
@@ -40,20 +40,20 @@ class _Call:
         self.loop = asyncio.get_running_loop()
         self.begun_at = 0.0
         self.result: asyncio.Future[Any] = self.loop.create_future()
-        self.stops: list[Callable[[], object]] = []  # that end what watches it while it waits
+        self.stops: list[Callable[[], object]] = []  # cancel the timers and tasks that watch it while it waits
 
 
 class Lanes:
-    """`threads` that all lanes share. Their state is the event loop's: no other thread touches it.
+    """All lanes, sharing a pool of `threads`. Only the event loop's thread may touch their state.
 
-    At most `share` calls of one lane run at once, or one if its last call was slow. At most `room` requests of it are
-    present (receiving a body, waiting or running), and a call that has not begun after `patience` seconds is refused.
+    At most `share` calls of one lane run at once, or one if its last call was slow. At most `room` requests of a lane
+    are present (receiving a body, waiting or running). A call that has not begun after `patience` seconds is refused.
     """
 
     def __init__(self, *, threads: int, share: int, room: int, patience: float) -> None:
         self._idle, self._share, self._room, self._patience = threads, share, room, patience
         self._lanes: dict[Hashable, Lane] = {}
-        self._turns: deque[Lane] = deque()  # the lanes that could begin a waiting call, the next one first
+        self._turns: deque[Lane] = deque()  # lanes that may begin a waiting call, in order of their turns
         self._begun: SimpleQueue[_Call] = SimpleQueue()
         for _ in range(threads):
             threading.Thread(target=self._work, daemon=True).start()
@@ -78,9 +78,9 @@ class Lanes:
         function: Callable[[], Any],
         disconnect: Disconnect | None = None,
     ) -> Any:
-        """Return what `function` returns on a thread. Raises what it raises, and Busy or Gone if it never began.
+        """Run `function` on a thread and return its result. Raises its exception, or Busy or Gone if it never began.
 
-        `disconnect` returns once the client has gone; it is awaited only by calls that wait for long.
+        `disconnect` returns once the client has disconnected; it is awaited only for calls that wait long.
         """
         call = _Call(lane, function)
         if self._idle and self._has_turn(lane) and not lane.waiting:
@@ -88,7 +88,7 @@ class Lanes:
             return await call.result
         call.lane.waiting.append(call)
         self._take_turn(call.lane)
-        # Most calls wait for milliseconds: only the others are worth a task that looks whether the client is there.
+        # Most calls wait for milliseconds; only longer waits are worth a task that watches for a disconnect.
         timer = call.loop.call_later(SHORT_WAIT, self._watch, call, disconnect)
         try:
             return await call.result
@@ -100,7 +100,7 @@ class Lanes:
                 lane.waiting.remove(call)
 
     def _watch(self, call: _Call, disconnect: Disconnect | None) -> None:
-        """Refuse the call when its patience ends or its client goes."""
+        """Refuse the call when its patience ends or its client disconnects."""
         timer = call.loop.call_later(self._patience - SHORT_WAIT, self._refuse, call, Busy)
         call.stops.append(timer.cancel)
         if disconnect:
@@ -113,7 +113,7 @@ class Lanes:
             self._turns.append(lane)
 
     def _has_turn(self, lane: Lane) -> bool:
-        # Slow calls are the database's work: two of them would take twice as much from the other lanes.
+        # Slow calls load the database: two of them at once would slow the other lanes twice as much.
         return lane.running < (1 if lane.is_slow else self._share)
 
     def _begin(self, call: _Call) -> None:
@@ -131,7 +131,7 @@ class Lanes:
         self._idle += 1
         call.lane.running -= 1
         call.lane.is_slow = call.loop.time() - call.begun_at > SLOW
-        if call.result.cancelled():  # The server gave the request up.
+        if call.result.cancelled():  # The server has abandoned the request.
             pass
         elif error is None:
             call.result.set_result(result)
@@ -140,7 +140,7 @@ class Lanes:
         self._take_turn(call.lane)
         while self._idle and self._turns:
             lane = self._turns.popleft()
-            if lane.waiting and self._has_turn(lane):  # else its last one was refused
+            if lane.waiting and self._has_turn(lane):  # Otherwise its last waiting call was refused meanwhile.
                 self._begin(lane.waiting.popleft())
                 self._take_turn(lane)
 
@@ -153,4 +153,4 @@ class Lanes:
             except BaseException as exception:
                 error = exception
             call.loop.call_soon_threadsafe(self._finish, call, result, error)
-            del call, result, error  # or an idle thread would keep the last request in memory
+            del call, result, error  # Otherwise an idle thread would keep the last request in memory.

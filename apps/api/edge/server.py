@@ -1,7 +1,7 @@
 """The production server: an event loop that waits for clients, in front of the WSGI application on a few threads.
 
-A thread gets a request once its key is known and its body is complete, in the lane of its tenant (`lanes`). So clients
-that send slowly, or nothing at all, cost a coroutine each, and an expensive tenant occupies its own lane.
+A request gets a thread, in the lane of its tenant (`lanes`), only when its key is verified and its body is complete. So
+clients that send slowly or not at all cost a coroutine each, and an expensive tenant delays only its own requests.
 """
 
 import json
@@ -22,10 +22,10 @@ from apps.api.middleware.cors import cors_fields
 from apps.api.problems import CONTENT_TYPE, problem_members
 from apps.tenancy import keys
 
-THREADS, SHARE = 3, 2  # of the tenants together, and of each: one is always left to the others
+THREADS, SHARE = 3, 2  # for all tenants, and at most for one of them, so that others always find a free thread
 ROOM = 100  # requests of one tenant that may be present at once
-PATIENCE = 2.5  # seconds that a request waits for its turn; less than the database's lock_timeout
-FRESH = 1.0  # seconds after which a key is looked up again: the client was slow, or the lane long
+PATIENCE = 2.5  # seconds for which a request may wait for its turn; less than the database's lock_timeout
+FRESH = 1.0  # seconds; a key verified longer ago, by a slow client or in a long lane, is looked up again
 
 
 class Response(NamedTuple):
@@ -40,7 +40,7 @@ class Server:
     def __init__(self, application: Callable[..., Any]) -> None:
         self._application = application
         self._tenants = Lanes(threads=THREADS, share=SHARE, room=ROOM, patience=PATIENCE)
-        # Pages, keys that have to be looked up, and whatever is refused. Liveness waits for none of it.
+        # Pages, key look-ups and refusals share a thread. Probes have one of their own, so they wait for none of these.
         self._strangers = Lanes(threads=1, share=1, room=10 * ROOM, patience=PATIENCE)
         self._probes = Lanes(threads=1, share=1, room=ROOM, patience=PATIENCE)
 
@@ -71,7 +71,7 @@ class Server:
         authorization = environ.get("HTTP_AUTHORIZATION", "")
         caller = keys.remembered(authorization)
         if caller is None:
-            # A flood of strangers fills its own lane: the look-ups of known keys take turns with it.
+            # Requests with unknown keys have a lane of their own; look-ups of known keys take turns with it.
             with self._strangers.enter("keys" if keys.was_good(authorization) else "strangers") as lane:
                 caller = await self._strangers.run(lane, partial(self._identify, environ, authorization))
             if isinstance(caller, Response):
@@ -88,16 +88,16 @@ class Server:
             return await lanes.run(lane, partial(self._call, environ, started), partial(_disconnect, receive))
 
     def _identify(self, environ: dict[str, Any], authorization: str) -> keys.Caller | Response:
-        """Whom the key acts for, or the response that refuses it: the application's own, without waiting for a body."""
-        close_old_connections()  # as before each request
+        """Return the key's caller, or the application's response that refuses the key, without reading a body."""
+        close_old_connections()  # as Django does before each request
         try:
             return keys.identify(authorization, client_address(environ))
-        except Exception as error:  # also the database's: without a caller no body is read, so nothing may be done
+        except Exception as error:  # The database's errors too: without a caller the application must refuse.
             environ[CALLER] = error
             return self._call(environ, time.monotonic())
 
     def _call(self, environ: dict[str, Any], known_at: float) -> Response:
-        """The WSGI application's response. Called on a thread."""
+        """Return the WSGI application's response. Runs on a thread."""
         if time.monotonic() - known_at > FRESH and isinstance(environ.get(CALLER), keys.Caller):
             del environ[CALLER]
         head: list[Any] = []

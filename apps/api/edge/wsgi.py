@@ -1,4 +1,4 @@
-"""Django's WSGI application, with the repairs that an API needs."""
+"""Django's WSGI application, with corrections that an API needs."""
 
 import io
 from typing import Any
@@ -13,11 +13,10 @@ from apps.api.edge.environ import MALFORMED
 
 
 class Application(WSGIHandler):
-    """Django's, but requests are always in UTF-8, may have bodies without a Content-Length, and are resolved once.
+    """Decode every request as UTF-8, accept bodies without a Content-Length, and resolve each URL once.
 
-    Django decodes the query string with the codec that a request's Content-Type names, any of Python's: some fail
-    before the first middleware, some produce text that no database accepts. And it takes a body without a
-    Content-Length for empty, whatever its server has received.
+    Django decodes the query string with any Python codec that the Content-Type names: some fail before the first
+    middleware, some produce text that no database accepts. It also treats a body without a Content-Length as empty.
     """
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
@@ -26,7 +25,7 @@ class Application(WSGIHandler):
         return super().__call__(environ, start_response)
 
     def resolve_request(self, request: HttpRequest) -> ResolverMatch:
-        return request.resolver_match or super().resolve_request(request)  # the step Routing has resolved it
+        return request.resolver_match or super().resolve_request(request)  # The Routing step has resolved API requests.
 
 
 def _use_utf8(environ: dict[str, Any]) -> None:
@@ -41,7 +40,7 @@ def _use_utf8(environ: dict[str, Any]) -> None:
 
 
 def _measure_body(environ: dict[str, Any]) -> None:
-    """Receive a body of unknown length, up to one byte more than the limit, so that Django refuses a larger one."""
+    """Read a body of unknown length, up to one byte beyond the limit, so that Django refuses a larger one."""
     has_end = environ.get("wsgi.input_terminated") or "HTTP_TRANSFER_ENCODING" in environ
     if not has_end or environ.get("CONTENT_LENGTH"):
         return

@@ -8,9 +8,9 @@ from apps.api.request import ApiRequest, Step
 
 
 class Body(Step):
-    """Read the body of a tenant's request to its end: 413 above the limit, 400 if it is not complete.
+    """Read the whole body of a tenant's request: 413 above the limit, 400 if it is incomplete.
 
-    A parser would read past the limit, and take the end of the connection for the end of the body.
+    DRF's parsers do not enforce DATA_UPLOAD_MAX_MEMORY_SIZE, and treat a dropped connection as the end of the body.
     """
 
     def __call__(self, request: ApiRequest) -> HttpResponse:

@@ -10,7 +10,7 @@ MAX_ADDRESS, MAX_HEADERS = 8 * 1024, 16 * 1024  # bytes: path and query; all nam
 
 
 class Bounds(Step):
-    """Refuse an API request whose headers are enough to refuse it: plain HTTP, another origin, too much of anything."""
+    """Refuse an API request by its headers alone: plain HTTP, a foreign origin, or a URL, headers or body too large."""
 
     def __call__(self, request: ApiRequest) -> HttpResponse:
         refusal = _refusal(request) if is_api_request(request) else None
@@ -25,7 +25,7 @@ def _refusal(request: ApiRequest) -> HttpResponse | None:
         return None
     if not is_safe(request) and request.META.get("QUERY_STRING"):
         return problem(request, 400, "A request that changes data takes no query parameters.")
-    # Without a key the browser's user is all that stands between a foreign page and the default tenant.
+    # With a default tenant no key is needed, so a page of another origin could act through a user's browser.
     if settings.DEFAULT_TENANT and _is_from_another_origin(request) and not request.headers.get("Authorization"):
         return problem(request, 403, "A request from another origin needs an API key.")
     if len(request.META["PATH_INFO"]) + len(request.META.get("QUERY_STRING", "")) > MAX_ADDRESS:

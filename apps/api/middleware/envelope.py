@@ -12,7 +12,7 @@ from apps.database.statements import count_statements
 
 
 class Envelope(Step):
-    """Give every response its X-Request-ID and log line, in development Server-Timing; make API errors problems."""
+    """Add X-Request-ID, in development also Server-Timing; write the log line; make API errors problem documents."""
 
     def __call__(self, request: ApiRequest) -> HttpResponse:
         started = time.perf_counter()
@@ -30,7 +30,7 @@ class Envelope(Step):
                 response = problem(request, 400, f"{malformed} cannot be read.")
             else:
                 response = self.get_response(request)
-        # Django's own error pages: a bad Host header, an error of another middleware.
+        # Replace Django's own error pages, such as for a bad Host header or an error in another middleware.
         if is_api_request(request) and response.status_code >= 400 and response["Content-Type"] != CONTENT_TYPE:
             page, status = response, HTTPStatus(response.status_code)
             response = problem(request, status, f"{status.phrase}.")
@@ -38,7 +38,7 @@ class Envelope(Step):
             for name, value in page.items():  # those of CORS, for example: a script cannot read it without them
                 response.headers.setdefault(name, value)
         if response.status_code == 304:
-            del response["Content-Length"]  # It would be that of the representation, which is not 0.
+            del response["Content-Length"]  # It is 0, but would have to be the length of the representation.
         response["X-Request-ID"] = request.id
         total = time.perf_counter() - started
         if settings.DEBUG:

@@ -1,11 +1,11 @@
-"""Make a change once: repeated with its Idempotency-Key, it gets the stored response of the first request.
+"""Idempotency keys: a request repeated with its Idempotency-Key gets the stored response and changes nothing.
 
-See draft-ietf-httpapi-idempotency-key-header. Any request that changes something may have a key, but for the views
-that commit by themselves: what they have committed, no rollback could take back with the key.
+See draft-ietf-httpapi-idempotency-key-header. Every request that changes data may have a key, except to views that
+commit by themselves: a rollback of the key could not undo their commits.
 
-A replay does not evaluate If-Match again: the change itself has made the tag stale, and RFC 9110 (13.1.1) lets a server
-answer 2xx when a state-changing request has already been applied. That holds for the same request only, so the
-preconditions are part of it: the key with another If-Match, or without it, is a 422.
+A replay does not evaluate If-Match again: the change itself has made the tag stale, and RFC 9110 (13.1.1) allows a 2xx
+when a state-changing request has already been applied. That holds only for the same request, so the preconditions are
+part of the fingerprint: the same key with another If-Match, or without it, is a 422.
 """
 
 import hashlib
@@ -21,7 +21,7 @@ from apps.idempotency import services
 from apps.idempotency.models import IdempotencyKey
 
 IDEMPOTENCY_KEY = "Idempotency-Key"
-# A string of the draft is in quotes, those that most clients send are not.
+# The draft requires quotes around the key, but most clients send it without.
 PATTERN = r'^(?:"([!#-\[\]-~]{1,255})"|([!#-\[\]-~]{1,255}))$'
 
 
@@ -38,7 +38,7 @@ def answer_once(request: ApiRequest, get_response: View) -> HttpResponse:
         allowed = "1 to 255 printable ASCII characters, without space, quote and backslash"
         return problem(request, 400, f"{IDEMPOTENCY_KEY} is {allowed}.")
     if masked(header) != header:
-        # It would be stored as it is. A masked one could be equal to another key, whose response would then be sent.
+        # It would be stored in clear. Masked, it could equal another key and replay that one's response.
         return problem(request, 400, f"{IDEMPOTENCY_KEY} contains an API key, which is a secret; send a UUID instead.")
     try:
         row = services.claim_key(key=match[1] or match[2], fingerprint=_fingerprint(request))
@@ -51,7 +51,7 @@ def answer_once(request: ApiRequest, get_response: View) -> HttpResponse:
     if row.status is not None:
         return _replay(row)
     response = get_response(request)
-    if response.status_code < 400:  # It will be committed.
+    if response.status_code < 400:  # The transaction will be committed.
         services.keep_answer(
             row=row, status=response.status_code, headers=response.headers, body=response.content.decode()
         )
@@ -59,7 +59,7 @@ def answer_once(request: ApiRequest, get_response: View) -> HttpResponse:
 
 
 def _fingerprint(request: ApiRequest) -> str:
-    """Return the hash of what makes two requests the same: preconditions, method, address and body."""
+    """Return a hash that is equal for equal requests: of preconditions, method, address and body."""
     preconditions = "".join(
         f"{name}: {request.headers[name]}\n" for name in (IF_MATCH, IF_NONE_MATCH) if name in request.headers
     )
@@ -69,7 +69,7 @@ def _fingerprint(request: ApiRequest) -> str:
 
 def _replay(row: IdempotencyKey) -> HttpResponse:
     response = HttpResponse(row.body, status=row.status)
-    del response["Content-Type"]  # An empty answer has none.
+    del response["Content-Type"]  # An empty response has none.
     for name, value in {**row.headers, "Idempotency-Replayed": "true"}.items():
         response[name] = value
     return response

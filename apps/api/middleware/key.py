@@ -27,7 +27,7 @@ class Key(Step):
 
 
 def _caller(request: ApiRequest) -> keys.Caller:
-    """Return the caller, which the production server has looked up already. Raises what refuses the key, and Error."""
+    """Return the caller, which the production server has already looked up. Raises the refusal of a key, or Error."""
     caller = request.META.get(CALLER)
     if isinstance(caller, Exception):
         raise caller

@@ -11,10 +11,10 @@ SECONDS = 60
 
 
 class RateLimit(Step):
-    """Allow each tenant settings.REQUESTS_PER_MINUTE requests in a fixed window of a minute; 0 sets no limit.
+    """Limit each tenant to settings.REQUESTS_PER_MINUTE requests in a fixed window of one minute; 0 means no limit.
 
-    Reads and writes one number of Django's cache, which each process has for itself, atomically. The header fields are
-    those of draft-ietf-httpapi-ratelimit-headers.
+    Increments a counter in Django's cache, of which each process has its own. The header fields follow
+    draft-ietf-httpapi-ratelimit-headers.
     """
 
     def __call__(self, request: ApiRequest) -> HttpResponse:
@@ -24,7 +24,7 @@ class RateLimit(Step):
         window, passed = divmod(int(time.time()), SECONDS)
         left = SECONDS - passed
         name = f"requests:{request.tenant.pk}:{window}"
-        cache.add(name, 0, 2 * SECONDS)  # longer than the window: it must not expire before the next line
+        cache.add(name, 0, 2 * SECONDS)  # Not just one window, or it could expire before the next line.
         used = cache.incr(name)
         if used > limit:
             detail = f"More than {limit} requests in a minute; try again in {left} seconds."

@@ -8,9 +8,9 @@ from apps.api.request import ApiRequest, Step, is_api_request
 
 
 class Routing(Step):
-    """Resolve the address of an API request: 404 for an unknown one, 405 for a method that its view does not have.
+    """Resolve the URL of an API request: 404 for an unknown one, 405 for a method that its view does not support.
 
-    Django would resolve it after the last middleware, when the key and the body have been read already.
+    Django would resolve it only after the last middleware, when key and body have already been read.
     """
 
     def __call__(self, request: ApiRequest) -> HttpResponse:
@@ -28,10 +28,10 @@ class Routing(Step):
 
 
 def _allowed_methods(view: Any) -> list[str]:
-    """Return the methods of one of DRF's views; none for any other view, which refuses methods by itself."""
+    """Return the methods of a DRF view. Other views refuse methods by themselves, so for them return none."""
     if not hasattr(view, "cls"):
         return []
-    # A viewset's methods are bound when it is mounted. OPTIONS would describe the view; the schema does.
+    # A viewset's methods are bound when it is mounted. OPTIONS is left out: the OpenAPI schema describes views.
     bound = getattr(view, "actions", None) or [name for name in view.cls.http_method_names if hasattr(view.cls, name)]
     names = [*bound, "head"] if "get" in bound and "head" not in bound else [*bound]
     return [name.upper() for name in names if name in view.cls.http_method_names and name != "options"]

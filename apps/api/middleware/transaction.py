@@ -13,9 +13,9 @@ class Transaction(Step):
     """Run the view in its tenant's scope, and own the transaction from BEGIN to COMMIT.
 
     A safe request reads one snapshot and waits for no writer. Any other request is one transaction, which is rolled
-    back when the response's status is 400 or more; `idempotency` runs inside of it. Nothing has been sent before
-    COMMIT, so a transaction that PostgreSQL aborted is retried, and an error of COMMIT has a proper response. (Django's
-    ATOMIC_REQUESTS covers neither rendering nor COMMIT.) A view that commits by itself is marked with
+    back when the response's status is 400 or more; `idempotency` runs inside it. Nothing is sent before COMMIT, so a
+    transaction that PostgreSQL aborted can be retried, and an error of COMMIT still becomes a proper response.
+    (Django's ATOMIC_REQUESTS covers neither rendering nor COMMIT.) A view that commits by itself is marked with
     `transaction.non_atomic_requests`.
     """
 
@@ -27,11 +27,11 @@ class Transaction(Step):
             if not is_safe(request) and _commits_by_itself(request):
                 return self._respond_in_parts(request, tenant)
             return retry_aborted(lambda: self._respond(request, tenant))
-        except Error as error:  # raised by BEGIN or COMMIT, or aborted too often
+        except Error as error:  # from BEGIN or COMMIT, or from a transaction that was aborted too often
             return unexpected(request, error)
 
     def process_exception(self, request: ApiRequest, exception: Exception) -> HttpResponse | None:
-        """Django's hook for what a view or its rendering raised."""
+        """Handle an exception of a view or of its rendering. Django calls this hook."""
         if not is_api_request(request):
             return None
         return _Aborted(exception) if was_aborted(exception) else unexpected(request, exception)
@@ -66,9 +66,9 @@ class Transaction(Step):
 
 
 class _Aborted(HttpResponse):
-    """Carry the `error` of an aborted transaction from the view to the owner of the transaction.
+    """Carry the `error` of an aborted transaction from the view to the middleware that owns the transaction.
 
-    Between a view and a middleware Django turns every exception into a response, so it has to travel inside of one.
+    Between a view and a middleware Django turns every exception into a response, so the error travels inside one.
     """
 
     status_code = 503
