@@ -1,11 +1,11 @@
-# Every recipe works on a fresh clone: it needs Python 3.10 to 3.13, make, and a package index for the first run.
+# Every recipe works in a fresh clone with Python 3.10 to 3.13 and make. The first run needs a package index.
 PYTHON ?= python3
 PY := .venv/bin/python
 
-# What production sets, and nothing else; the checks below run on it. It reaches no database.
+# The environment of production, for the checks below. There is no such database.
 PRODUCTION := SECRET_KEY=0123456789-abcdefghijklmnopqrstuvwxyz-0123456789-ABCDEF \
 	ALLOWED_HOSTS=orders.example.com DATABASE_URL=postgres://app@db.example.com/orders
-# The same with the routes of development: what the committed schema describes.
+# The same with the development routes, which the committed schema includes.
 WITH_DEVTOOLS := $(PRODUCTION) PLUGINS=apps.devtools
 DJANGO := $(PY) -m django
 export DJANGO_SETTINGS_MODULE := config.settings
@@ -13,7 +13,7 @@ export PYTHONPATH := $(CURDIR)
 
 .PHONY: help run serve test test-rest verify chaos screenshots bench bench-full bench-against lint hooks fmt schema lock ci ci-full
 
-help: ## This list
+help: ## Print this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 15
 
 .venv/.installed: requirements/dev.txt
@@ -26,30 +26,30 @@ help: ## This list
 .env:
 	cp .env.example .env
 
-run: .venv/.installed .env ## Development server with sample data
+run: .venv/.installed .env ## Run the development server with sample data
 	@$(PY) manage.py run
 
-serve: .venv/.installed ## Production server, with production's settings (README, "In production")
+serve: .venv/.installed ## Run the production server with production settings (README, "In production")
 	@exec $(PY) -m config.serve
 
-test: .venv/.installed ## The core of the suite, on SQLite and PostgreSQL; three minutes
+test: .venv/.installed ## Run the core of the test suite on SQLite and PostgreSQL; three minutes
 	@$(PY) manage.py test
 
-test-rest: .venv/.installed ## What `make test` leaves out: browser, sockets, lab, chaos, the rest on PostgreSQL
+test-rest: .venv/.installed ## Run the tests that `make test` omits: browser, sockets, lab, chaos, the rest of PostgreSQL
 	@$(PY) manage.py test -q -n auto --part rest
 
-verify: .venv/.installed ## Every fault of the lab is caught, and every wrong fix of one; two minutes
+verify: .venv/.installed ## Check that tests catch every fault of the lab, and every wrong fix; two minutes
 	@$(WITH_DEVTOOLS),lab DATABASE_URL=sqlite://:memory: $(DJANGO) lab verify
 
-chaos: .venv/.installed ## Retries, races, crashes and a soak, written to chaos/; whole histories and the schema's fuzz; an hour
+chaos: .venv/.installed ## Run the chaos scenarios, which write to chaos/, and long model and schema fuzz tests; an hour
 	@$(PY) -m chaos --full
 	@for database in sqlite postgresql; do $(PY) -m pytest -q -n 2 --hypothesis-profile chaos --database $$database \
 		tests/model tests/api/test_schema_fuzz.py || exit 1; done
 
-screenshots: .venv/.installed ## Pictures of the pages, light and dark, written to docs/; needs Chromium
+screenshots: .venv/.installed ## Write pictures of the pages, light and dark, to docs/; needs Chromium
 	@$(PY) -m tests.support.screenshots console=/ 'reports=/#reports' lab=/lab/ fault=/lab/n1-summary/
 
-lint: .venv/.installed ## Style, types, imports, documents, spelling, migrations, deployment checks, schema
+lint: .venv/.installed ## Check style, types, imports, documents, spelling, migrations, deployment and schema
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(WITH_DEVTOOLS) $(PY) -m mypy
@@ -61,7 +61,7 @@ lint: .venv/.installed ## Style, types, imports, documents, spelling, migrations
 	$(WITH_DEVTOOLS) $(DJANGO) spectacular --fail-on-warn --validate | diff -u docs/openapi.yaml - \
 		|| (echo "docs/openapi.yaml is not the schema of this code: make schema" && false)
 
-hooks: ## Let git run the fast part of lint before each commit
+hooks: ## Install git hooks that run the fast part of lint before each commit
 	git config core.hooksPath .githooks
 
 fmt: .venv/.installed ## Format the code
@@ -69,7 +69,7 @@ fmt: .venv/.installed ## Format the code
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
 
-schema: .venv/.installed ## Write docs/openapi.yaml anew
+schema: .venv/.installed ## Regenerate docs/openapi.yaml
 	$(WITH_DEVTOOLS) $(DJANGO) spectacular --fail-on-warn --validate --file docs/openapi.yaml
 
 lock: .venv/.installed ## Pin the newest versions that requirements/*.in allow
@@ -79,24 +79,24 @@ lock: .venv/.installed ## Pin the newest versions that requirements/*.in allow
 	cd bench && ../.venv/bin/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --upgrade \
 		--python-version 3.10 requirements.in -o requirements.txt
 
-# The peers and the servers compared are nobody's dependencies but the benchmarks'.
+# Only the benchmarks depend on the peers and servers that they compare, so these have an environment of their own.
 BENCH := .venv-bench/bin/python
 .venv-bench/.installed: bench/requirements.txt
 	$(PYTHON) -m venv .venv-bench
 	$(BENCH) -m pip install --quiet --disable-pip-version-check --require-hashes -r bench/requirements.txt
 	@touch $@
 
-bench: .venv-bench/.installed ## Beside peers on 1,600 orders, and what row security costs; ten minutes
+bench: .venv-bench/.installed ## Benchmark against peers on 1,600 orders, and measure the cost of row security; ten minutes
 	@$(BENCH) -m bench.compare
 	@$(BENCH) -m bench.row_security $(ORDERS)
 
-bench-full: .venv-bench/.installed ## Beside peers up to a million orders, written to bench/; half an hour
+bench-full: .venv-bench/.installed ## Benchmark against peers on up to a million orders, and write bench/; half an hour
 	@$(BENCH) -m bench.compare --full --write
 
 BASE ?= e2520b9
-bench-against: .venv-bench/.installed ## CPU per request beside BASE, another commit; OPTIONS='--limit 1.05'; five minutes
+bench-against: .venv-bench/.installed ## Compare CPU per request with commit BASE; OPTIONS='--limit 1.05'; five minutes
 	@$(BENCH) -m bench.against $(BASE) $(OPTIONS)
 
-ci: lint test test-rest verify ## Everything that must hold before a merge; 35 minutes at most on 2 cores
+ci: lint test test-rest verify ## Run everything that must pass before a merge; at most 35 minutes on 2 cores
 
-ci-full: ci chaos ## The same, and the long runs; two hours
+ci-full: ci chaos ## Run `make ci` and `make chaos`; two hours

@@ -1,7 +1,7 @@
-"""Runs the production server: `python -m config.serve`, which is what `make serve` does.
+"""Run the production server, as `make serve` does: `python -m config.serve`.
 
-Settings come from the environment alone, and granian's own from GRANIAN_HOST, GRANIAN_PORT, GRANIAN_WORKERS, …; those
-below are its defaults here.
+Settings come from the environment only; granian reads GRANIAN_HOST, GRANIAN_PORT, GRANIAN_WORKERS, …, whose defaults
+DEFAULTS overrides.
 """
 
 import os
@@ -12,23 +12,23 @@ DEFAULTS = {
     "GRANIAN_INTERFACE": "asginl",
     "GRANIAN_WEBSOCKETS": "false",
     "GRANIAN_RESPAWN_FAILED_WORKERS": "true",
-    # Connections cost a descriptor each. With granian's own bounds a thousand silent ones shut everyone else out.
+    # Each connection costs a file descriptor. With granian's own limits, a thousand idle ones would block all others.
     "GRANIAN_BACKLOG": "20000",
     "GRANIAN_BACKPRESSURE": "20000",
-    # Seconds from SIGTERM on; bodies have to be complete in 20.
+    # Seconds after SIGTERM; more than the 20 in which a client has to send a body.
     "GRANIAN_WORKERS_KILL_TIMEOUT": "25",
 }
 
 
 def main() -> None:
-    """Replace this process by granian."""
+    """Replace this process with granian."""
     with suppress(ImportError):  # Windows has no such limits.
         import resource
 
         _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     command = [sys.executable, "-m", "granian", "config.asgi:application", *sys.argv[1:]]
-    os.execve(sys.executable, command, {**DEFAULTS, **os.environ})  # noqa: S606  no shell is wanted
+    os.execve(sys.executable, command, {**DEFAULTS, **os.environ})  # noqa: S606  without a shell, on purpose
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""All settings, read from the environment; with an empty one they are production's.
+"""All settings, read from environment variables. The defaults are those of production.
 
-Every variable is described in .env.example. Nothing here reads a file: `manage.py` loads `.env` for people,
-while tests, CI and production pass a real environment.
+.env.example describes every variable. Nothing here reads a file: `manage.py` loads `.env` for developers, while tests,
+CI and production set the environment.
 """
 
 from pathlib import Path
@@ -18,7 +18,7 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
 
 # Applications -------------------------------------------------------------------------------------------------------
 
-# Further apps (devtools, silk, the admin, one of your own) come from the environment, so production has none of them.
+# Optional apps (devtools, silk, the admin, one of your own) are added by the environment. Production has none of them.
 PLUGINS = env.list("PLUGINS", default=[])
 
 
@@ -50,7 +50,7 @@ INSTALLED_APPS = [
     ),
 ]
 MIDDLEWARE = [
-    # Outermost, so that what it writes to the database is not counted as the request's own statements.
+    # Silk is outermost, so that its own statements are not counted as the request's.
     *only_with("silk", "apps.devtools.profiler.Profiler"),
     "apps.api.middleware.envelope.Envelope",
     "django.middleware.security.SecurityMiddleware",
@@ -58,7 +58,7 @@ MIDDLEWARE = [
     "apps.api.middleware.hosts.AllowedHosts",
     "apps.api.middleware.cors.Cors",  # before every step that would refuse a preflight, which has no key
     "django.middleware.csrf.CsrfViewMiddleware",  # for the forms of Silk and the admin; the API has no cookies
-    # Lazy: a request that asks for no user, such as the API's, reads no session and gets no cookie.
+    # Lazy: a request that does not use `request.user`, such as those to the API, reads no session and gets no cookie.
     *only_with(
         "django.contrib.admin",
         "django.contrib.sessions.middleware.SessionMiddleware",
@@ -66,7 +66,7 @@ MIDDLEWARE = [
         "django.contrib.messages.middleware.MessageMiddleware",
     ),
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    # What follows acts on the API alone. A stranger is refused before the server waits for anything they send.
+    # The following steps apply only to the API. A request without a valid key is refused before its body is read.
     "apps.api.middleware.routing.Routing",
     "apps.api.middleware.bounds.Bounds",
     "apps.api.middleware.key.Key",
@@ -76,14 +76,15 @@ MIDDLEWARE = [
 ]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
-APPEND_SLASH = False  # A redirect would lose the body of a POST; a missing slash is a 404 that names the right address.
+# A redirect would lose the body of a POST, so a missing slash is a 404 that names the right URL.
+APPEND_SLASH = False
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
-                "django.template.context_processors.request",  # Silk's pages need it, and the admin's.
+                "django.template.context_processors.request",  # The pages of Silk and the admin need it.
                 *only_with(
                     "django.contrib.admin",
                     "django.contrib.auth.context_processors.auth",
@@ -96,18 +97,19 @@ TEMPLATES = [
 
 # Tenancy ------------------------------------------------------------------------------------------------------------
 
-# The tenant of a request without a key. Empty (production): such a request is a 401.
+# The tenant of requests without an API key. If it is empty, as in production, such a request is a 401.
 DEFAULT_TENANT = env.str("DEFAULT_TENANT", default="")
-# Of one tenant, in one process. 0: no limit.
+# The rate limit of each tenant. Every process counts for itself. 0 means no limit.
 REQUESTS_PER_MINUTE = env.int("REQUESTS_PER_MINUTE", default=6000)
 
 # Cache --------------------------------------------------------------------------------------------------------------
 
-# One per process: keys that were looked up, requests counted. Counting across processes needs a store that they share.
+# Each process has its own cache, which holds verified keys and the counters of the rate limit. To count across
+# processes, use a shared cache such as Redis.
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-        # Above what one process serves in a minute; of a full cache the third that was unused longest goes.
+        # More entries than one process needs in a minute. A full cache drops the least recently used third.
         "OPTIONS": {"MAX_ENTRIES": 50_000},
     }
 }
@@ -117,11 +119,12 @@ CACHES = {
 DATABASES = {"default": env.db_url("DATABASE_URL")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    # A relative file lies beside manage.py, wherever the command was typed.
+    # A relative path is relative to manage.py's directory, not to the current one.
     if DATABASES["default"]["NAME"] != ":memory:":
         DATABASES["default"]["NAME"] = str(BASE_DIR / DATABASES["default"]["NAME"])
     DATABASES["default"].setdefault("OPTIONS", {}).update(
-        # IMMEDIATE: a transaction that began as a reader cannot wait for the write lock, it fails at once.
+        # With IMMEDIATE a transaction waits for the write lock when it begins. One that starts as a reader cannot wait
+        # for it later: SQLite fails at once.
         transaction_mode="IMMEDIATE",
         timeout=20,
         init_command="PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
@@ -129,12 +132,13 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 else:
     DATABASES["default"] |= {
         "ENGINE": "apps.database.postgresql",
-        # Each thread keeps its connection, and looks before each request whether it is still there.
+        # Each thread keeps its connection, and checks it before each request.
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
-        # A server-side cursor outlives its transaction, which PgBouncer in transaction mode does not allow.
+        # PgBouncer in transaction mode does not support server-side cursors that outlive their transaction.
         "DISABLE_SERVER_SIDE_CURSORS": True,
-        # A host that is gone answers nothing at all: seconds until a connection is given up, milliseconds for the last.
+        # A host that has vanished sends nothing, not even an error, so connections need time limits. The first three
+        # are in seconds, the last in milliseconds.
         "OPTIONS": {
             "connect_timeout": 3,
             "keepalives_idle": 5,
@@ -196,7 +200,7 @@ SPECTACULAR_SETTINGS = {
     ],
     "ENUM_NAME_OVERRIDES": {"OrderStatus": "apps.orders.lifecycle.Status"},
 }
-DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # bytes of a request body; above it: 413
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # bytes; a larger request body is a 413
 
 # CORS ---------------------------------------------------------------------------------------------------------------
 
@@ -235,7 +239,7 @@ TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
 USE_I18N = False
 STATIC_URL = "/static/"
-WHITENOISE_USE_FINDERS = True  # Serves the packages' own files: no collectstatic step to forget.
+WHITENOISE_USE_FINDERS = True  # WhiteNoise serves the packages' files in place, so collectstatic is not needed.
 
 # Logs ---------------------------------------------------------------------------------------------------------------
 
@@ -244,20 +248,20 @@ LOGGING = {
     "disable_existing_loggers": False,
     "filters": {"one_line_each": {"()": "apps.api.logs.OneLineEach"}},
     "formatters": {"line": {"()": f"apps.api.logs.{'Human' if DEBUG else 'JSON'}Formatter"}},
-    # Standard error: commands print their results on the other.
+    # Logs go to stderr, because commands print their results to stdout.
     "handlers": {"line": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["one_line_each"]}},
     "root": {"handlers": ["line"], "level": "INFO"},
-    # Without Django's own handlers.
+    # Remove Django's own handlers; records propagate to the root logger.
     "loggers": {name: {"handlers": [], "level": "INFO", "propagate": True} for name in ("django", "django.server")},
 }
 
-# Transport security, on unless DEBUG is -----------------------------------------------------------------------------
+# Transport security: on unless DEBUG is set -------------------------------------------------------------------------
 
 SECURE_SSL_REDIRECT = CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE = not DEBUG
 SECURE_REDIRECT_EXEMPT = [
-    r"^healthz$",  # A load balancer asks over plain HTTP.
+    r"^healthz$",  # Load balancers send probes over plain HTTP.
     r"^readyz$",
-    r"^api/(?!v1/docs$)",  # A client that follows a redirect makes a POST a GET: the step Bounds refuses instead.
+    r"^api/(?!v1/docs$)",  # Refused by the Bounds step instead: a client that follows a redirect turns POST into GET.
 ]
 SECURE_HSTS_SECONDS = 0 if DEBUG else 365 * 24 * 3600
 SECURE_HSTS_INCLUDE_SUBDOMAINS = not DEBUG
@@ -265,13 +269,13 @@ SECURE_HSTS_PRELOAD = not DEBUG
 if env.bool("TRUST_X_FORWARDED_PROTO", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
-# Silk: development only, named here because its middleware and address are ------------------------------------------
+# Silk, in development only ------------------------------------------------------------------------------------------
 
 SILKY_MIDDLEWARE_CLASS = "apps.devtools.profiler.Profiler"
-SILKY_INTERCEPT_FUNC = lambda request: request.path_info.startswith("/api/v1/")  # noqa: E731  not the pages around it
+SILKY_INTERCEPT_FUNC = lambda request: request.path_info.startswith("/api/v1/")  # noqa: E731
 SILKY_IGNORE_PATHS = ["/api/v1/docs", "/api/v1/schema"]
 SILKY_MAX_RECORDED_REQUESTS = 1000
 SILKY_MAX_REQUEST_BODY_SIZE = SILKY_MAX_RESPONSE_BODY_SIZE = 64 * 1024  # bytes
 SILKY_META = True
-# Silk explains each statement after it ran; in a transaction that a failed UPDATE ended, that would be a 500.
+# Silk runs EXPLAIN after each statement. After an UPDATE that failed and aborted the transaction, that would be a 500.
 SILKY_IGNORE_QUERIES = ['UPDATE "']

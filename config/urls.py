@@ -1,4 +1,4 @@
-"""Addresses. An app mounts itself: its ProjectAppConfig names `api_urls` (by version) or `site_urls` (at the root)."""
+"""URL configuration. Apps mount themselves: a ProjectAppConfig sets `api_urls` (by version) or `site_urls` (root)."""
 
 from collections.abc import Iterable
 
@@ -12,7 +12,7 @@ from apps.plugin import VERSIONS, plugins
 
 
 def mounted(modules: Iterable[str]) -> list[URLPattern | URLResolver]:
-    """The URLs of each module that is named; one that is missing is an error."""
+    """Return the URL patterns of each of the modules. Raises ImportError for one that is missing."""
     return [path("", include(module)) for module in modules if module]
 
 

@@ -3,9 +3,9 @@
 --   orders_app    reads and writes rows, under row security (DATABASE_URL)
 --   orders_ops    reads and writes the rows of every tenant, for backups and bulk COPY; the service never uses it
 --
--- Once per database, before the first `manage.py migrate`, as a superuser connected to it:
+-- Run it once per database, before the first `manage.py migrate`, as a superuser connected to it:
 --   psql postgres://postgres@host/orders -f deploy/roles.sql
--- Then give each a password: \password orders_app, and so on. Running this again changes nothing.
+-- Then set each role's password: \password orders_app, and so on. Running it again changes nothing.
 
 DO $$
 DECLARE
@@ -24,13 +24,13 @@ ALTER ROLE orders_owner LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEROLE NOINHERIT;
 ALTER ROLE orders_app LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEROLE NOCREATEDB NOINHERIT;
 ALTER ROLE orders_ops LOGIN NOSUPERUSER BYPASSRLS NOCREATEROLE NOCREATEDB NOINHERIT;
 
--- Compiling a statement to machine code took 340 ms where running it took 5: its costs are guesses, under row security.
+-- JIT compilation took 340 ms for a statement that runs in 5 ms: under row security the planner cannot estimate its cost.
 ALTER ROLE orders_app SET jit = off;
 ALTER ROLE orders_ops SET jit = off;
 
--- A request waits for a lock, a statement or its client for seconds, not for ever. The limits belong to the role, because a pooler
--- would hand a setting of the session to the next client. The owner's migrations and backups take the time that they need.
--- A row that others wait for too can take two locks in turn: the statement's limit bounds them together. Reads raise it to 10 s.
+-- Limit how long a request waits for a lock, a statement or its client. The limits are set on the role, because behind a pooler a
+-- setting of the session would leak to the next client. Migrations (the owner) and backups have no limits. One statement can wait
+-- for several locks in turn, each up to lock_timeout; statement_timeout bounds the sum. Reads raise it to 10 s.
 ALTER ROLE orders_app SET lock_timeout = '3s';
 ALTER ROLE orders_app SET statement_timeout = '3300ms';
 ALTER ROLE orders_app SET idle_in_transaction_session_timeout = '10s';
@@ -39,7 +39,7 @@ REVOKE CREATE ON SCHEMA public FROM PUBLIC;
 GRANT USAGE, CREATE ON SCHEMA public TO orders_owner;
 GRANT USAGE ON SCHEMA public TO orders_app, orders_ops;
 
--- Tables that are there, and those that the owner will make.
+-- Grant rights on existing tables, and on those that the owner will create.
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO orders_app, orders_ops;
 GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO orders_app, orders_ops;
 ALTER DEFAULT PRIVILEGES FOR ROLE orders_owner IN SCHEMA public
@@ -47,9 +47,9 @@ ALTER DEFAULT PRIVILEGES FOR ROLE orders_owner IN SCHEMA public
 ALTER DEFAULT PRIVILEGES FOR ROLE orders_owner IN SCHEMA public
     GRANT USAGE, SELECT ON SEQUENCES TO orders_app, orders_ops;
 
--- Part of a text is found by an index (orders/?email=). Row security lets none be used by an operator that is not leakproof,
--- and only a superuser can say that LIKE is: it tells nothing about a row that it hides, but an error about the pattern.
--- A hosted PostgreSQL may have no superuser; there a search reads the tenant's addresses.
+-- Searching for part of an e-mail address (orders/?email=) uses a trigram index. Under row security only leakproof operators may
+-- use an index, and only a superuser can mark LIKE as leakproof. It is: its errors concern the pattern, never a hidden row.
+-- Hosted PostgreSQL may offer no superuser; there a search scans the tenant's addresses.
 CREATE EXTENSION IF NOT EXISTS btree_gin;
 CREATE EXTENSION IF NOT EXISTS pg_trgm;
 DO $$
@@ -59,8 +59,8 @@ EXCEPTION WHEN insufficient_privilege THEN
     RAISE NOTICE 'LIKE stays as it is: %', SQLERRM;
 END $$;
 
--- Nobody here needs large objects, which row security does not cover, or advisory locks, which fill the lock table of the whole
--- server. PostgreSQL grants both to everyone, and only a superuser can revoke that.
+-- Revoke large objects, which row security does not cover, and advisory locks, with which one role can fill the lock table of the
+-- whole server. PostgreSQL grants both to everyone, and only a superuser can revoke them. This service uses neither.
 DO $$
 DECLARE
     name regprocedure;

@@ -1,7 +1,7 @@
-"""One spelling for each e-mail address: lower case, and the domain as the network knows it, in ASCII (RFC 5891).
+"""Normalise e-mail addresses: lower case, and the domain in its ASCII form (RFC 5891).
 
-`ada@BÜCHER.example`, the same with the Ü as two characters, and `ada@xn--bcher-kva.example` are one mailbox. In ASCII a
-plain unique index, and a CHECK on any database, see that.
+`ada@BÜCHER.example`, the same with the Ü as two characters, and `ada@xn--bcher-kva.example` are one mailbox. Stored in
+ASCII, they are equal strings, so an ordinary unique index catches the duplicate.
 """
 
 import re
@@ -22,7 +22,10 @@ def normalize_address(address: str) -> str:
 
 
 def normalize_part(part: str) -> str:
-    """Return `part` of an address as it is stored, as far as its labels in other letters than ASCII are whole."""
+    """Return a fragment of an address in its stored form, for substring search.
+
+    A non-ASCII label that is cut off, and so cannot be encoded, is left as it is.
+    """
 
     def label(match: re.Match[str]) -> str:
         with suppress(ValueError):
@@ -35,5 +38,5 @@ def normalize_part(part: str) -> str:
 def _ascii(domain: str) -> str:
     if domain.isascii() and "xn--" not in domain:
         return domain
-    # UTS 46 maps what people type: capitals, wide letters, accents apart. Python's own codec makes straße strasse.
+    # UTS 46 maps capitals, full-width letters and combining accents. Python's own codec would turn straße into strasse.
     return idna.encode(domain, uts46=True).decode()

@@ -23,18 +23,18 @@ class LowerCaseEmailField(models.EmailField):
         value = super().get_prep_value(value)
         if isinstance(value, str):
             value = value.lower()
-            with suppress(ValueError):  # The CHECK refuses what has no such form.
+            with suppress(ValueError):  # An address without such a form is refused by the CHECK.
                 value = normalize_address(value)
         return value
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
-        # So the instance in memory equals its row.
+        # Keep the instance equal to its row.
         setattr(model_instance, self.attname, self.get_prep_value(getattr(model_instance, self.attname)))
         return super().pre_save(model_instance, add)
 
 
 class Customer(TenantOwned):
-    """A customer. Reports show an inactive one only with revenue."""
+    """A customer. Reports show inactive customers only if they have revenue."""
 
     email = LowerCaseEmailField()
     name = PlainTextField(max_length=200)
@@ -45,9 +45,9 @@ class Customer(TenantOwned):
     class Meta(TenantOwned.Meta):
         constraints = [
             models.UniqueConstraint(fields=["tenant", "email"], name=EMAIL_UNIQUE),
-            # What a key (tenant, customer) can point at, and the index of the default order.
+            # The target of foreign keys (tenant, customer), and the index of the default order.
             models.UniqueConstraint(fields=["tenant", "id"], name="customer_tenant_id"),
-            # SQL that does not go through the field cannot make twins either.
+            # Prevents duplicates by SQL that bypasses the field, too.
             models.CheckConstraint(condition=models.Q(email=Lower("email")), name="customer_email_lower_case"),
             models.CheckConstraint(condition=IsPrintableAscii("email"), name="customer_email_ascii"),
             models.CheckConstraint(condition=IsPlain("name"), name="customer_name_plain"),

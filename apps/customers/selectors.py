@@ -6,7 +6,7 @@ from apps.database.compiled import row_exists
 
 
 def customer_list() -> QuerySet[Customer]:
-    """All customers of the current tenant."""
+    """Return all customers of the current tenant."""
     return Customer.objects.all()
 
 
@@ -16,8 +16,8 @@ def customer_exists(customer_id: int) -> bool:
 
 
 def customers_with_email(customers: QuerySet[Customer], part: str) -> QuerySet[Customer]:
-    """Those of `customers` whose e-mail address contains `part`, in any spelling.
+    """Return those of `customers` whose e-mail address contains `part`, in any spelling.
 
-    Django prepares a whole address for a look-up, but not a pattern.
+    `part` is normalised here, because Django does not call `get_prep_value` for a pattern.
     """
     return customers.filter(email__contains=normalize_part(part))

@@ -9,7 +9,7 @@ from apps.customers.models import Customer
 
 
 class LowerCaseEmailField(serializers.EmailField):
-    """Validate the address as it will be stored: in lower case it can be too long, or not an address."""
+    """Validate the address in its stored form, which can be too long or invalid although the one sent was not."""
 
     def to_internal_value(self, data: Any) -> str:
         try:

@@ -20,14 +20,14 @@ class CustomerHasOrders(Conflict):
 
 
 def create_customer(*, email: str, **fields: Any) -> int:
-    """Write one Customer, and return its id. Raises CustomerEmailTaken."""
+    """Write one Customer and return its id. Raises CustomerEmailTaken."""
     with _email_is_free(email):
         [customer_id] = insert_rows(Customer, ("email", *fields), [(email, *fields.values())])
     return customer_id
 
 
 def update_customer(*, customer_id: int, **fields: Any) -> None:
-    """Write the given fields of one Customer, and no other. Raises CustomerEmailTaken, Customer.DoesNotExist."""
+    """Write only the given fields of one Customer. Raises CustomerEmailTaken, Customer.DoesNotExist."""
     customers = Customer.objects.filter(pk=customer_id)
     with _email_is_free(fields.get("email", "")):
         exists = customers.update(updated_at=timezone.now(), **fields) if fields else customers.exists()
@@ -38,7 +38,7 @@ def update_customer(*, customer_id: int, **fields: Any) -> None:
 def delete_customer(*, customer_id: int) -> None:
     """Delete one Customer and nothing else. Raises CustomerHasOrders, Customer.DoesNotExist.
 
-    ProtectedError if rows of another kind than orders refer to the customer.
+    Raises ProtectedError if rows other than orders refer to the customer.
     """
     try:
         deleted, _ = Customer.objects.filter(pk=customer_id).delete()
@@ -52,14 +52,14 @@ def delete_customer(*, customer_id: int) -> None:
 
 
 def lock_customer(*, customer_id: int) -> None:
-    """Let nobody else change the Customer until the transaction ends. Raises Customer.DoesNotExist."""
-    # Without the key: orders that name the customer need not wait.
+    """Lock the Customer until the transaction ends. Raises Customer.DoesNotExist."""
+    # FOR NO KEY UPDATE, so that orders that reference the customer do not wait.
     Customer.objects.select_for_update(no_key=True).only("pk").get(pk=customer_id)
 
 
 @contextmanager
 def _email_is_free(email: str) -> Iterator[None]:
-    # Looking first whether the address is free would cost a statement, and another request could still take it.
+    # Checking first would cost a statement, and another request could still take the address.
     try:
         with transaction.atomic():
             yield

@@ -13,7 +13,7 @@ log = logging.getLogger(__name__)
 
 
 def _masked_params(value: Any) -> Any:
-    """The parameters of a statement, texts or lists of them, without the secret of any API key."""
+    """Return a statement's parameters, strings or lists of them, with the secrets of API keys masked."""
     if isinstance(value, (list, tuple)):
         return [_masked_params(part) for part in value]
     return masked(value) if isinstance(value, str) else value
@@ -24,9 +24,9 @@ def _store_masked(execute: Any, sql: str, params: Any, many: bool, context: Any)
 
 
 class Profiler(SilkyMiddleware):
-    """Silk, but it stores no API key, wherever the client put it: in a header, a parameter, the body.
+    """Silk's middleware, which here stores no API key, whether a client sent it in a header, a parameter or the body.
 
-    A request that it cannot record (a NUL, a senseless Content-Length) is answered all the same.
+    A request that Silk cannot record (with a NUL or an invalid Content-Length) is answered all the same.
     """
 
     def process_request(self, request: HttpRequest) -> None:
@@ -48,7 +48,7 @@ class Profiler(SilkyMiddleware):
 
 
 def _recorded(response: Any) -> Any:
-    """A copy for Silk, which stores the body in base64, where nobody could find a key any more."""
+    """Return a masked copy of the response for Silk, which stores the body in base64, where no key could be found."""
     recorded = copy(response)
     if not response.streaming:
         recorded.content = masked(response.content.decode(errors="replace"))

@@ -4,5 +4,5 @@ from tqdm import tqdm
 
 
 def progress(total: int, unit: str) -> tqdm:
-    """A progress bar on a terminal, nothing in a log."""
+    """Return a progress bar, which shows nothing unless stderr is a terminal."""
     return tqdm(total=total, unit=f" {unit}", disable=not sys.stderr.isatty())

@@ -1,4 +1,4 @@
-"""Sample customers, orders and events, made up by a repeatable random generator."""
+"""Sample customers, orders and events, generated at random from a seed."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 from apps.orders.lifecycle import EventKind, Status
 
-EPOCH = datetime(2026, 1, 1)  # UTC: `insert_rows` takes a time without a zone for that
-SPAN_MINUTES = 180 * 24 * 60  # orders are spread over half a year
+EPOCH = datetime(2026, 1, 1)  # in UTC, as `insert_rows` reads a time without a zone
+SPAN_MINUTES = 180 * 24 * 60  # Orders are spread over half a year.
 
 GIVEN = ("Ada", "Alan", "Barbara", "Dennis", "Donald", "Edsger", "Frances", "Grace", "Hedy", "Ken", "Margaret", "Tim")
 FAMILY = ("Allen", "Berners-Lee", "Dijkstra", "Hamilton", "Hopper", "Knuth", "Lamarr", "Liskov", "Lovelace", "Turing")
@@ -20,12 +20,12 @@ CATALOGUE = (
     ("MUG-WHITE", 790),
     ("POT-STEEL-1L", 2490),
     ("SUGAR-500", 250),
-)  # what is sold, and its price in cents
+)  # SKUs with their prices in cents
 STATUSES = (Status.DRAFT, Status.PAID, Status.PAID, Status.SHIPPED, Status.SHIPPED, Status.SHIPPED, Status.CANCELLED)
 
 
 class OrderRow(NamedTuple):
-    """What is written of an order."""
+    """The columns of an order that are written."""
 
     customer: int
     status: Status
@@ -34,7 +34,7 @@ class OrderRow(NamedTuple):
     paid_at: datetime | None
     shipped_at: datetime | None
     cancelled_at: datetime | None
-    total_cents: int = 0  # the database sums it up
+    total_cents: int = 0  # maintained by triggers
 
 
 def customer(random: Random, number: int) -> tuple[Any, ...]:

@@ -7,7 +7,7 @@ from apps.api.strict import StrictSerializer
 from apps.devtools import services
 
 MAX_CUSTOMERS, MAX_ORDERS, MAX_ITEMS = 1_000, 100, 20
-MAX_ROWS = 25_000  # about a second; a request that takes longer is one that a client gives up on
+MAX_ROWS = 25_000  # About a second: clients give up on requests that take much longer.
 SIZE = {"customers": 20, "orders_per_customer": 5, "items_per_order": 3}
 
 

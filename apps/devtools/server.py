@@ -1,4 +1,4 @@
-"""Django's development server, but it reads chunked bodies (RFC 9112, 7.1), which Django's takes for empty."""
+"""Django's development server with support for chunked bodies (RFC 9112, 7.1), which Django treats as empty."""
 
 import io
 import re
@@ -11,7 +11,7 @@ SIZE = re.compile(rb"([0-9a-fA-F]{1,8})[ \t]*(?:;[^\n]*)?\r?\n")
 
 
 class RequestHandler(WSGIRequestHandler):
-    """Hands a chunked body on as one with a Content-Length."""
+    """Convert a chunked body to one with a Content-Length."""
 
     def handle_one_request(self) -> None:
         stream = self.rfile
@@ -37,7 +37,7 @@ class RequestHandler(WSGIRequestHandler):
             return False
         del self.headers["Transfer-Encoding"], self.headers["Content-Length"]
         self.headers["Content-Length"] = str(len(body))
-        if len(body) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:  # The rest is not read, nor taken for a request.
+        if len(body) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:  # The rest is neither read nor parsed as a request.
             self.headers["Connection"] = "close"
             self.close_connection = True
         self.rfile = io.BytesIO(body)
@@ -50,7 +50,7 @@ class Server(WSGIServer):
 
 
 def read_chunked(stream: BinaryIO, limit: int) -> bytes:
-    """Return a chunked body, cut after more than `limit` bytes. Raises ValueError where its framing is broken."""
+    """Return a chunked body, truncated once it exceeds `limit` bytes. Raises ValueError if its framing is invalid."""
     parts, size = [], 0
     while size <= limit:
         header = SIZE.fullmatch(stream.readline(1024))

@@ -18,8 +18,8 @@ from apps.orders.models import Item, Order, OrderEvent
 from apps.tenancy.isolation import children_first, tenant_owned_models
 from apps.tenancy.scope import allow_slow_statements, current_tenant, tenant_scope
 
-CHUNK_ROWS = 5_000  # rows per transaction, about
-PAUSE_SECONDS = 0.05  # between transactions on SQLite, whose waiting writers look only now and then whether it is free
+CHUNK_ROWS = 5_000  # approximate rows per transaction
+PAUSE_SECONDS = 0.05  # between transactions on SQLite, whose waiting writers poll the lock only now and then
 ATTEMPTS = 10
 
 
@@ -50,15 +50,15 @@ def seed(
 ) -> Seeded:
     """Write sample customers with orders, items and events for the current tenant, and return how many.
 
-    Into a tenant without customers the same `seed` writes the same data (but ids). Commits per chunk of customers, so
-    it must not run inside a transaction of the caller; `progress` is called with the customers of each chunk.
-    A chunk is an INSERT per table, and all that is held in memory. Raises SeedCollision.
+    In a tenant without customers the same `seed` writes the same data (except ids). Commits per chunk of customers, so
+    the caller must not have a transaction open; `progress` is called with the number of customers of each chunk. Each
+    chunk takes one INSERT per table; only one is in memory at a time. Raises SeedCollision.
     """
     random = Random(seed)
     done = Seeded()
     size = max(1, CHUNK_ROWS // rows_per_customer(orders_per_customer, items_per_order))
     last = (customers - 1) // size * size  # where the last chunk starts
-    first = 0  # number of the next customer; 0: not known
+    first = 0  # number of the next customer; 0: not known yet
     for start in range(0, customers, size):
         count = min(size, customers - start)
         if start and connection.vendor == "sqlite":
@@ -70,7 +70,7 @@ def seed(
                 with tenant_scope(current_tenant()):
                     allow_slow_statements()
                     if start and connection.vendor == "postgresql":
-                        # Triggers and foreign keys keep plans that were made while the tables were small: scans.
+                        # Triggers and foreign keys cache plans made while the tables were small: sequential scans.
                         with connection.cursor() as cursor:
                             cursor.execute("DISCARD PLANS")
                     first = first or _free_number() + attempt * count
@@ -79,7 +79,7 @@ def seed(
             except IntegrityError as error:
                 if not breaks_unique(error, Customer, EMAIL_UNIQUE):
                     raise
-                # A concurrent seeding took the same numbers; count on from its customers.
+                # A concurrent run took the same numbers; continue after its customers.
                 first = 0
         else:
             raise SeedCollision("The sample e-mail addresses are taken by other customers.")
@@ -88,43 +88,44 @@ def seed(
         done.orders += count * orders_per_customer
         done.items += count * orders_per_customer * items_per_order
         progress(count)
-        if start in (0, last):  # for the triggers of the next chunks, and for reads of all rows
+        if start in (0, last):  # After the first chunk for the next ones' triggers, after the last for readers.
             _refresh_statistics()
     return done
 
 
 def reset() -> Seeded:
-    """Delete every row of the current tenant but its answers kept for idempotency keys, and return how many.
+    """Delete all rows of the current tenant except its idempotency keys, and return how many.
 
-    Covers all installed apps; counts customers, orders and items. One DELETE per table; the database deletes what it
-    keeps itself. Raises TenantNotForTrying unless the tenant is DEFAULT_TENANT.
+    Covers all installed apps; counts customers, orders and items. One DELETE per table; triggers delete the maintained
+    totals. Raises TenantNotForTrying unless the tenant is DEFAULT_TENANT.
     """
     if current_tenant().slug != settings.DEFAULT_TENANT:
         raise TenantNotForTrying("Only the tenant that DEFAULT_TENANT names can be emptied.")
     allow_slow_statements()
-    # Django's delete() would first read every order and customer, to look for what hangs on them: that has just gone.
+    # Django's delete() would first read every order and customer to find dependent rows, which are deleted already.
     deleted = {model: model.objects.all()._raw_delete(connection.alias) for model in _business_models()}
     return Seeded(customers=deleted[Customer], orders=deleted[Order], items=deleted[Item])
 
 
 def _business_models() -> list[Any]:
     owned: list[Any] = tenant_owned_models()
-    # The running request may have its own row there, and a repeated request shall get the answer of the first.
+    # Keep idempotency keys: the running request may have one, and a repeated request must get the first one's response.
     return children_first(
         model for model in owned if model._meta.app_label != "idempotency" and not model.kept_by_database
     )
 
 
 def _refresh_statistics() -> None:
-    # Without them PostgreSQL reads a tenant's items for each order's total, and joins of the reports are quadratic,
-    # until autovacuum comes by (https://www.postgresql.org/docs/current/populate.html). A role that may not is ignored.
+    # Without statistics PostgreSQL reads all of a tenant's items for each order's total, and the reports' joins are
+    # quadratic, until autovacuum runs (https://www.postgresql.org/docs/current/populate.html). ANALYZE skips tables
+    # that the role may not analyze.
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute(f"ANALYZE {', '.join(model._meta.db_table for model in _business_models())}")
 
 
 def rows_per_customer(orders_per_customer: int, items_per_order: int) -> int:
-    """Rows that one sample customer comes with, itself included."""
+    """Return the number of rows of one sample customer, including itself."""
     return 1 + orders_per_customer * (1 + items_per_order)
 
 

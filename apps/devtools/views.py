@@ -20,7 +20,7 @@ from apps.orders.lifecycle import Status
 from apps.plugin import plugins
 
 
-# It commits each chunk by itself: readers see rows arrive, and other writers get their turn in between.
+# The view commits each chunk, so that readers see rows arrive and other writers get their turn in between.
 @method_decorator(transaction.non_atomic_requests, name="dispatch")
 class SeedView(APIView):
     @extend_schema(
@@ -67,5 +67,5 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def home_areas(request: HttpRequest) -> list[str]:
-    """Return the areas that installed apps add to the page, rendered by the function that `home_area` names."""
+    """Return the areas that installed apps add to the page, each rendered by the app's `home_area` function."""
     return [import_string(app.home_area)(request) for app in plugins() if app.home_area]

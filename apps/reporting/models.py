@@ -9,10 +9,10 @@ class CustomerTotal(TenantOwned):
 
     kept_by_database = True
 
-    # DO_NOTHING: the database deletes it with its customer, also when this app is no longer installed.
+    # DO_NOTHING: a trigger deletes the row with its customer, even when this app is no longer installed.
     customer = models.ForeignKey(Customer, on_delete=models.DO_NOTHING, related_name="+", db_index=False)
     order_count = models.BigIntegerField(default=0, help_text="Orders that count as revenue.")
-    # Signed and without a CHECK: an upsert with a negative change would fail it before the conflict is resolved.
+    # Signed and without a CHECK: an upsert with a negative difference would fail it before the conflict is resolved.
     total_cents = models.BigIntegerField(default=0)
 
     class Meta(TenantOwned.Meta):

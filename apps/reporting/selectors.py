@@ -18,11 +18,11 @@ SUMMARY = ("customer_id", "email", "order_count", "total_cents")
 
 
 def customer_summary(*, limit: int, first: date | None = None, last: date | None = None) -> list[dict[str, Any]]:
-    """The `limit` customers with the most revenue, dated by `paid_at`, from day `first` to day `last` inclusive.
+    """Return the `limit` customers with most revenue, dated by `paid_at`, from day `first` to day `last` inclusive.
 
     Active customers without revenue follow with 0; ties are ordered by id. Rows are dicts of `customer_id`, `email`,
-    `order_count` (orders that count as revenue) and `total_cents`. Without dates it reads the maintained totals,
-    `limit` rows of an index; with dates it sums up orders.
+    `order_count` (orders that count as revenue) and `total_cents`. Without dates this reads the maintained totals,
+    `limit` rows of an index; with dates it sums orders.
     """
     if first or last:
         dated = live_totals(_paid(first, last, "orders__")).annotate(customer_id=F("id"))
@@ -32,10 +32,10 @@ def customer_summary(*, limit: int, first: date | None = None, last: date | None
 
 
 def sales(*, by: str, first: date, last: date) -> list[dict[str, Any]]:
-    """Revenue per `day`, `week` (from Monday) or `month`, dated by `paid_at`, from day `first` to day `last` inclusive.
+    """Return revenue per `day`, `week` (from Monday) or `month`, dated by `paid_at`, from `first` to `last` inclusive.
 
-    Rows are dicts of `period` (its first day), `order_count` and `total_cents`; a period without revenue is there with
-    0. The first and last period count only their days inside the range. One SELECT, and the gaps are filled here.
+    Rows are dicts of `period` (its first day), `order_count` and `total_cents`; a period without revenue has 0. The
+    first and last period count only their days inside the range. Periods without orders are added after the SELECT.
     """
     period = Trunc("paid_at", by, tzinfo=days.zone(), output_field=DateField())
     periods_with_revenue = (
@@ -55,7 +55,7 @@ def sales(*, by: str, first: date, last: date) -> list[dict[str, Any]]:
 
 
 def product_summary(*, limit: int, first: date | None = None, last: date | None = None) -> list[dict[str, Any]]:
-    """The `limit` products with the most revenue, dated as in the other reports; ties are ordered by SKU.
+    """Return the `limit` products with most revenue, dated as in the other reports; ties are ordered by SKU.
 
     Rows are dicts of `sku`, `order_count`, `pieces` and `total_cents`.
     """
@@ -80,9 +80,9 @@ def _maintained_totals(limit: int) -> QuerySet[Any, Any]:
     return ordered.values_list(*SUMMARY)[:limit]
 
 
-def live_totals(counted: Q = Q()) -> QuerySet[Any, Any]:  # noqa: B008  a Q is never changed
-    """Return all customers with `order_count` and `total_cents` of their revenue orders that `counted` selects."""
-    # The tenant leads the index that joins them.
+def live_totals(counted: Q = Q()) -> QuerySet[Any, Any]:  # noqa: B008  a Q is immutable
+    """Return all customers with `order_count` and `total_cents` of their revenue orders that match `counted`."""
+    # The join's index begins with the tenant.
     own = Q(orders__tenant=F("tenant"))
     return (
         customers.customer_list()
@@ -102,7 +102,7 @@ def _paid(first: date | None, last: date | None, prefix: str = "") -> Q:
 
 
 def _periods(by: str, first: date, last: date) -> Iterator[date]:
-    """Return the first day of each period between `first` and `last`."""
+    """Yield the first day of each period between `first` and `last`."""
     start = {"day": first, "week": first - timedelta(days=first.weekday()), "month": first.replace(day=1)}[by]
     while start <= last:
         yield start

@@ -10,12 +10,12 @@ MAX_PERIODS = 1_000  # rows of the sales report
 
 
 def _example(name: str, about: dict[str, Any], rows: list[dict[str, Any]]) -> Any:
-    """Document a report's serializer by an example, of which these are the first rows."""
+    """Document a report's serializer with an example that has these `rows`."""
     return extend_schema_serializer(examples=[OpenApiExample(name, {**about, "rows": rows})])
 
 
 class DayField(serializers.DateField):
-    """A day of the tenant's calendar, within the years that reports cover."""
+    """A day in the tenant's time zone, within the years that reports cover."""
 
     def to_internal_value(self, value: Any) -> Any:
         try:
@@ -25,12 +25,12 @@ class DayField(serializers.DateField):
 
 
 class RangeQuery(StrictSerializer):
-    """Days of the tenant's calendar, both inclusive; by them a report dates what was paid."""
+    """A range of days of payment in the tenant's time zone, both inclusive."""
 
     days_required = False
 
     def get_fields(self) -> dict[str, serializers.Field]:
-        # `from` is a keyword, so this field cannot be an attribute.
+        # `from` is a Python keyword, so the field cannot be an attribute.
         return {
             **super().get_fields(),
             "from": DayField(
@@ -46,7 +46,7 @@ class RangeQuery(StrictSerializer):
 
 
 class TopQuery(RangeQuery):
-    """Parameters of a report that has a top."""
+    """Parameters of a report of the top customers or products."""
 
     limit = serializers.IntegerField(min_value=1, max_value=10_000, default=50, help_text="Maximum number of rows.")
 

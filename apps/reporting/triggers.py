@@ -39,8 +39,8 @@ def _orders_trigger(event: str, transition: str, changes: str, sqlite_event: str
                 {sqlite_changes}
             END""",
         postgresql=f"AFTER {event} ON orders_order REFERENCING {transition} FOR EACH STATEMENT",
-        # Written in one order everywhere, so that two writers of the same customers wait instead of deadlocking.
-        # A customer that was deleted by the same statement (WITH) gets no row again.
+        # Rows are always written in the same order, so that two writers of the same customers wait for each other
+        # instead of deadlocking. A customer that the same statement (WITH) deleted gets no new row.
         body=f"""
             {_INTO}
             SELECT tenant_id, customer_id, SUM(orders), SUM(cents) FROM ({changes}) AS change
@@ -57,7 +57,7 @@ _REMOVED = f"SELECT tenant_id, customer_id, -1 AS orders, -total_cents AS cents 
 
 
 def _sqlite_change(sign: str, row: str) -> str:
-    # No upsert, for the same reason: here `flush` deletes row by row, in any order of tables.
+    # No upsert, so that a deleted customer gets no new row: `flush` empties the tables in any order, row by row.
     return f"""
         UPDATE reporting_customertotal
         SET order_count = order_count {sign} 1, total_cents = total_cents {sign} {row}.total_cents
@@ -81,8 +81,8 @@ TRIGGERS = [
         "customer_total_on_order_truncate",
         "UPDATE reporting_customertotal SET order_count = 0, total_cents = 0;",
     ),
-    # Every customer has a row, so that the report reads those without revenue from the same index. A customer that
-    # comes back within a transaction, as SQLite's deferred keys allow, finds its orders there.
+    # Every customer has a row, so that the report reads those without revenue from the same index. The row counts
+    # existing orders, because SQLite's deferred keys let a transaction delete and reinsert a customer with orders.
     Trigger(
         name="customer_total_on_customer_insert",
         table="customers_customer",
@@ -108,7 +108,7 @@ TRIGGERS = [
             DELETE FROM reporting_customertotal WHERE tenant_id = OLD.tenant_id AND customer_id = OLD.id;
             RETURN OLD;""",
     ),
-    # A statement of a client's own runs at depth 0, those of triggers run deeper. The owner may, to repair.
+    # Refuse direct writes: they run at trigger depth 0, those of triggers deeper. The owner may write, for repairs.
     Trigger(
         name="customer_total_by_trigger_only",
         table="reporting_customertotal",
@@ -129,7 +129,7 @@ def _drifted() -> QuerySet[Any, Any]:
     return (
         selectors.live_totals()
         .annotate(
-            # A row that is missing is unlike any count.
+            # -1 for a missing row differs from any count.
             kept_count=Coalesce(Subquery(kept.values("order_count")[:1]), -1),
             kept_cents=Coalesce(Subquery(kept.values("total_cents")[:1]), 0),
         )
@@ -145,7 +145,7 @@ def _drift() -> Drift:
 def _repair() -> None:
     ids = list(_drifted().values_list("pk", flat=True))
     for batch in batches(ids):
-        # Changes that are not committed yet hold these rows; with all of them there and locked, the sums are final.
+        # Uncommitted changes hold locks on these rows. Once every row exists and is locked here, the sums are final.
         CustomerTotal.objects.bulk_create([CustomerTotal(customer_id=pk) for pk in batch], ignore_conflicts=True)
         list(CustomerTotal.objects.filter(customer__in=batch).select_for_update().order_by("customer"))
         CustomerTotal.objects.bulk_create(

@@ -9,7 +9,7 @@ register = template.Library()
 
 @register.simple_tag
 def tools() -> list[tuple[str, str]]:
-    """Name and address of the pages for people: what the project has, and every installed app's `home_link`."""
+    """Return the names and URLs of the pages for people: the project's own, and each installed app's `home_link`."""
     pages = [("Docs", reverse("docs"))]
     if apps.is_installed("silk"):
         pages.append(("Silk", reverse("silk:summary")))

@@ -13,17 +13,17 @@ from apps.tenancy.models import Tenant
 
 
 class Command(BaseCommand):
-    help = "Development server on HOST and PORT. Migrates first, makes DEFAULT_TENANT, and seeds it if it is empty."
+    help = "Run the development server on HOST and PORT: migrate, create DEFAULT_TENANT, seed it if it is empty, serve."
     # Checks that read the database would fail before the first migration.
     requires_system_checks: list[str] = []
 
     def handle(self, **options: Any) -> None:
         address = f"{os.environ.get('HOST') or '127.0.0.1'}:{os.environ.get('PORT') or '8000'}"
-        # The reloader runs this command again in a child, where all is ready.
+        # The reloader runs this command again in a child process, where everything is prepared.
         if os.environ.get("RUN_MAIN") != "true":
             self._prepare()
             self._announce(f"http://{address}")
-        os.environ["DJANGO_RUNSERVER_HIDE_WARNING"] = "true"  # The help says already what this server is for.
+        os.environ["DJANGO_RUNSERVER_HIDE_WARNING"] = "true"  # `help` already says that it is for development.
         runserver = RunServer()
         runserver.server_cls = Server
         call_command(runserver, address)

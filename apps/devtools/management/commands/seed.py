@@ -27,7 +27,7 @@ class Command(CommandWithExamples):
     manage.py seed
     manage.py seed --customers 200 --orders-per-customer 8 --items-per-order 4 --seed 7
     manage.py seed --tenant acme --if-empty
-    manage.py seed --json                      the numbers of what was written, for scripts
+    manage.py seed --json                      numbers of rows written, for scripts
 
     Exit status: 0 written, or not empty with --if-empty; 1 there is no such tenant; 2 wrong usage.
     """
@@ -37,7 +37,7 @@ class Command(CommandWithExamples):
         parser.add_argument("--if-empty", action="store_true", help="do nothing if the tenant has customers")
         for name, default in SIZE.items():
             parser.add_argument(f"--{name.replace('_', '-')}", type=count, default=default, help=f"default {default}")
-        parser.add_argument("--seed", type=count, default=42, help="same seed, same data; default 42")
+        parser.add_argument("--seed", type=count, default=42, help="the same seed produces the same data; default 42")
         add_json(parser)
 
     def handle(self, *, tenant: str, if_empty: bool, **options: Any) -> None:
