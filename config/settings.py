@@ -28,7 +28,7 @@ def only_with(plugin: str, *names: str) -> tuple[str, ...]:
 
 INSTALLED_APPS = [
     "django.contrib.staticfiles",
-    "corsheaders",  # for its system checks of CORS_ALLOWED_ORIGINS
+    "corsheaders",  # installed for its system checks of CORS_ALLOWED_ORIGINS
     "rest_framework",
     "django_filters",
     "drf_spectacular",
@@ -56,7 +56,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "apps.api.middleware.hosts.AllowedHosts",
-    "apps.api.middleware.cors.Cors",  # before every step that would refuse a preflight, which has no key
+    "apps.api.middleware.cors.Cors",  # before the steps that would refuse a preflight, which has no key
     "django.middleware.csrf.CsrfViewMiddleware",  # for the forms of Silk and the admin; the API has no cookies
     # Lazy: a request that does not use `request.user`, such as those to the API, reads no session and gets no cookie.
     *only_with(
@@ -204,7 +204,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # bytes; a larger request body is a 4
 
 # CORS ---------------------------------------------------------------------------------------------------------------
 
-# Whose pages may call the API, with a key. There are no cookies, so nothing is allowed "with credentials".
+# The origins whose pages may call the API with a key. The API has no cookies, so credentials mode is never allowed.
 CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", default=[])
 CORS_URLS_REGEX = r"^/api/"
 CORS_ALLOW_METHODS = ["GET", "HEAD", "POST", "PATCH", "DELETE"]
@@ -230,7 +230,7 @@ CORS_EXPOSE_HEADERS = [
     "Sunset",
     "Server-Timing",
 ]
-CORS_PREFLIGHT_MAX_AGE = 2 * 3600  # seconds; Chromium keeps none for longer
+CORS_PREFLIGHT_MAX_AGE = 2 * 3600  # seconds, Chromium's maximum
 
 # Time, language, static files ---------------------------------------------------------------------------------------
 
