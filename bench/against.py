@@ -1,12 +1,12 @@
-"""CPU per request of two commits of this service, served side by side and asked in turns.
+"""Compare the CPU time per request of two commits of this service, served side by side and requested in turns.
 
-    python -m bench.against e2520b9                   the working tree against that commit; prints a table
-    python -m bench.against e2520b9 --head HEAD~2     two commits
-    python -m bench.against e2520b9 --limit 1.05      fails if a ratio is above that
+    python -m bench.against e2520b9                   compare the working tree with that commit; print a table
+    python -m bench.against e2520b9 --head HEAD~2     compare two commits
+    python -m bench.against e2520b9 --limit 1.05      fail if a ratio is higher
 
-Each side is a checkout with its own requirements/base.txt installed, served by its own `make serve` with one worker on
-a database that its own code migrated. Both databases hold the same rows, on one private PostgreSQL server. CPU time is
-that of the server's processes and of PostgreSQL. Exit status 1 if the responses differ or a ratio is above the limit.
+Each side is a checkout with its own requirements/base.txt installed. Its own `make serve` serves it with one worker, on
+a database that its own code migrated. Both databases hold the same rows, on one private PostgreSQL server. CPU time
+includes the server's processes and PostgreSQL. Exit status 1 if responses differ or a ratio is above the limit.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ from bench.works import API, CREATE, LIST, SUMMARY
 from harness.machine import find_binaries, missing_programs
 
 FEWEST_ROUNDS = 15
-REQUESTS = 128  # of one work to one side in a round
+REQUESTS = 128  # per work, side and round
 WARM_UP_REQUESTS = 40
 DIFFERS_ANYWAY = re.compile("id|.*_at|next|previous")
 
 
 @dataclass(frozen=True)
 class Work:
-    """One request, and how many connections send it at once."""
+    """A request, and the number of connections that send it concurrently."""
 
     name: str
     path: str
@@ -59,8 +59,8 @@ def main() -> None:
         parser.error(f"fewer than {FEWEST_ROUNDS} rounds say nothing")
     if find_binaries() is None:
         sys.exit(missing_programs()[0])
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # else the servers would live on
-    # With several, chance decides which side runs where and beside what, and that changes its time by up to a fifth.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # Otherwise the servers would outlive it.
+    # One processor by default: with several, a side's time varies by up to a fifth with where it happens to run.
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: options.processors])
     with two_sides(options.base, options.head) as sides:
@@ -85,9 +85,9 @@ def works_on(database: Database, connections: list[int]) -> list[Work]:
 
 
 def compare(sides: tuple[Side, Side], works: list[Work], rounds: int) -> tuple[list[str], list[Pairs]]:
-    """Measure every work in each round; return a line for each whose responses differ, and the figures.
+    """Measure every work in each round. Return a line for each work whose responses differ, and the figures.
 
-    Each round starts new servers, because two processes of the same code differ by a few per cent, as long as they run.
+    Each round starts new servers, because two processes with the same code differ by a few per cent all their lives.
     """
     measured = [Pairs(work.name) for work in works]
     differences: list[str] = []
@@ -110,7 +110,7 @@ def compare(sides: tuple[Side, Side], works: list[Work], rounds: int) -> tuple[l
 
 
 def is_same(base: Serving, head: Serving, work: Work) -> bool:
-    """Whether both sides respond with one status and body, apart from ids, times and the addresses of other pages."""
+    """Whether both sides respond with the same status and body, except for ids, times and links to other pages."""
     seen = []
     for serving in (base, head):
         response = load(serving.server.port, serving.request(work.path, work.body), 1, 0).last
@@ -126,12 +126,12 @@ def stable(value: Any) -> Any:
 
 
 def measure(servings: tuple[Serving, Serving], work: Work, order: tuple[int, int]) -> list[tuple[float, float]]:
-    """CPU milliseconds per request of base and head, in pairs that are as close in time as can be.
+    """Return CPU milliseconds per request of base and head, in pairs measured as close in time as possible.
 
-    A pair is a few requests to the first side of `order` (0: base, 1: head), twice as many to the second, and as few to
-    the first again, so that a load which grows or shrinks meanwhile hits both alike.
+    A pair is a few requests to the first side of `order` (0: base, 1: head), twice as many to the second, and the same
+    few to the first again, so that a steady change of other load affects both sides equally.
     """
-    count = max(2, 4 // work.connections)  # over each connection; more than one, so that some are always under way
+    count = max(2, 4 // work.connections)  # over each connection; at least two, so that requests are always in flight
     per_pair = 2 * count * work.connections
     with ExitStack() as stack:
         connections = [stack.enter_context(serving.connections(work.connections)) for serving in servings]

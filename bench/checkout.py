@@ -1,4 +1,4 @@
-"""Another commit's files in a folder of their own, with what they need to be served."""
+"""Check out another commit to a folder, with a virtual environment to serve it."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ ENVIRONMENTS = ROOT / ".venv-bench/served"
 
 
 def check_out(commit: str, folder: Path) -> Path:
-    """Write the files of a commit or tree to `folder`, with a virtual environment for them; return the folder.
+    """Write the files of a commit or tree to `folder`, with a virtual environment for them, and return the folder.
 
-    They come from an archive, not from `git worktree`, so that no record is left when the folder is removed.
+    This uses `git archive`, not `git worktree`, so that removing the folder leaves no record in the repository.
     """
     archive = subprocess.run(["git", "archive", commit], cwd=ROOT, check=True, stdout=subprocess.PIPE).stdout
     folder.mkdir()
@@ -26,9 +26,9 @@ def check_out(commit: str, folder: Path) -> Path:
 
 
 def working_tree(index: Path) -> str:
-    """Return the id of a git tree of all files here that are not ignored, committed or not.
+    """Return the id of a git tree of all files that are not ignored, committed or not.
 
-    `index` is a scratch file; git's own index stays as it is.
+    `index` is a scratch file; git's own index is not changed.
     """
     environment = {**os.environ, "GIT_INDEX_FILE": str(index)}
     for command in (["read-tree", "HEAD"], ["add", "--all"]):
@@ -38,7 +38,7 @@ def working_tree(index: Path) -> str:
 
 
 def _virtual_environment(requirements: Path) -> Path:
-    """A virtual environment with exactly these requirements; installed once and kept."""
+    """Return a virtual environment with exactly these requirements. It is installed once and reused."""
     folder = ENVIRONMENTS / hashlib.sha256(requirements.read_bytes()).hexdigest()[:12]
     installed = folder / ".installed"
     if not installed.exists():

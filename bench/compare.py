@@ -1,11 +1,11 @@
-"""This service beside others that do the same work on the same rows, interleaved in one run.
+"""Benchmark this service against other frameworks: same workload, same rows, interleaved rounds.
 
-    python -m bench.compare                  1,600 orders; prints
+    python -m bench.compare                  1,600 orders; print the figures
     python -m bench.compare 1600 100000      other sizes
-    python -m bench.compare --full --write   all three sizes; writes results.json, the tables and the picture
+    python -m bench.compare --full --write   all three sizes; write results.json, the tables and the picture
 
-Times are this machine's at this moment: compare within a run, never between runs. Exit status 1 if the contenders'
-answers differ or a maintained number does.
+Times depend on the machine and its load: compare within a run, never between runs. Exit status 1 if a contender's
+response differs or a stored total has drifted.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from harness.processes import manage
 FULL = (1_600, 100_000, 1_000_000)
 PACKAGES = ("django", "djangorestframework", "django-ninja", "fastapi", "sqlalchemy", "asyncpg", "psycopg", "orjson",
             "granian", "uvicorn", "pydantic")  # fmt: skip
-SEEDS = ((200, 8, 4), (12_500, 8, 4), (125_000, 8, 4))  # customers, orders of each, items of each
+SEEDS = ((200, 8, 4), (12_500, 8, 4), (125_000, 8, 4))  # customers, orders per customer, items per order
 
 
 def main() -> None:
@@ -93,7 +93,10 @@ def spread(values: list[float]) -> dict[str, float]:
 
 
 def measure_size(size: int, cluster: Cluster, options: Any, results: list[Any], errors: list[str]) -> None:
-    """Fill a database, serve it by everyone, do every work in turns; appends to `results` and `errors`."""
+    """Fill a database, start every contender's server on it and run each workload against them in turn.
+
+    Append to `results` and `errors`.
+    """
     database = Database(cluster, f"orders_{size}")
     key = database.make_tenants()
     say(f"  filled in {database.fill(size):.0f} s")
@@ -158,11 +161,11 @@ def measure_work(
 
 
 def measure_seed(cluster: Cluster, numbers: tuple[int, int, int], rounds: int, results: list[Any]) -> None:
-    """The service's seed, then the rows it wrote by raw COPY, then (when small) the predecessor's loop; in turns."""
+    """Time, in turns: the service's seed, a raw COPY of the rows it wrote, and (if small) the predecessor's loop."""
     orders = numbers[0] * numbers[1]
     database = Database(cluster, f"seed_{orders}")
     database.make_tenants()
-    # As `manage.py seed` does, whose role may refresh the statistics.
+    # Seed as the owner, as `manage.py seed` does, because that role may run ANALYZE.
     owner = {"DATABASE_URL": database.product["DATABASE_OWNER_URL"], "PLUGINS": "apps.devtools"}
     product = {**database.product, **owner}
     found: dict[str, list[dict[str, float]]] = {SEED: [], COPY: [], LOOP: []}

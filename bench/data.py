@@ -1,4 +1,4 @@
-"""The databases that are measured: made, filled by set-based SQL, copied to SQLite, looked into."""
+"""The databases to be measured: create them, fill them by set-based SQL, copy them to SQLite, query them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ TABLES = (
 ORDERS_PER_CUSTOMER, NEIGHBOURS = 8, 2  # further tenants, each with a tenth of the orders
 COMMON_NEEDLE = "turing"  # in a seventh of the addresses
 
-# No trigger runs in this session, so what they keep is written here; `manage.py reconcile` then compares.
+# Triggers are off in this session, so the maintained totals are written here. `manage.py reconcile` checks them.
 FILL = """
     INSERT INTO customers_customer (tenant_id, email, name, is_active, created_at, updated_at)
     SELECT {tenant}, lower(format('%s.%s.%s@example.com', given, family, n)), given || ' ' || family, true, e, e
@@ -73,9 +73,9 @@ FILL = """
 
 
 class Database:
-    """A migrated database of the measured size on a private server, and the environments that processes use it with.
+    """A migrated database on a private server, with the environments of the processes that use it.
 
-    The code in `folder` migrates it. It begins as a copy of `template`, which may be another of these with rows.
+    It starts as a copy of `template`, which may be another Database with rows, and is migrated by the code in `folder`.
     """
 
     def __init__(self, cluster: Cluster, name: str, *, template: str = "template1", folder: Path = ROOT) -> None:
@@ -84,7 +84,7 @@ class Database:
         with self.superuser() as connection:
             connection.execute((folder / "deploy/roles.sql").read_text())
         self.product = {**PRODUCTION, **environment}
-        # The peers have no tenants: their role sees every row, and they ask for one tenant's.
+        # The peers have no tenants: their role sees every row, and they filter by one tenant.
         self.peers = {"PEER_DATABASE_URL": cluster.url_of("orders_ops", name)}
         manage(self.product, "migrate", folder=folder)
 
@@ -94,13 +94,13 @@ class Database:
             yield connection
 
     def make_tenants(self) -> str:
-        """Make the tenant that is measured (id 1) and its neighbours; returns a key of it."""
+        """Create the measured tenant (id 1) and its neighbours, and return a key of it."""
         for number in range(1 + NEIGHBOURS):
             manage(self.product, "tenant", "create", f"tenant-{number + 1}")
         return manage(self.product, "apikey", "create", "tenant-1").strip()
 
     def fill(self, orders: int) -> float:
-        """Write `orders` orders of 4 items for tenant 1, a tenth for each neighbour; returns the seconds it took."""
+        """Write `orders` orders of 4 items for tenant 1, a tenth for each neighbour, and return the seconds taken."""
         started = time.perf_counter()
         with self.superuser() as connection:
             connection.execute("SET session_replication_role = replica; SET work_mem = '256MB'; SELECT setseed(0.5)")
@@ -114,13 +114,13 @@ class Database:
         return time.perf_counter() - started
 
     def empty(self) -> None:
-        """Remove every row but the tenants and keys."""
+        """Delete every row except tenants and keys."""
         with self.superuser() as connection:
             connection.execute("SET session_replication_role = replica")
             connection.execute(f"TRUNCATE {', '.join(TABLES[2:])}")
 
     def copy_again(self, tables: tuple[str, ...]) -> float:
-        """Empty the database and COPY the same rows back, triggers on; returns the seconds of the latter."""
+        """Empty the database, COPY the same rows back with triggers on, and return the seconds that the COPY took."""
         with psycopg.connect(self.peers["PEER_DATABASE_URL"]) as connection:
             rows = {}
             for table in tables:
@@ -133,37 +133,37 @@ class Database:
             self.superuser(autocommit=True) as owner,
         ):
             for table in tables:
-                # Amid a COPY it would count no row, and the triggers' plans then read the table for each order.
+                # During the COPY autovacuum would see no rows, and the triggers' plans would scan the table per order.
                 name = Identifier(table)
                 owner.execute(SQL("ALTER TABLE {} SET (autovacuum_enabled = off)").format(name))
                 with connection.cursor().copy(f"COPY {table} FROM STDIN") as copy:
-                    # A row a block is what comes out; what goes in is best bigger.
+                    # COPY TO yields one block per row; larger writes are faster.
                     copy.write(b"".join(rows.pop(table)))
-                # As the service does, or keys and triggers of the next table read this one whole for each row.
+                # ANALYZE, as the service does, or foreign keys and triggers of the next table scan this one per row.
                 owner.execute(SQL("ANALYZE {}").format(name))
                 owner.execute(SQL("ALTER TABLE {} RESET (autovacuum_enabled)").format(name))
         return time.perf_counter() - started
 
     def one(self, query: str) -> Any:
-        """The first column of the only row."""
+        """Return the first column of the query's only row."""
         with self.superuser() as connection:
             return connection.execute(query).fetchone()[0]
 
     def cpu_seconds(self) -> float:
-        """Processor time that the database server has used so far."""
+        """Return the processor time that the database server has used so far."""
         return cpu_seconds(self.cluster.postmaster)
 
     def processes(self) -> list[int]:
-        """The ids of the database server's running processes, those of other databases included."""
+        """Return the ids of the database server's running processes, including those of other databases."""
         return family(self.cluster.postmaster)
 
     def statements_of(self, action: Any) -> int:
-        """How many statements the server sees during `action()`, less transaction control and the tenant's."""
+        """Return how many statements `action()` sends, without transaction control and the tenant setting."""
         log = self.cluster.log
         with self.superuser(autocommit=True) as connection:
             connection.execute("ALTER SYSTEM SET log_statement = 'all'")
             connection.execute("SELECT pg_reload_conf()")
-            time.sleep(0.5)  # the other sessions read it when they are next idle
+            time.sleep(0.5)  # Other sessions reload settings only when they are idle.
             action()
             start = log.stat().st_size
             action()
@@ -176,7 +176,7 @@ class Database:
         return sum(not NOT_COUNTED.search(sql) for sql in found)
 
     def copy_to_sqlite(self, file: Path) -> dict[str, str]:
-        """Copy every row to a migrated SQLite database; returns the environment that serves it."""
+        """Copy every row to a migrated SQLite database, and return the environment that serves it."""
         environment = {**PRODUCTION, "DATABASE_URL": f"sqlite:///{file}"}
         manage(environment, "migrate")
         lite = sqlite3.connect(file, isolation_level=None)

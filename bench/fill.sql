@@ -1,5 +1,5 @@
--- Sample data: {orders} orders, 10 a customer, one item each, tenants side by side in the tables as after years of use.
--- The triggers sum up.
+-- Sample data: {orders} orders, 10 per customer, with one item each. The tenants' rows are interleaved, as after years of
+-- use. Triggers maintain the totals.
 
 INSERT INTO tenancy_tenant (id, slug, name, timezone, is_active, created_at)
 SELECT n, 'tenant-' || n, 'Tenant ' || n, 'Europe/Berlin', true, now() FROM generate_series(1, {tenants}) AS n;

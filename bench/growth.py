@@ -1,4 +1,4 @@
-"""How each piece of work grows with the number of orders, as one SVG: time, statements, and the seed."""
+"""Draw one SVG of how time, statements and the seed's duration grow with the number of orders."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Curve = tuple[str, str, list[tuple[int, float]]]
 
 
 def picture(document: dict[str, Any]) -> str:
-    """Three charts, one above the other, both axes logarithmic."""
+    """Return three charts, one above the other, with logarithmic axes."""
     found = document["results"]
 
     def curve(work: str, who: str, what: str) -> list[tuple[int, float]]:
@@ -78,9 +78,9 @@ def _chart(title: str, curves: list[Curve]) -> list[str]:
         parts.append(f'<text x="{LEFT - 8}" y="{height + 4:.1f}" text-anchor="end" fill="#555">{10.0**power:g}</text>')
     for size in sizes:
         at = f'x="{x(size):.1f}" y="{HEIGHT - BOTTOM + 18}"'
-        anchor = "end" if size == sizes[-1] else "middle"  # the labels stand to the right
+        anchor = "end" if size == sizes[-1] else "middle"  # Curve labels are to the right.
         parts.append(f'<text {at} text-anchor="{anchor}" fill="#555">{size:,}</text>')
-    # Labels stand where their lines end, pushed apart where lines meet, and up again where the chart ends.
+    # Labels are placed at the ends of their lines, pushed down where they would overlap, and up at the chart's bottom.
     ordered = sorted(curves, key=lambda curve: -curve[2][-1][1])
     heights: list[float] = []
     for *_, points in ordered:

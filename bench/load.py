@@ -1,4 +1,4 @@
-"""A load generator that costs little, so that the server is what is measured: one thread, sockets kept alive."""
+"""A cheap load generator, so that the server dominates the measurement: one thread, kept-alive sockets."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ import socket
 import time
 from dataclasses import dataclass, field
 
-LONGEST_SECONDS = 900  # without any answer
+LONGEST_SECONDS = 900  # without any response
 
 
 @dataclass
 class Load:
-    """Seconds that each answer took, how long all of it took, and requests that got no whole answer."""
+    """The seconds of each response, the seconds of the whole run, and the number of requests without a response."""
 
     seconds: float = 0.0
     times: list[float] = field(default_factory=list)
     lost: int = 0
     last: bytes = b""
-    cpu_seconds: float = 0.0  # of the servers, filled in by who knows them
+    cpu_seconds: float = 0.0  # of the servers, set by the caller
 
     @property
     def rate(self) -> float:
@@ -26,7 +26,7 @@ class Load:
 
 
 def request_bytes(port: int, path: str, headers: dict[str, str], body: bytes = b"") -> bytes:
-    """An HTTP/1.1 request; a POST if it has a body."""
+    """Return an HTTP/1.1 request, a POST if it has a body."""
     lines = [f"{'POST' if body else 'GET'} {path} HTTP/1.1", f"Host: 127.0.0.1:{port}"]
     lines += [f"{name}: {value}" for name, value in headers.items()]
     if body:
@@ -35,9 +35,9 @@ def request_bytes(port: int, path: str, headers: dict[str, str], body: bytes = b
 
 
 def load(port: int, request: bytes, connections: int, seconds: float, *, may_lose: bool = False) -> Load:
-    """Send `request` over and over on each connection for `seconds`, at least once, and wait for what is under way.
+    """Send `request` repeatedly on each connection for `seconds`, at least once, and wait for all responses.
 
-    Raises RuntimeError for an answer that is no 2xx, and for a connection that breaks unless `may_lose`.
+    Raises RuntimeError if a response is not a 2xx, or if a connection breaks, unless `may_lose`.
     """
     result, selector = Load(), selectors.DefaultSelector()
 
@@ -87,7 +87,7 @@ def load(port: int, request: bytes, connections: int, seconds: float, *, may_los
 def burst(connections: list[socket.socket], request: bytes, count: int) -> None:
     """Send `request` `count` times over each of the open connections, and wait for all responses.
 
-    Raises RuntimeError for a response that is no 2xx, and for a connection that ends.
+    Raises RuntimeError if a response is not a 2xx or a connection ends.
     """
     with selectors.DefaultSelector() as selector:
         for connection in connections:

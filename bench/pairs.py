@@ -1,4 +1,4 @@
-"""Two sides measured in pairs: the median ratio, and how sure it is."""
+"""Compare two sides measured in pairs: the median ratio and its confidence interval."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ HEADING = f"{'CPU milliseconds per request':32}{'base':>10}{'head':>10}{'ratio':
 
 @dataclass
 class Pairs:
-    """The cost of one work on two sides: for every round the pairs of figures that were measured side by side.
+    """The cost of one work on two sides: for every round, the pairs of figures that were measured side by side.
 
-    Other load on the machine hits both of a pair alike, so ratios are those of pairs; a median of them ignores pairs
-    that it hit unequally. Pairs of one round have the servers in common, so their median counts as one figure.
+    Other load on the machine affects both figures of a pair, so each pair gives one ratio; the median ignores pairs
+    that were affected unequally. Pairs of one round share their servers, so their median counts as one figure.
     """
 
     name: str
@@ -22,12 +22,12 @@ class Pairs:
 
     @property
     def ratio(self) -> float:
-        """Median over the rounds of head / base: above 1 the head costs more."""
+        """The median over the rounds of head / base: above 1, the head costs more."""
         return median(self._ratios())
 
     @property
     def interval(self) -> tuple[float, float]:
-        """The 95 % confidence interval of the median, from ranks alone (the sign test's), for any distribution."""
+        """The 95 % confidence interval of the median by the sign test, which assumes no distribution."""
         ratios = self._ratios()
         below = max(0, int((len(ratios) - 1.96 * len(ratios) ** 0.5) / 2) - 1)
         return ratios[below], ratios[-1 - below]
@@ -42,5 +42,5 @@ class Pairs:
 
 
 def above(limit: float | None, measured: list[Pairs]) -> list[str]:
-    """The names of the works whose ratio is above `limit`; without a limit none."""
-    return [each.name for each in measured if limit is not None and each.ratio > limit]
+    """Return the names of the works whose ratio is above `limit`; none without a limit."""
+    return [pairs.name for pairs in measured if limit is not None and pairs.ratio > limit]

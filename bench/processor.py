@@ -1,4 +1,4 @@
-"""Processor time of running processes, to the nanosecond where the system counts it so."""
+"""Measure the processor time of running processes, in nanoseconds where the system supports it."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ import psutil
 
 
 def cpu_seconds(pid: int) -> float:
-    """Processor time of a process and of all that it started, ended ones included."""
+    """Return the processor time of a process and all its descendants, including ended ones."""
     ended = psutil.Process(pid).cpu_times()
     total = ended.children_user + ended.children_system
     for process in family(pid):
-        with suppress(psutil.NoSuchProcess, OSError):  # a parallel worker of PostgreSQL's, which ended just now
+        with suppress(psutil.NoSuchProcess, OSError):  # A parallel worker of PostgreSQL may just have ended.
             total += cpu_seconds_of([process])
     return total
 
 
 def family(pid: int) -> list[int]:
-    """The ids of a process and of its running descendants."""
+    """Return the ids of a process and its running descendants."""
     return [pid, *(child.pid for child in psutil.Process(pid).children(recursive=True))]
 
 
 def cpu_seconds_of(pids: Iterable[int]) -> float:
-    """Processor time of these processes without their descendants; takes microseconds. Raises if one has ended."""
+    """Return the processor time of these processes without descendants, in microseconds. Raises if one has ended."""
     if sys.platform == "linux":
-        # clock_getcpuclockid(3), which Python lacks; /proc/PID/stat has no more than hundredths of a second.
+        # Python lacks clock_getcpuclockid(3), and /proc/PID/stat has a resolution of only 10 ms.
         return sum(time.clock_gettime(~pid << 3 | 2) for pid in pids)
     times = [psutil.Process(pid).cpu_times() for pid in pids]
     return sum(time.user + time.system for time in times)

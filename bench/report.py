@@ -1,4 +1,4 @@
-"""What a run found, as tables, a picture, and the goals held against it."""
+"""Report a run's figures as tables and a picture, and compare them with the goals."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def _find(document: dict[str, Any], work: str, size: int, contender: str, what: 
 
 
 def goals(document: dict[str, Any]) -> list[str]:
-    """A line of a table for each goal that the measured sizes can tell about."""
+    """Return a table row for each goal that applies to the measured sizes."""
     sizes = sorted({row["size"] for row in document["results"] if row["work"] == LIST})
     rows = []
 
@@ -76,7 +76,7 @@ def goals(document: dict[str, Any]) -> list[str]:
 
 
 def tables(document: dict[str, Any]) -> str:
-    """Markdown: the goals, then every figure."""
+    """Return Markdown tables of the goals and all figures."""
     machine = document["machine"]
     packages = ", ".join(f"{name} {number}" for name, number in machine["packages"].items())
     lines = [
@@ -113,7 +113,7 @@ def _short(number: float) -> str:
 
 
 def write(document: dict[str, Any]) -> None:
-    """Put the tables between the markers of README.md, and draw growth.svg."""
+    """Write the tables between the markers of README.md, and draw growth.svg."""
     page = ROOT / "bench/README.md"
     page.write_text(replace_between(page.read_text(), "results", tables(document)))
     (ROOT / "bench/growth.svg").write_text(growth.picture(document))

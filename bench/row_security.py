@@ -1,4 +1,4 @@
-"""What PostgreSQL's row security costs: the service's own statements with it and without it, in turns on one server.
+"""Measure the cost of PostgreSQL's row security: the service's statements with and without it, in turns.
 
 `python -m bench.row_security [ORDERS]` starts a server of its own, fills it and prints a table. See row_security.md.
 """
@@ -31,18 +31,18 @@ from harness.postgresql import Cluster
 
 ROOT = Path(__file__).parents[1]
 TENANTS = 4
-TENANT = 1  # who asks
+TENANT = 1  # the id of the requesting tenant
 ROUNDS = 7
-ROUND_SECONDS = 0.3  # that each side is asked for, about, but LEAST_TURNS times
+ROUND_SECONDS = 0.3  # approximate duration of a side's turns in a round, with at least LEAST_TURNS of them
 LEAST_TURNS = 9
 AGGREGATES, POINT_READS = 1.10, 1.20  # goals
-HALF_YEAR = "from=2026-01-01&to=2026-06-30"  # every order is in it
+HALF_YEAR = "from=2026-01-01&to=2026-06-30"  # contains every order
 HEAD = f"{'median of the rounds (lowest-highest)':40}{'without, ms':>24}{'with, ms':>24}{'ratio':>22}  goal"
 
 
 @dataclass(frozen=True)
 class Case:
-    """One request of the service: the statements it sends, and what the ratio shall not exceed, if anything."""
+    """One request of the service: the statements it sends, and the highest acceptable ratio, if there is one."""
 
     name: str
     statements: list[str]
@@ -75,7 +75,7 @@ def main(orders: int) -> None:
 
 
 def compare(server: Cluster, cases: list[Case]) -> list[str]:
-    """The lines of the table. Rounds go through all cases, so that what else the machine does hits a few of each."""
+    """Return the lines of the table. Each round runs all cases, so that other load is spread over all of them."""
     rounds: list[list[tuple[float, float]]] = [[] for _ in cases]
     for _ in range(ROUNDS):
         with both_sides(server) as sessions:
@@ -85,7 +85,7 @@ def compare(server: Cluster, cases: list[Case]) -> list[str]:
 
 
 def ask_in_turns(sessions: list[psycopg.Connection], case: Case) -> tuple[float, float]:
-    """Median milliseconds of each side, which take turns in asking first. RuntimeError if their answers differ."""
+    """Return each side's median milliseconds; the sides take turns at going first. RuntimeError if results differ."""
     warm_up = [[ask(session, case.statements) for session in sessions] for _ in range(3)]
     if any(first[1] != second[1] for first, second in warm_up):
         raise RuntimeError(f"{case.name}: row security changes the answer.")
@@ -98,7 +98,7 @@ def ask_in_turns(sessions: list[psycopg.Connection], case: Case) -> tuple[float,
 
 
 def ask(session: psycopg.Connection, statements: list[str]) -> tuple[float, set[Any]]:
-    """Milliseconds until all answers are here, and their rows. The transaction around them is not timed."""
+    """Return the milliseconds until all results are received, and their rows. BEGIN and COMMIT are not timed."""
     with session.transaction():
         session.execute("SELECT set_config(%s, %s, true)", [SETTING, str(TENANT)])
         started = time.perf_counter()
@@ -108,7 +108,7 @@ def ask(session: psycopg.Connection, statements: list[str]) -> tuple[float, set[
 
 
 def line(case: Case, without: Sequence[float], secured: Sequence[float]) -> str:
-    # Of each round, whose sides saw the same load of the machine.
+    # One ratio per round, whose two sides ran under the same load.
     ratios = [second / first for first, second in zip(without, secured, strict=True)]
     goal = f"{case.goal:.2f} {'met' if median(ratios) <= case.goal else 'MISSED'}" if case.goal else ""
     return f"{case.name:40}{spread(without):>24}{spread(secured):>24}{spread(ratios):>22}  {goal}".rstrip()
@@ -120,15 +120,15 @@ def spread(values: Sequence[float]) -> str:
 
 @contextmanager
 def both_sides(server: Cluster) -> Iterator[list[psycopg.Connection]]:
-    """Two connections that differ in one thing: row security applies to the second."""
-    # As Django connects: parameters are in the text, and no statement is prepared.
+    """Yield two connections that differ only in that row security applies to the second."""
+    # As in Django's connections, parameters are interpolated on the client and no statement is prepared.
     options: dict[str, Any] = {"cursor_factory": psycopg.ClientCursor, "prepare_threshold": None}
     with (
         psycopg.connect(server.url_of("orders_ops", "bench"), **options) as without,
         psycopg.connect(server.url_of("orders_app", "bench"), **options) as secured,
     ):
-        # One processor for us and both, who never work at once: to wake another one takes longer than a point read,
-        # and the system would choose on which side that happens.
+        # All three processes, which never run at the same time, share one processor: waking another takes longer than
+        # a point read, and could affect only one side.
         if hasattr(os, "sched_setaffinity"):
             for process in (0, without.info.backend_pid, secured.info.backend_pid):
                 os.sched_setaffinity(process, {min(os.sched_getaffinity(0))})
@@ -136,7 +136,7 @@ def both_sides(server: Cluster) -> Iterator[list[psycopg.Connection]]:
 
 
 def version(server: Cluster) -> str:
-    """The server's name, after a look whether there is anything to compare."""
+    """Return the server's version, after checking that there is something to compare."""
     with both_sides(server) as sessions:
         active = [session.execute("SELECT row_security_active('orders_order')").fetchone() for session in sessions]
         if active != [(False,), (True,)]:
@@ -145,12 +145,12 @@ def version(server: Cluster) -> str:
 
 
 def get(path: str) -> Any:
-    """The service's answer to TENANT."""
+    """Return the service's response to TENANT."""
     return Client().get(f"/api/v1/{path}", secure=True)
 
 
 def case(name: str, path: str, goal: float | None = None) -> Case:
-    """What a request sends to the database, in the very words: all but transaction control and who is asking."""
+    """Record a request's exact statements, without transaction control and the tenant setting."""
     with CaptureQueriesContext(connection) as captured:
         response = get(path)
     if response.status_code != 200:
@@ -160,7 +160,7 @@ def case(name: str, path: str, goal: float | None = None) -> Case:
 
 @contextmanager
 def filled_server(orders: int) -> Iterator[Cluster]:
-    """A server whose database `bench` is migrated and filled, and Django connected to it as the service is."""
+    """Yield a server whose database `bench` is migrated and filled, with Django connected to it as the service is."""
     server = Cluster()
     try:
         with psycopg.connect(server.url_of("orders_owner"), autocommit=True) as owner:
@@ -176,7 +176,7 @@ def filled_server(orders: int) -> Iterator[Cluster]:
             ops.execute((ROOT / "bench/fill.sql").read_text().format(orders=orders, tenants=TENANTS))
         execute(server, "orders_owner", "VACUUM (ANALYZE)")
         django.setup()
-        logging.disable()  # a line per request would be all over the table
+        logging.disable()  # Request lines would clutter the table.
         yield server
     finally:
         connection.close()

@@ -1,4 +1,4 @@
-"""Seeds the database of the environment in this process, so that time and memory are this one's alone.
+"""Seed the database of the environment in this process, so that time and memory are those of the seed only.
 
 python -m bench.seeding product 200 8 4        the service's own seed, for tenant 1
 python -m bench.seeding predecessor 200 8 4    save() per row

@@ -1,9 +1,9 @@
-"""Which server should run this service? Each candidate serves the same database, in turns.
+"""Compare servers for this service. Each candidate serves the same database, in turns.
 
     python -m bench.servers             1,600 orders, 5 rounds of 1 second
 
-Besides speed: what becomes of requests under way when the server is told to stop. A lock on the tables holds four
-requests up, SIGTERM comes, the lock goes: how many of the four are answered?
+Besides speed, it tests requests in flight when the server stops: four requests wait for a table lock, SIGTERM is sent,
+the lock is released. How many of the four get a response?
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def main() -> None:
                 for name, server in served.items():
                     for path in (LIST, DETAIL):
                         found = load(server.port, request_bytes(server.port, path, headers), 4, options.seconds)
-                        if number:  # the first warms up
+                        if number:  # The first round is warm-up.
                             loads.setdefault((name, path), []).append(found)
             for row in rows:
                 row["cold_start_ms"] = round(1000 * served[row["server"]].cold_start)
@@ -83,7 +83,7 @@ def main() -> None:
 
 
 def stopped_under_way(server: Served, database: Database, request: bytes) -> dict[str, Any]:
-    """Four requests wait for a lock when SIGTERM comes: how many are answered, and seconds from then to the exit."""
+    """Send SIGTERM while four requests wait for a lock. Return how many got a response, and seconds until the exit."""
     found: list[Load] = []
     client = threading.Thread(target=lambda: found.append(load(server.port, request, 4, 0, may_lose=True)))
     with database.superuser() as connection:

@@ -1,4 +1,4 @@
-"""Server processes: started, waited for, looked at, stopped."""
+"""Start, probe, measure and stop server processes."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ import psutil
 from harness.machine import ROOT, free_port
 from harness.processes import HTTPS, Running
 
-THREADS = 3  # of a worker: as granian serves this service fastest (see servers.py)
+THREADS = 3  # per worker, with which granian serves this service fastest (see servers.py)
 CONNECTIONS = 4  # of the client
 BIN = Path(sys.executable).parent
 
 
-# What `make serve` runs.
+# The command of `make serve`.
 PRODUCT = ["python", "-m", "config.serve", "--host=127.0.0.1", "--port={port}", "--log-level=warning"]
 
 
 def granian(application: str, workers: int = 1, threads: int = THREADS) -> list[str]:
-    """A WSGI application on granian's own threads."""
+    """Return the command that serves a WSGI application on granian's own threads."""
     return ["granian", application, "--interface=wsgi", "--host=127.0.0.1", "--port={port}", f"--workers={workers}",
             f"--blocking-threads={threads}", "--no-ws", "--log-level=warning"]  # fmt: skip
 
@@ -33,7 +33,7 @@ HEADERS = {**HTTPS, "Accept": "application/json"}
 
 
 class Served(Running):
-    """A running server of the code in `folder`; `cold_start` is the seconds from its start to its first answer."""
+    """A running server of the code in `folder`. `cold_start` is the seconds from its start to its first response."""
 
     def __init__(self, command: list[str], environment: dict[str, str], probe: str, folder: Path = ROOT) -> None:
         self.port, started = free_port(), time.perf_counter()
@@ -49,7 +49,7 @@ class Served(Running):
         return True
 
     def get(self, path: str, headers: dict[str, str]) -> tuple[int, bytes]:
-        """The status and body of one request."""
+        """Send a GET request and return the response's status and body."""
         connection = HTTPConnection("127.0.0.1", self.port, timeout=900)
         connection.request("GET", path, headers={**HEADERS, **headers})
         answer = connection.getresponse()
@@ -58,7 +58,7 @@ class Served(Running):
         return status, body
 
     def worker_megabytes(self) -> float:
-        """Memory of the process that answers, the biggest of the server's: pages that it alone has or shares."""
+        """Return the memory of the server's largest process, the worker, including shared pages."""
         root = psutil.Process(self.process.pid)
         sizes = [process.memory_info().rss for process in (root, *root.children(recursive=True))]
         return max(sizes) / 1e6

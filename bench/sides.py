@@ -1,4 +1,4 @@
-"""Two commits, each with a database of its own that holds the same rows, and served by its own `make serve`."""
+"""Two commits, each served by its own `make serve` on its own database; both databases hold the same rows."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from harness.postgresql import Cluster
 from harness.processes import manage
 
 SEED = ("--customers=600", "--orders-per-customer=8", "--items-per-order=4")
-# The virtual environment is there, whatever its age. {port} is filled in by Served.
+# --old-file: do not reinstall the virtual environment. Served fills in {port}.
 SERVE = (
     "--silent", "--old-file=.venv/.installed", "GRANIAN_HOST=127.0.0.1", "GRANIAN_PORT={port}", "GRANIAN_WORKERS=1",
     "serve",
@@ -30,7 +30,7 @@ SERVE = (
 
 @dataclass
 class Side:
-    """A commit's files and database, and a key of the tenant that owns the rows."""
+    """A commit's files and database, with a key of the tenant that owns the rows."""
 
     folder: Path
     database: Database
@@ -38,8 +38,8 @@ class Side:
 
     @contextmanager
     def serving(self) -> Iterator[Serving]:
-        """Serve it with one worker; yield once it responds."""
-        environment = {**self.database.product, "MAKEFLAGS": ""}  # not those of the make that runs this
+        """Serve the side with one worker, and yield once it responds."""
+        environment = {**self.database.product, "MAKEFLAGS": ""}  # Do not inherit the flags of `make bench-against`.
         server = Served([shutil.which("make") or "make", *SERVE], environment, "/healthz", self.folder)
         try:
             yield Serving(self, server)
@@ -55,16 +55,16 @@ class Serving:
     server: Served
 
     def request(self, path: str, body: bytes) -> bytes:
-        """A request with the tenant's key; a POST if it has a body."""
+        """Return a request with the tenant's key, a POST if it has a body."""
         return request_bytes(self.server.port, path, {**HEADERS, "Authorization": f"Bearer {self.side.key}"}, body)
 
     def processes(self) -> list[int]:
-        """The ids of the server's processes and of PostgreSQL's, which are the other side's too, but idle."""
+        """The ids of the server's and PostgreSQL's processes. Those of the other side's connections are idle."""
         return [*family(self.server.process.pid), *self.side.database.processes()]
 
     @contextmanager
     def connections(self, count: int) -> Iterator[list[socket.socket]]:
-        """Open that many connections, and close them in the end."""
+        """Open that many connections, and close them after the block."""
         with ExitStack() as stack:
             address = ("127.0.0.1", self.server.port)
             yield [stack.enter_context(socket.create_connection(address)) for _ in range(count)]
@@ -72,7 +72,7 @@ class Serving:
 
 @contextmanager
 def two_sides(base_commit: str, head_commit: str | None) -> Iterator[tuple[Side, Side]]:
-    """Check out and fill both sides, without a `head_commit` the working tree; remove all of it in the end."""
+    """Check out and fill both sides, and remove everything after the block. The default head is the working tree."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="against-")))
         commits = {"base": base_commit, "head": head_commit or working_tree(folder / "index")}
@@ -80,11 +80,11 @@ def two_sides(base_commit: str, head_commit: str | None) -> Iterator[tuple[Side,
         cluster = Cluster()
         stack.callback(cluster.stop)
         with psycopg.connect(cluster.url_of("superuser"), autocommit=True) as server:
-            server.execute("ALTER SYSTEM SET autovacuum = off")  # it would work during the turn of one side
+            server.execute("ALTER SYSTEM SET autovacuum = off")  # It could run during one side's turn.
             server.execute("SELECT pg_reload_conf()")
         rows = Database(cluster, "rows", folder=folders["base"])
         key = _fill(rows, folders["base"])
-        # Copies, which each side's migrations bring forward: the same rows in either schema.
+        # Each side's migrations run on a copy: the same rows in either schema.
         sides = [Side(at, Database(cluster, name, template="rows", folder=at), key) for name, at in folders.items()]
         for side in sides:
             with side.database.superuser(autocommit=True) as connection:
@@ -93,10 +93,10 @@ def two_sides(base_commit: str, head_commit: str | None) -> Iterator[tuple[Side,
 
 
 def _fill(database: Database, folder: Path) -> str:
-    """Write the sample data of the code in `folder` for a new tenant; return a key of it."""
+    """Write the sample data of the code in `folder` for a new tenant, and return a key of it."""
     product = database.product
     manage(product, "tenant", "create", "acme", folder=folder)
-    # As the owner, who may refresh the statistics.
+    # As the owner, because that role may run ANALYZE.
     owner = {**product, "DATABASE_URL": product["DATABASE_OWNER_URL"], "PLUGINS": "apps.devtools"}
     manage(owner, "seed", "--tenant=acme", *SEED, folder=folder)
     return manage(product, "apikey", "create", "acme", folder=folder).strip()

@@ -1,4 +1,4 @@
-"""What is asked of whom: each piece of work, and the address that does it at each contender."""
+"""The workloads: each piece of work, with its URL at each contender."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def environment_of(server: str, database: Database, lite: dict[str, str]) -> dic
 
 @dataclass
 class Work:
-    """`addresses` of contenders, asked over `connections`; `same` picks what has to be equal in all their answers."""
+    """A workload: `addresses` by contender, requested over `connections`. `same` picks what all responses share."""
 
     name: str
     addresses: dict[str, str]
@@ -50,14 +50,14 @@ class Work:
 
 
 class Asked:
-    """The running servers, and the key of the service."""
+    """The running servers, and an API key of the service."""
 
     def __init__(self, servers: dict[str, Served], database: Database, key: str) -> None:
         self.servers, self.database = servers, database
         self.headers = {**HEADERS, "Authorization": f"Bearer {key}"}
 
     def load(self, contender: str, work: Work, seconds: float) -> Load:
-        """Do the work for that long; `seconds` 0: once."""
+        """Run the workload for `seconds`; 0 means once."""
         server = self.servers[SERVED_BY.get(contender, contender)]
         request = request_bytes(server.port, work.addresses[contender], self.headers, work.body)
         before = self._cpu_seconds(server)
@@ -69,12 +69,12 @@ class Asked:
         return cpu_seconds(server.process.pid) + self.database.cpu_seconds()
 
     def answer(self, contender: str, work: Work) -> Any:
-        """The JSON of one request."""
+        """Return the JSON of one response."""
         return json.loads(self.load(contender, work, 0).last.partition(b"\r\n\r\n")[2])
 
 
 def works(size: int, database: Database, asked: Asked) -> list[Work]:
-    """All the work on a database with `size` orders of tenant 1, the one that writes last."""
+    """Return all workloads for a database with `size` orders of tenant 1; the one that writes is last."""
 
     def lists(query: str) -> dict[str, str]:
         own = dict.fromkeys((US, LITE), f"{API}orders/{query}")
@@ -112,7 +112,7 @@ def works(size: int, database: Database, asked: Asked) -> list[Work]:
 
 
 def _deep_page(page: int, asked: Asked) -> str:
-    """The service's address of that page: the `next` of all rows before it, walked through 200 at a time."""
+    """Return the service's URL of that page, found by following `next` through all rows before it, 200 at a time."""
     address, left = f"{API}orders/", 20 * (page - 1)
     cursor: dict[str, str] = {}
     while left:

@@ -1,8 +1,8 @@
-"""Is what the service acknowledged true, exactly once, whatever fails? Over HTTP, against servers as users run them.
+"""Chaos tests: whatever fails, each acknowledged change must be made exactly once. Over HTTP, against real servers.
 
     python -m chaos                       every scenario, small
-    python -m chaos workers stop          some of them
-    python -m chaos --full                as measured; writes chaos/results.json and docs/reliability.md
+    python -m chaos workers stop          only these scenarios
+    python -m chaos --full                full size; writes chaos/results.json and docs/reliability.md
 
 The exit status is 1 if a promise was broken.
 """
@@ -26,7 +26,7 @@ from harness.postgresql import Cluster
 
 
 class Theatre:
-    """Gives each scenario a stage of its own; `full` says how large."""
+    """Create a stage for each scenario, of full size if `full`."""
 
     def __init__(self, cluster: Cluster, folder: Path, full: bool) -> None:
         self.cluster, self._folder, self.full, self._number = cluster, folder, full, 0

@@ -1,4 +1,4 @@
-"""Clients as they should be: they honour Retry-After, and send a change again with its Idempotency-Key."""
+"""Well-behaved clients: they honour Retry-After, and repeat a change with the same Idempotency-Key."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from chaos.stage import Stage
 from harness.processes import HTTPS
 
 Result = TypeVar("Result")
-PATIENCE = 120  # seconds that a client goes on trying
+PATIENCE = 120  # seconds for which a client keeps trying
 ORDERS = "/api/v1/orders/"
 
 
 @dataclass
 class Answer:
-    """A whole answer of the server's."""
+    """A complete response of the server."""
 
     status: int
     headers: HTTPMessage
@@ -37,7 +37,7 @@ class Answer:
 
 
 class Client:
-    """Speaks for one tenant. `seen` counts its answers by status, and under 0 what ended without one."""
+    """A client of one tenant. `seen` counts responses by status; 0 counts requests that got none."""
 
     def __init__(self, stage: Stage, tenant: int = 0) -> None:
         self._server, self._headers = stage.server, {**HTTPS, "Authorization": f"Bearer {stage.keys[tenant]}"}
@@ -46,7 +46,7 @@ class Client:
         self.is_waiting = False
 
     def send(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
-        """The answer to one attempt. Raises OSError or HTTPException when there is no whole one."""
+        """Send a request once and return the response. Raises OSError or HTTPException if it is not complete."""
         connection = self.connect()
         self.is_waiting = True
         try:
@@ -63,7 +63,7 @@ class Client:
         return answer
 
     def begin(self, method: str, path: str, body: Any = None, **headers: str) -> None:
-        """Send a request without waiting for its answer; `If_Match="…"` is the header If-Match."""
+        """Send a request without waiting for its response; `If_Match="…"` sets the header If-Match."""
         fields = {**self._headers, **{name.replace("_", "-"): value for name, value in headers.items()}}
         content = None if body is None else json.dumps(body)
         if content is not None:
@@ -71,7 +71,7 @@ class Client:
         self.connect().request(method, path, content, fields)
 
     def insist(self, method: str, path: str, body: Any, key: str, patience: float = PATIENCE) -> Answer:
-        """Send a change, again and again with its Idempotency-Key, until its answer is final."""
+        """Send a change, and repeat it with the same Idempotency-Key until the response is final."""
         end = time.monotonic() + patience
         while True:
             try:
@@ -94,16 +94,16 @@ class Client:
         return self._connection
 
     def hang_up(self) -> None:
-        """Close the connection, whatever was on its way."""
+        """Close the connection, even while waiting for a response."""
         if self._connection is not None:
             self._connection.close()
 
     def new_customer(self, email: str) -> int:
-        """The id of a new customer."""
+        """Create a customer and return the id."""
         return self._made("/api/v1/customers/", {"email": email, "name": "0"})
 
     def new_order(self, customer: int, reference: str = "TEA") -> int:
-        """The id of a new order of one item, whose SKU is the client's reference."""
+        """Create an order with one item, whose SKU is the client's reference, and return the id."""
         return self._made(ORDERS, order(customer, reference))
 
     def _made(self, path: str, body: Any) -> int:
@@ -115,7 +115,7 @@ class Client:
 
 @contextmanager
 def crowd(stage: Stage, size: int, tenants: int = 1) -> Iterator[list[Client]]:
-    """So many clients of so many tenants; leaving the block ends their connections."""
+    """Yield `size` clients, spread over so many tenants. Leaving the block closes their connections."""
     clients = [Client(stage, number % tenants) for number in range(size)]
     try:
         yield clients
@@ -125,12 +125,12 @@ def crowd(stage: Stage, size: int, tenants: int = 1) -> Iterator[list[Client]]:
 
 
 def order(customer: int, reference: str, cents: int = 450) -> dict[str, Any]:
-    """The body of a new order. An order has no field for its client's reference; a SKU may be any text."""
+    """Return the body of a new order. Orders have no field for a client's reference, so the SKU holds it."""
     return {"customer": customer, "items": [{"sku": reference, "quantity": 1, "unit_price_cents": cents}]}
 
 
 def total(clients: list[Client]) -> Counter[int]:
-    """The answers of all of them by status."""
+    """Return the clients' responses, counted by status."""
     return sum((client.seen for client in clients), Counter())
 
 

@@ -1,4 +1,4 @@
-"""Something dies while clients write. They try again; what they were told in the end is in the database, once."""
+"""Crashes during writes: clients retry, and the database must contain each change once, as finally acknowledged."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ WRITERS = 8
 
 
 def postgresql_killed(cluster: Cluster, stage: Stage, kills: int, longest_down: float = 3) -> Verdict:
-    """`cluster`, which the stage's database is on, dies `kills` times under load; a while later it is started again."""
+    """Kill the stage's `cluster` under load `kills` times, and restart it after at most `longest_down` seconds."""
     verdict = Verdict("PostgreSQL killed under write load: nothing acknowledged is lost or doubled", stage.database)
     chance, under_way = random.Random(7), []
     durable = [stage.rows(f"SHOW {name}")[0][0] for name in ("fsync", "synchronous_commit", "full_page_writes")]
     with Load(stage, WRITERS) as load:
         for _ in range(kills):
-            load.go_on(3 * WRITERS)
+            load.wait_for_orders(3 * WRITERS)
             under_way.append(load.waiting)
             cluster.kill()
             time.sleep(chance.uniform(0, longest_down))
             cluster.start()
-        load.go_on(3 * WRITERS)
+        load.wait_for_orders(3 * WRITERS)
     verdict.equal("fsync, synchronous_commit, full_page_writes", ", ".join(durable), "on, on, on")
     verdict.at_least("kills", len(under_way), kills)
     verdict.at_least("requests under way at each kill, at least", min(under_way), 1)
@@ -44,23 +44,23 @@ def postgresql_killed(cluster: Cluster, stage: Stage, kills: int, longest_down: 
 
 
 def worker_killed(stage: Stage, kills: int) -> Verdict:
-    """The oldest of the server's workers dies, `kills` times; the server starts another.
+    """Kill the server's oldest worker `kills` times; the server starts a new one each time.
 
-    Never the youngest: granian takes one that dies within 5.5 seconds of its start for a crash loop, and ends.
+    The youngest is spared: if a worker dies within 5.5 seconds of its start, granian assumes a crash loop and exits.
     """
     verdict = Verdict("Web worker killed under write load: nothing acknowledged is lost or doubled", stage.database)
     under_way, server = [], stage.server
     with Load(stage, WRITERS) as load:
         for _ in range(kills):
-            load.go_on(WRITERS)
+            load.wait_for_orders(WRITERS)
             before = server.workers()
             under_way.append(load.waiting)
             os.kill(before[0], signal.SIGKILL)
             wait_until(lambda known=set(before): len(set(server.workers()) - known) == 1, "another worker")
-        load.go_on(WRITERS)
+        load.wait_for_orders(WRITERS)
     verdict.at_least("kills", len(under_way), kills)
     verdict.at_least("requests under way at each kill, at least", min(under_way), 1)
-    # Of a few kills each may hit a worker that nobody was connected to.
+    # A kill may hit a worker without connections, so with few kills no request may be cut off.
     verdict.at_least("requests cut off", total(load.clients)[0], kills // 10)
     verdict.equal("5xx", server_errors(total(load.clients)), 0)
     load.audit(verdict)
@@ -68,7 +68,7 @@ def worker_killed(stage: Stage, kills: int) -> Verdict:
 
 
 def server_stopped(stage: Stage, requests: int) -> Verdict:
-    """SIGTERM while `requests` are held up by the database; all are sent again, to the server that is started next."""
+    """Send SIGTERM while `requests` wait for the database, start a new server, and send all of them again."""
     verdict = Verdict("SIGTERM with requests in flight: each finishes, or is made once when sent again", stage.database)
     name, answers = uuid.uuid4().hex[:8], dict[int, Answer]()
     with crowd(stage, requests) as clients:
@@ -84,7 +84,7 @@ def server_stopped(stage: Stage, requests: int) -> Verdict:
             for thread in threads:
                 thread.start()
             wait_until(lambda: sum(client.is_waiting for client in clients) == requests, "every request is under way")
-            time.sleep(0.5)  # the way from there to the database
+            time.sleep(0.5)  # for the requests to reach the database
             stage.server.process.terminate()
             time.sleep(0.5)
             early = len(answers)

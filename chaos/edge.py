@@ -1,4 +1,4 @@
-"""Clients that mean harm, or behave as if: slow, silent, many, greedy, guessing. Another tenant is served meanwhile."""
+"""Hostile clients: slow, silent, flooding, greedy or guessing keys. Other tenants must be served meanwhile."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from chaos.stage import Stage
 from chaos.verdict import Verdict
 
 LIST, REPORT, SCHEMA = "/api/v1/orders/", "/api/v1/reporting/products/?limit=10000", "/api/v1/schema"
-PROMISED = 1.0  # seconds in which others are answered
+PROMISED = 1.0  # seconds within which other tenants get a response
 MODES = {
     "headers": ["-H", "-i", "5"],
     "bodies": ["-B", "-i", "5", "-s", "8192", "-t", "POST"],
@@ -30,7 +30,7 @@ MODES = {
 
 
 class Probes:
-    """Asks for liveness, and for a list as the second tenant, one after the other, as long as the block runs."""
+    """Request /healthz, and a list as the second tenant, in turns while the block runs."""
 
     def __init__(self, stage: Stage) -> None:
         self._client, self._stopping = Client(stage, tenant=1), threading.Event()
@@ -49,7 +49,7 @@ class Probes:
         while not self._stopping.is_set():
             for path in ("/healthz", LIST):
                 started = time.monotonic()
-                with suppress(OSError, HTTPException):  # counted by the client
+                with suppress(OSError, HTTPException):  # The client counts it.
                     self._client.send("GET", path)
                 self.seconds.append(time.monotonic() - started)
             time.sleep(0.02)
@@ -62,7 +62,7 @@ class Probes:
 
 
 def request(stage: Stage, path: str, key: int | None, method: str = "GET", more: str = "") -> bytes:
-    """The head of a request; `key` is the number of a tenant whose key it has."""
+    """Return the head of a request, with the key of tenant number `key` or without one."""
     lines = [f"{method} {path} HTTP/1.1", "Host: 127.0.0.1", "X-Forwarded-Proto: https", more]
     if key is not None:
         lines.append(f"Authorization: Bearer {stage.keys[key]}")
@@ -71,7 +71,7 @@ def request(stage: Stage, path: str, key: int | None, method: str = "GET", more:
 
 @contextmanager
 def connections(stage: Stage, count: int, sent: bytes = b"") -> Iterator[None]:
-    """So many connections that have sent something, and send no more."""
+    """Open `count` connections that send `sent` and then nothing more."""
     with ExitStack() as stack:
         for _ in range(count):
             connection = stack.enter_context(socket.create_connection(("127.0.0.1", stage.server.port), timeout=60))
@@ -80,7 +80,7 @@ def connections(stage: Stage, count: int, sent: bytes = b"") -> Iterator[None]:
 
 
 def unfinished(stage: Stage, count: int, seconds: float, of: int | None) -> Verdict:
-    """`count` bodies of one byte and no more, with the key of the tenant `of` or without one."""
+    """Send only the first byte of `count` bodies, with the key of the tenant `of` or without one."""
     whose = "without a key" if of is None else "with a key"
     verdict = Verdict(f"{count} unfinished bodies {whose}: others are served", stage.database)
     head = request(stage, "/api/v1/customers/", of, "POST", "Content-Length: 100")
@@ -110,7 +110,7 @@ def slowhttptest(stage: Stage, mode: str, count: int, seconds: int) -> Verdict:
 
 
 def floods(stage: Stage, schemas: int, requests: int) -> Iterator[Verdict]:
-    """Schemas without a key, each connection closed at once; then h2load, as one tenant, over HTTP/1.1 and HTTP/2."""
+    """Request the schema without a key and hang up at once; then run h2load as one tenant over HTTP/1.1 and HTTP/2."""
     verdict = Verdict(f"{schemas} x the schema, connections closed at once: others are served", stage.database)
     with Probes(stage) as probes:
         head = request(stage, SCHEMA, None)
@@ -135,8 +135,11 @@ def floods(stage: Stage, schemas: int, requests: int) -> Iterator[Verdict]:
 
 
 def greedy(stage: Stage, lists: int, most: float) -> Iterator[Verdict]:
-    """One tenant's reports, abandoned or open, beside `lists` lists of another; `most` times the normal p99."""
-    _p99(stage, 100)  # The first requests of a process are slower.
+    """Request reports of one tenant, abandoned or awaited, and time `lists` lists of another.
+
+    The lists' p99 may be at most `most` times its normal value.
+    """
+    _p99(stage, 100)  # Warm up: the first requests of a process are slower.
     normal = _p99(stage, lists)
     abandoned, still_open = request(stage, REPORT, 0), threading.Event()
 
@@ -164,8 +167,8 @@ def greedy(stage: Stage, lists: int, most: float) -> Iterator[Verdict]:
                 attacked = _p99(stage, lists)
             finally:
                 still_open.set()
-            for each in running:
-                each.result()
+            for future in running:
+                future.result()
         verdict.note("lists", lists)
         verdict.note("normal p99, ms", round(1000 * normal, 1))
         verdict.note("p99 then, ms", round(1000 * attacked, 1))
@@ -176,7 +179,7 @@ def greedy(stage: Stage, lists: int, most: float) -> Iterator[Verdict]:
 
 
 def _p99(stage: Stage, count: int) -> float:
-    """Seconds, of `count` lists of the second tenant, one after the other."""
+    """Return the 99th percentile, in seconds, of `count` sequential list requests of the second tenant."""
     client, seconds = Client(stage, tenant=1), []
     for _ in range(count):
         started = time.perf_counter()
@@ -189,21 +192,21 @@ def _p99(stage: Stage, count: int) -> float:
 
 
 def guesses(stage: Stage, samples: int, most: float) -> Verdict:
-    """Can a stranger tell a prefix that exists from one that does not, by the time of the answer?
+    """Compare the response times of keys with existing and unknown prefixes: a timing attack must not succeed.
 
-    `most` standard deviations from chance are allowed.
+    The difference may be at most `most` standard deviations from chance.
     """
     verdict = Verdict("Known prefixes cannot be told from unknown ones by time", stage.database)
     known = stage.keys[0].split("_")[1]
     client = Client(stage)
-    client.send("GET", LIST)  # The service knows the key, and may have it in its cache.
+    client.send("GET", LIST)  # The service may now have cached the known prefix's real key.
     kinds: dict[str, Callable[[int], str]] = {
         "known": lambda n: f"rl_{known}_{n}", "unknown": lambda n: f"rl_{n:08x}_{n}",
     }  # fmt: skip
     seconds: dict[str, list[float]] = {kind: [] for kind in kinds}
     for number in range(samples):
         for kind in sorted(kinds, reverse=bool(number % 2)):
-            # Each guess from an address of its own: sixty a minute are all that one may make.
+            # Each guess comes from a different address, because an address may fail only 60 times a minute.
             address = f"203.{number >> 8 & 255}.{number & 255}.{kind == 'known':d}"
             headers = {"Authorization": f"Bearer {kinds[kind](number)}", "X_Forwarded_For": address}
             started = time.perf_counter()
@@ -214,7 +217,7 @@ def guesses(stage: Stage, samples: int, most: float) -> Verdict:
     slower = sum(a > b for a in seconds["known"] for b in seconds["unknown"]) / samples**2
     verdict.note("samples of each", samples)
     verdict.note("median of known and unknown, ms", [round(1000 * statistics.median(seconds[k]), 2) for k in kinds])
-    # Mann and Whitney's test: 0.5 by chance, with this standard deviation.
+    # Mann-Whitney U test: the share is 0.5 by chance, with this standard deviation.
     deviations = abs(slower - 0.5) / math.sqrt((2 * samples + 1) / (12 * samples**2))
     verdict.note("share of pairs in which the known one took longer", round(slower, 3))
     verdict.at_most("standard deviations from one half", round(deviations, 1), most)
@@ -222,5 +225,5 @@ def guesses(stage: Stage, samples: int, most: float) -> Verdict:
 
 
 def has_attackers() -> bool:
-    """Whether the programs that attack are installed."""
+    """Whether the attacking programs are installed."""
     return all(shutil.which(program) for program in ("slowhttptest", "h2load"))

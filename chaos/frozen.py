@@ -1,4 +1,4 @@
-"""A second host of the service is frozen while its transaction holds a row; the others go on."""
+"""A frozen host: a second server is suspended while its transaction holds a row lock, and others must continue."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from harness.processes import HTTPS, is_served
 
 
 def host_frozen(stage: Stage, clients: int, most_seconds: float = 4) -> Verdict:
-    """`clients` pay an order that a frozen host has begun to pay, each once; then one of them insists."""
+    """Each client tries once to pay an order whose row a frozen host has locked; then one retries until it succeeds."""
     verdict = Verdict(
         f"A host frozen while it holds an order: {clients} payments elsewhere get a 503, /healthz a 200", stage.database
     )
     with crowd(stage, clients) as own:
         order = own[0].new_order(own[0].new_customer(f"{uuid.uuid4().hex}@example.com"))
         path = f"{ORDERS}{order}/pay/"
-        at_once(clients, lambda n: own[n].send("GET", f"{ORDERS}{order}/"))  # the service has its connections
+        at_once(clients, lambda n: own[n].send("GET", f"{ORDERS}{order}/"))  # opens the service's database connections
 
         def pay(n: int) -> tuple[Answer, float]:
             started = time.monotonic()
@@ -53,12 +53,12 @@ def host_frozen(stage: Stage, clients: int, most_seconds: float = 4) -> Verdict:
 
 @contextmanager
 def _frozen_payer(stage: Stage, path: str) -> Iterator[None]:
-    """Inside the block a second server over the same database is frozen amid its payment, and holds the order."""
+    """Freeze a second server on the same database in the middle of a payment: inside the block it locks the order."""
     peer = Server(stage.environment, workers=1)
     client = HTTPConnection("127.0.0.1", peer.port)
     try:
         with psycopg.connect(stage.environment["DATABASE_OWNER_URL"]) as owner:
-            # A payment updates the order, then writes its event. It stops in between until the peer is frozen.
+            # A payment updates the order, then writes its event. This lock stops it in between, until it is frozen.
             owner.execute("LOCK TABLE orders_orderevent IN SHARE MODE")
             client.request("POST", path, headers={**HTTPS, "Authorization": f"Bearer {stage.keys[0]}"})
             wait_until(lambda: _waiting(stage), "the peer has the order", seconds=2)
@@ -77,7 +77,7 @@ def _waiting(stage: Stage) -> int:
 
 @contextmanager
 def _probes(stage: Stage) -> Iterator[list[bool]]:
-    """Whether /healthz was a 200 within a second, again and again as long as the block runs."""
+    """Request /healthz repeatedly while the block runs, and record whether each response was a 200 within a second."""
     served, done = list[bool](), threading.Event()
 
     def probe() -> None:

@@ -1,4 +1,4 @@
-"""Writers that keep a book of what was acknowledged, and the audit that holds it against the database."""
+"""Write load: clients record every acknowledged change, and an audit compares the records with the database."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from chaos.stage import Stage
 from chaos.verdict import Verdict
 from harness.machine import wait_until
 
-# Every order of the load, a row for each: the client's reference, id, status, cents, and how many events it has.
+# One row per order of the load: the client's reference, id, status, cents and number of events.
 WRITTEN = """
     SELECT i.sku, o.id, o.status, o.total_cents, (SELECT count(*) FROM orders_orderevent e WHERE e.order_id = o.id)
     FROM orders_item i JOIN orders_order o ON o.id = i.order_id WHERE i.sku LIKE '{load}-%'"""
 
 
 class Load:
-    """Inside the block `writers` clients each order and pay, one order after the other; leaving it waits for the last.
+    """Inside the block, `writers` clients create and pay orders one after another. Leaving it waits for all of them.
 
-    `book` is what they were told: of each order the reference, and id, status and cents as the last answer had them.
+    `book` maps each order's reference to id, status and cents as the last response stated them.
     """
 
     def __init__(self, stage: Stage, writers: int) -> None:
@@ -48,11 +48,11 @@ class Load:
 
     @property
     def waiting(self) -> int:
-        """Requests that were sent and not answered yet."""
+        """The number of requests without a response so far."""
         return sum(client.is_waiting for client in self.clients)
 
-    def go_on(self, orders: int) -> None:
-        """Wait until so many more orders are paid and requests are under way."""
+    def wait_for_orders(self, orders: int) -> None:
+        """Wait until that many more orders are paid and some request is in flight."""
         enough = len(self.book) + orders
         wait_until(lambda: self._errors or (len(self.book) >= enough and self.waiting), f"{orders} more orders", 180)
 
@@ -69,21 +69,21 @@ class Load:
 
     def _one(self, client: Client, reference: str, cents: int) -> None:
         made = client.insist("POST", ORDERS, order(self._customer, reference, cents), reference)
-        self._told(made.status, made.is_replay)
+        self._count_response(made.status, made.is_replay)
         if made.status != 201:
             return
         paid = client.insist("POST", f"{ORDERS}{made.json['id']}/pay/", None, f"{reference}-pay")
-        self._told(paid.status, paid.is_replay)
+        self._count_response(paid.status, paid.is_replay)
         told = paid.json if paid.status == 200 else made.json
         self.book[reference] = (told["id"], told["status"], told["total_cents"])
 
-    def _told(self, status: int, is_replay: bool) -> None:
+    def _count_response(self, status: int, is_replay: bool) -> None:
         self.replays += is_replay
         if status not in (200, 201):
             self.refused[status] += 1
 
     def audit(self, verdict: Verdict) -> None:
-        """Compare the book with the database, and its totals with the truth. To be called after the block."""
+        """Compare the book with the database, and check for drift of the totals. Call it after the block."""
         verdict.at_least("orders acknowledged", len(self.book), len(self.clients))
         verdict.note("changes sent again and answered as before", self.replays)
         verdict.statuses(total(self.clients))
@@ -93,7 +93,7 @@ class Load:
 
 
 def compare(verdict: Verdict, book: dict[str, tuple[int, str, int]], rows: list[tuple[Any, ...]]) -> None:
-    """Hold the book of a load against the `WRITTEN` rows: each order there once, as acknowledged, with one event."""
+    """Compare a load's book with its `WRITTEN` rows: each order must exist once, as acknowledged, with one event."""
     times = Counter(reference for reference, *_ in rows)
     found = {reference: tuple(row) for reference, *row in rows}
     other = [reference for reference, told in book.items() if found.get(reference, (*told, 1)) != (*told, 1)]

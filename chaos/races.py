@@ -1,4 +1,4 @@
-"""Many clients at once: of one order, with one key, on one row, at one database."""
+"""Races: many clients change one order, use one idempotency key, edit one row, or write to one database."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def _cancel(clients: list[Client], number: int) -> list[Answer]:
 
 
 def retries(stage: Stage, times: int) -> Verdict:
-    """One POST with one key, half of the `times` at once, the others in turn; then another, that clients hung up on."""
+    """Send one POST with one key `times` times, half of them at once. Then repeat that after clients hung up on it."""
     verdict = Verdict(
         f"One POST sent {times} times with one key, also after clients hung up: one order", stage.database
     )
@@ -81,16 +81,16 @@ def _hang_up_on(stage: Stage, body: Any, key: str) -> None:
         for _ in range(3):
             impatient = Client(stage)
             impatient.begin("POST", ORDERS, body, Idempotency_Key=key)
-            time.sleep(0.2)  # the way to the database, where it is held up
+            time.sleep(0.2)  # for the request to reach the database, where it waits
             impatient.hang_up()
 
 
 def editors(stage: Stage, clients: int, edits: int, of: str) -> Verdict:
-    """`clients` each change one row `edits` times, `of` "order" or "customer": read it, send it back with If-Match."""
+    """`clients` each change one row `edits` times, an "order" or "customer": read it, send it back with If-Match."""
     verdict = Verdict(
         f"{clients} editors of one {of} with If-Match: each saw the change before its own", stage.database
     )
-    made_of: dict[str, str] = {}  # the ETag of each change, and the one of what its editor had read
+    based_on: dict[str, str] = {}  # the ETag that its editor had read, by the ETag of each change
     together = threading.Barrier(clients, timeout=60)
     with crowd(stage, clients) as own:
         customer = own[0].new_customer(f"{uuid.uuid4().hex}@example.com")
@@ -99,13 +99,13 @@ def editors(stage: Stage, clients: int, edits: int, of: str) -> Verdict:
 
         def edit(n: int) -> int:
             done = 0
-            for attempt in range(clients * edits):  # each that fails is another editor's success
+            for attempt in range(clients * edits):  # Each failed attempt means that another editor succeeded.
                 read = own[n].send("GET", path)
                 if attempt == 0:
-                    together.wait()  # all have read the same
+                    together.wait()  # All editors have now read the same state.
                 answer = own[n].send("PATCH", path, _one_more(of, read.json), If_Match=read.headers["ETag"])
                 if answer.status == 200:
-                    made_of[answer.headers["ETag"]] = read.headers["ETag"]
+                    based_on[answer.headers["ETag"]] = read.headers["ETag"]
                     done += 1
                 if done == edits:
                     break
@@ -114,8 +114,8 @@ def editors(stage: Stage, clients: int, edits: int, of: str) -> Verdict:
         done = sum(at_once(clients, edit))
         last = own[0].send("GET", path)
     tag, chain = last.headers["ETag"], 0
-    while tag != first and tag in made_of:
-        tag, chain = made_of.pop(tag), chain + 1
+    while tag != first and tag in based_on:
+        tag, chain = based_on.pop(tag), chain + 1
     verdict.equal("changes made", done, clients * edits)
     verdict.equal("in one line from the first to the last", chain, done)
     verdict.equal("changes in the row", _count(of, last.json), done)
@@ -125,7 +125,7 @@ def editors(stage: Stage, clients: int, edits: int, of: str) -> Verdict:
 
 
 def _one_more(of: str, row: dict[str, Any]) -> dict[str, Any]:
-    """The change of an editor who has read `row`: one more than there is, so that one overwritten is one missing."""
+    """Return the change of an editor who has read `row`: it adds one, so that an overwritten change is missing."""
     if of == "customer":
         return {"name": str(int(row["name"]) + 1)}
     item = row["items"][0]
@@ -137,10 +137,10 @@ def _count(of: str, row: dict[str, Any]) -> int:
 
 
 def writers(stage: Stage, clients: int, orders: int) -> Verdict:
-    """`clients` order and pay at once, until `orders` are paid."""
+    """`clients` create and pay orders concurrently, until `orders` are paid."""
     verdict = Verdict(f"{clients} writers at once: nobody is told that the database is locked", stage.database)
     with Load(stage, clients) as load:
-        load.go_on(orders)
+        load.wait_for_orders(orders)
     if not stage.is_postgresql:
         verdict.equal("journal", stage.rows("PRAGMA journal_mode")[0][0], "wal")
     verdict.equal("5xx", server_errors(total(load.clients)), 0)

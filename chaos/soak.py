@@ -1,4 +1,7 @@
-"""Hours in minutes: everything that clients do, mixed, for several tenants; what grows is seen."""
+"""Soak test: mixed load from several tenants, compressed into minutes.
+
+It detects leaks of memory, connections and file descriptors.
+"""
 
 from __future__ import annotations
 
@@ -24,10 +27,10 @@ class Sample(NamedTuple):
 
 
 def soak(stage: Stage, seconds: float, rest: float = 0, most_growth: float = 0.05) -> Verdict:
-    """Mixed load of all tenants for `seconds`, with a `rest` after each fifth; the first one warms up.
+    """Run mixed load of all tenants for `seconds`, with a `rest` after each fifth. The first fifth is warm-up.
 
-    A rest that is longer than the server keeps idle threads (30 seconds) makes it start others. `most_growth` is of
-    memory.
+    A rest longer than the server's 30-second idle timeout makes it replace its threads. `most_growth` limits the growth
+    of memory.
     """
     minutes = f"{seconds / 60:.0f} minutes" if seconds >= 60 else f"{seconds:g} seconds"
     tenants = len(stage.keys)
@@ -41,7 +44,7 @@ def soak(stage: Stage, seconds: float, rest: float = 0, most_growth: float = 0.0
             while time.monotonic() < end - rest:
                 visitor.do_something()
             if rest:
-                client.hang_up()  # the server does after 30 seconds
+                client.hang_up()  # The server would close the connection after 30 seconds.
                 time.sleep(max(0, end - time.monotonic()))
 
     with crowd(stage, CLIENTS * tenants, tenants) as clients, ThreadPoolExecutor(len(clients)) as threads:
@@ -61,7 +64,8 @@ def soak(stage: Stage, seconds: float, rest: float = 0, most_growth: float = 0.0
     verdict.equal("unexpected answers", sum(count for status, count in found.items() if status not in FINE), 0)
     verdict.note("MB of the workers when warm", round(before, 1))
     verdict.at_most("growth from then to the end, %", round(100 * (after / before - 1), 1), 100 * most_growth)
-    verdict.at_most("most connections, one a thread", max(each.connections for each in samples), stage.server.threads)
+    most_connections = max(sample.connections for sample in samples)
+    verdict.at_most("most connections, one a thread", most_connections, stage.server.threads)
     verdict.note("descriptors when warm", max(sample.descriptors for sample in warm))
     most = max(sample.descriptors for sample in warm) + stage.server.threads
     verdict.at_most("descriptors at the end", max(sample.descriptors for sample in last), most)
@@ -70,7 +74,7 @@ def soak(stage: Stage, seconds: float, rest: float = 0, most_growth: float = 0.0
 
 
 def connections(stage: Stage) -> int:
-    """The service's at the server; at SQLite there are none."""
+    """Return the number of the service's connections to PostgreSQL; 0 on SQLite."""
     if not stage.is_postgresql:
         return 0
     return stage.rows(
@@ -79,7 +83,7 @@ def connections(stage: Stage) -> int:
 
 
 class Visitor:
-    """A client that does this and that with the orders of one customer."""
+    """A client that performs random actions on the orders of one customer."""
 
     def __init__(self, client: Client) -> None:
         self._client, self._chance = client, random.Random()
@@ -88,7 +92,7 @@ class Visitor:
         self._orders = [client.new_order(self._customer)]
 
     def do_something(self) -> None:
-        """One thing that a client does, of one or two requests."""
+        """Perform a random action of one or two requests."""
         action, number = self._chance.choice(ACTIONS), self._chance.choice(self._orders[-20:])
         getattr(self, f"_{action}")(number)
 

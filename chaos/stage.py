@@ -1,4 +1,4 @@
-"""Where a scenario plays: the service as `make serve` runs it, over a database that production could have."""
+"""The stage of a scenario: the production server, as `make serve` runs it, on a database like production's."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from harness.environment import PRODUCTION
 from harness.machine import free_port
 from harness.processes import SERVE, Running, is_served, manage
 
-# One process, where `manage.py tenant create` and `apikey create` would be two for each.
+# Creates all tenants and keys in one process; `manage.py tenant create` and `apikey create` would take two for each.
 MAKE_TENANTS = """
 from apps.tenancy import keys
 from apps.tenancy.models import Tenant
@@ -27,13 +27,13 @@ for number in range({}):
 
 
 class Stage:
-    """A migrated database with tenants and a key of each, and a server over it; `stop()` ends the server.
+    """A migrated database with tenants, each with a key, and a server on it. `stop()` ends the server.
 
-    `environment` names an empty database: DATABASE_URL of the role that serves and, on PostgreSQL, DATABASE_OWNER_URL.
+    `environment` names an empty database: DATABASE_URL for serving and, on PostgreSQL, DATABASE_OWNER_URL.
     """
 
     def __init__(self, environment: dict[str, str], tenants: int = 1, workers: int = 2) -> None:
-        # Requests are counted, but what stands for many tenants' load comes from few.
+        # The rate limit is on, but high: few tenants produce the load of many.
         self.environment = {**PRODUCTION, "REQUESTS_PER_MINUTE": "1000000", **environment}
         self.is_postgresql = environment["DATABASE_URL"].startswith("postgres")
         self.manage("migrate")
@@ -52,11 +52,11 @@ class Stage:
         self.manage("seed", "--tenant", "tenant-0", "--customers", str(customers), PLUGINS="apps.devtools")
 
     def manage(self, *arguments: str, **environment: str) -> str:
-        """Run manage.py on its database; return what it prints. Raises CalledProcessError."""
+        """Run manage.py on the stage's database and return its output. Raises CalledProcessError."""
         return manage({**self.environment, **environment}, *arguments)
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
-        """What the database holds, all tenants'; asked past the service, as the role for backups."""
+        """Query the database directly, with the rows of all tenants, as the role for backups."""
         if self.is_postgresql:
             with psycopg.connect(self.environment["DATABASE_URL"].replace("orders_app", "orders_ops")) as connection:
                 return connection.execute(sql).fetchall()
@@ -68,7 +68,7 @@ class Stage:
 
     @contextmanager
     def standstill(self) -> Iterator[None]:
-        """Nobody can write an order inside the block: requests that do are held up half-way."""
+        """Block writes to orders inside the block, so that requests that make them wait in the database."""
         if self.is_postgresql:
             with psycopg.connect(self.environment["DATABASE_OWNER_URL"]) as connection:
                 connection.execute("LOCK TABLE orders_order IN EXCLUSIVE MODE")
@@ -82,10 +82,10 @@ class Stage:
             connection.close()
 
     def drift_cents(self) -> int:
-        """How far the maintained totals are from the truth, all together; -1 if a trigger is missing."""
+        """Return the total drift of the maintained totals, or -1 if a trigger is missing."""
         try:
             report = json.loads(self.manage("reconcile", "--json"))
-        except CalledProcessError as error:  # Its status is 1 where it finds any.
+        except CalledProcessError as error:  # Its exit status is 1 if it finds drift.
             report = json.loads(error.stdout)
         return -1 if report["triggers"] else report["drift_cents"]
 
@@ -95,25 +95,25 @@ class Stage:
 
 
 class Server(Running):
-    """The production server: `process`, which starts and watches `workers()`."""
+    """The production server. `process` starts and supervises the `workers()`."""
 
     def __init__(self, environment: dict[str, str], workers: int) -> None:
         self.port = free_port()
-        self.threads = workers * 4  # that use the database: three for tenants, one for keys and pages
+        self.threads = workers * 4  # with database connections: three for tenants, one for keys and pages
         own = {"GRANIAN_PORT": str(self.port), "GRANIAN_WORKERS": str(workers)}
         super().__init__(SERVE, {**environment, **own}, lambda: is_served(self.port))
 
     def workers(self) -> list[int]:
-        """Process ids, the oldest first."""
+        """Return the workers' process ids, the oldest first."""
         since = {pid: int(stat[19]) for pid in children(self.process.pid) if (stat := _stat(pid))}
         return sorted(since, key=since.__getitem__)
 
     def megabytes(self) -> float:
-        """Memory of all workers, pages that they share counted for each."""
+        """Return the memory of all workers; pages that they share count for each."""
         return sum(int(_stat(pid)[21]) for pid in self.workers()) * os.sysconf("SC_PAGE_SIZE") / 1e6
 
     def descriptors(self) -> int:
-        """Open files and sockets of all workers."""
+        """Return the number of open files and sockets of all workers."""
         return sum(len(os.listdir(f"/proc/{pid}/fd")) for pid in self.workers())
 
 
@@ -122,9 +122,9 @@ def children(pid: int) -> list[int]:
 
 
 def _stat(pid: int) -> list[str]:
-    """What proc(5) tells of a process from the third field on, nothing if it has just gone."""
+    """Return the fields of /proc/PID/stat (proc(5)) from the third on; none if the process has ended."""
     try:
-        # The name in brackets, which comes before, may hold spaces.
+        # Skip the second field, a name in brackets, which may contain spaces.
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except (FileNotFoundError, ProcessLookupError):
         return []

@@ -1,4 +1,4 @@
-"""What a scenario found, and whether it is what was promised."""
+"""The verdict of a scenario: the facts it measured, and the promises it found broken."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ RESULTS, PAGE = ROOT / "chaos/results.json", ROOT / "docs/reliability.md"
 
 @dataclass
 class Verdict:
-    """`facts`, each a name with its value, in the order of their telling; `broken`: those that are not as promised."""
+    """`facts` maps names to measured values; `broken` describes each fact that is not as promised."""
 
     promise: str
     database: str
@@ -23,7 +23,7 @@ class Verdict:
     broken: list[str] = field(default_factory=list)
 
     def note(self, name: str, value: Any) -> None:
-        """A fact that nothing is promised of."""
+        """Record a fact without a promise."""
         self.facts[name] = value
 
     def equal(self, name: str, value: Any, promised: Any) -> None:
@@ -37,18 +37,18 @@ class Verdict:
             self.broken.append(f"{name}: {value}, more than {most}")
 
     def at_least(self, name: str, value: float, least: float) -> None:
-        """For what makes the attack one: without it, what holds was not attacked."""
+        """Require enough of what makes the scenario an attack: otherwise a kept promise would prove nothing."""
         self.facts[name] = value
         if value < least:
             self.broken.append(f"{name}: {value}, less than {least}")
 
     def statuses(self, found: Counter[int]) -> None:
-        """Note how often each status was answered; 0 is no answer."""
+        """Record how many responses had each status; 0 counts requests without a response."""
         self.facts["answers"] = {str(status or "none"): found[status] for status in sorted(found)}
 
 
 def keep(name: str, verdicts: list[Verdict]) -> None:
-    """Write what the scenario `name` found to results.json, in place of what it found before, and the table anew."""
+    """Replace the results of the scenario `name` in results.json, and regenerate the table."""
     kept = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
     kept[name] = [vars(verdict) for verdict in verdicts]
     RESULTS.write_text(json.dumps(kept, indent=2) + "\n")
@@ -56,7 +56,7 @@ def keep(name: str, verdicts: list[Verdict]) -> None:
 
 
 def table(kept: dict[str, list[dict[str, Any]]]) -> str:
-    """Markdown: a line for each verdict."""
+    """Return a Markdown table with one row per verdict."""
     lines = ["| promised | database | measured | kept |", "|---|---|---|---|"]
     for found in (verdict for verdicts in kept.values() for verdict in verdicts):
         facts = "; ".join(f"{name}: {_shown(value)}" for name, value in found["facts"].items())

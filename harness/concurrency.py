@@ -1,4 +1,4 @@
-"""Calls that run at the same time."""
+"""Run calls concurrently."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Result = TypeVar("Result")
 
 
 def at_once(times: int, call: Callable[[int], Result]) -> list[Result]:
-    """Return what `call(0)`, `call(1)`, … return, begun together in as many threads. Raises what one of them raises."""
+    """Run `call(0)`, `call(1)`, … at once, one thread each, and return their results. Raises a call's exception."""
     start = threading.Barrier(times, timeout=30)
 
     def run(number: int) -> Result:

@@ -1,8 +1,8 @@
 """Check the documents: `python -m harness.documents`, a part of `make lint`.
 
-It reads every Markdown file outside hidden folders. One line is printed per mistake: a relative link or an anchor that
-leads nowhere, a named file that does not exist, a line of prose that is too long, and a generated table or picture that
-differs from what its generator makes of the committed figures. The exit status is 1 if there is a mistake.
+It reads every Markdown file outside hidden folders and prints one line per mistake: a broken relative link or anchor, a
+named file that does not exist, a line of prose that is too long, or a generated table or picture that is not current.
+The exit status is 1 if there is a mistake.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ WIDTH = 110
 LINK = re.compile(r"""\]\(([^()\s]+)\)|(?:src|srcset|href)="([^"]+)\"""")
 NAMED = re.compile(r"`((?:apps|bench|chaos|config|deploy|docs|harness|lab|requirements|tests)/[\w./-]+\.\w+)`")
 BLOCK = re.compile(r"^ *```.*?^ *``` *$|^<!-- (\S+):begin -->.*?^<!-- \1:end -->$", re.DOTALL | re.MULTILINE)
-OTHER_FILES = {"CONTRIBUTING.md", "CHANGELOG.md"}  # They name files that a reader makes, or that are no longer there.
+OTHER_FILES = {"CONTRIBUTING.md", "CHANGELOG.md"}  # They name files that the reader creates, or that were removed.
 
 
 def main() -> None:
@@ -39,12 +39,12 @@ def main() -> None:
 
 
 def prose_of(text: str) -> str:
-    """Return a page with empty lines in place of its code and its generated tables."""
+    """Return a page with its code and generated tables replaced by empty lines."""
     return BLOCK.sub(lambda block: "\n" * block[0].count("\n"), text)
 
 
 def broken_links(page: Path, text: str) -> Iterator[str]:
-    """Yield the relative links of a page that lead to no file or folder of the project, or to no heading of it."""
+    """Yield the relative links of a page whose file, folder or heading does not exist."""
     for link in (markdown or html for markdown, html in LINK.findall(re.sub(r"`[^`\n]+`", "", text))):
         if re.match(r"[a-z]+:", link):
             continue
@@ -57,7 +57,7 @@ def broken_links(page: Path, text: str) -> Iterator[str]:
 
 
 def anchors(text: str) -> set[str]:
-    """Return the anchors of a page's headings, as GitHub makes them."""
+    """Return the anchors that GitHub gives to a page's headings."""
     times: Counter[str] = Counter()
     made = set()
     for heading in re.findall(r"^#{1,6} +(.+)$", text, re.MULTILINE):
@@ -77,8 +77,8 @@ def long_lines(text: str) -> Iterator[str]:
 
 
 def stale_figures() -> Iterator[str]:
-    """Yield what is not as its generator makes it. The generators are imported here, since they import the harness."""
-    sys.modules.setdefault("psutil", ModuleType("psutil"))  # The benchmarks' own package: they measure with it.
+    """Yield generated content that is not current. Imports the generators here, because they import the harness."""
+    sys.modules.setdefault("psutil", ModuleType("psutil"))  # Only the benchmarks' environment has it.
     evidence, verdict, report, growth = map(
         import_module, ("lab.measuring.evidence", "chaos.verdict", "bench.report", "bench.growth")
     )

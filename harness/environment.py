@@ -1,4 +1,4 @@
-"""The environment of processes: production's settings with a database of ours, and the tests' settings."""
+"""Environment variables for processes: production settings with a database of our own, and the tests' settings."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ PRODUCTION = {
     "CORS_ALLOWED_ORIGINS": "",
     "DEFAULT_TENANT": "",
     "PLUGINS": "",
-    "REQUESTS_PER_MINUTE": "0",  # else no two responses have equal headers
+    "REQUESTS_PER_MINUTE": "0",  # With a limit, the rate limit headers of two responses would differ.
     "TRUST_X_FORWARDED_PROTO": "on",
     "TZ": "UTC",
 }

@@ -1,4 +1,4 @@
-"""What this machine has: programs, free ports, and a user that is not root."""
+"""Find what this machine offers: programs, free ports and a user other than root."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[1]
 
 
 def missing_programs() -> list[str]:
-    """Return a line for each program that the tests need and this machine lacks; in CI that is a failure."""
+    """Return a line for each program that the tests need and this machine lacks. In CI a missing one is a failure."""
     needs = {
         "PostgreSQL": (find_binaries(), "apt install postgresql"),
         "PgBouncer": (find_pgbouncer(), "apt install pgbouncer"),
@@ -26,12 +26,12 @@ def missing_programs() -> list[str]:
 
 
 def find_pgbouncer() -> str | None:
-    """Return the path of PgBouncer, which Debian does not install on the PATH of users."""
+    """Return the path of PgBouncer, which on Debian is not on users' PATH."""
     return shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/sbin")
 
 
 def find_chromium() -> str | None:
-    """Return the path of a browser: the one that CHROMIUM names, or else one that is installed."""
+    """Return the path of a browser: the value of CHROMIUM, otherwise an installed one."""
     names = [os.environ["CHROMIUM"]] if "CHROMIUM" in os.environ else ["chromium", "chromium-browser", "google-chrome"]
     return next((path for path in map(shutil.which, names) if path), None)
 
@@ -46,7 +46,7 @@ def find_binaries() -> Path | None:
 
 
 def not_root(folder: Path) -> dict[str, Any]:
-    """Return arguments of subprocess for a program that refuses to run as root, and give it `folder`."""
+    """Return arguments of subprocess for a program that refuses to run as root, and make its user own `folder`."""
     if os.getuid() != 0:
         return {}
     shutil.chown(folder, "nobody", "nogroup")
@@ -54,14 +54,14 @@ def not_root(folder: Path) -> dict[str, Any]:
 
 
 def free_port() -> int:
-    """Return a port on which nobody listens."""
+    """Return an unused port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
 
 
 def wait_until(condition: Callable[[], object], what: str, seconds: float = 60) -> None:
-    """Return once the condition is true. Raises TimeoutError, which names `what` was waited for."""
+    """Return once the condition is true. Raises a TimeoutError with the text `what`."""
     end = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > end:

@@ -6,7 +6,7 @@ from __future__ import annotations
 def replace_between(document: str, name: str, table: str) -> str:
     """Return the document with `table` between its markers `<!-- name:begin -->` and `<!-- name:end -->`.
 
-    A document without these markers is returned as it is.
+    A document without these markers is returned unchanged.
     """
     begin, end = f"<!-- {name}:begin -->", f"<!-- {name}:end -->"
     before, begins, rest = document.partition(begin)

@@ -22,10 +22,10 @@ FAST = "-F -c synchronous_commit=off -c full_page_writes=off"
 
 
 class Cluster:
-    """A PostgreSQL server of our own, on a free port, in a folder that is removed with it.
+    """A private PostgreSQL server on an unused port, in a folder that is removed with it.
 
-    Fast unless it is `durable`, which makes it write each COMMIT to disk. Every database on it has the roles of
-    deploy/roles.sql; their owner may create databases. Raises FileNotFoundError where PostgreSQL is not installed.
+    It does not write to disk at each COMMIT, unless it is `durable`. It has the roles of deploy/roles.sql; their owner
+    may create databases. Raises FileNotFoundError where PostgreSQL is not installed.
     """
 
     def __init__(self, *, durable: bool = False) -> None:
@@ -38,7 +38,7 @@ class Cluster:
         self._password, self._port = secrets.token_hex(16), free_port()
         password_file = self._folder / "password"
         password_file.write_text(self._password)
-        password_file.chmod(0o644)  # read by the server's user, inside a folder closed to others
+        password_file.chmod(0o644)  # initdb runs as another user; the folder is closed to everyone else.
         self._run("initdb", "-D", self._data, "-U", "superuser", "-A", "scram-sha-256", "--no-sync", "-E", "UTF8",
                   "--locale=C", f"--pwfile={password_file}")  # fmt: skip
         self.start()
@@ -49,25 +49,25 @@ class Cluster:
             template.execute("ALTER ROLE orders_owner CREATEDB")
 
     def url_of(self, role: str, database: str = "postgres") -> str:
-        """Return DATABASE_URL for `role`."""
+        """Return the DATABASE_URL of `role`."""
         return f"postgres://{role}:{self._password}@127.0.0.1:{self._port}/{database}"
 
     def new_database(self, name: str, template: str = "template1") -> dict[str, str]:
-        """Create a database, empty or a copy, and return the environment of a process that uses it."""
+        """Create a database, empty or a copy of `template`, and return the environment of a process that uses it."""
         with psycopg.connect(self.url_of("superuser"), autocommit=True) as server:
             server.execute(f"CREATE DATABASE {name} OWNER orders_owner TEMPLATE {template}")
         owner = self.url_of("orders_owner", name)
         return {"DATABASE_URL": self.url_of("orders_app", name), "DATABASE_OWNER_URL": owner}
 
     def start(self, *arguments: str, more: str = "") -> None:
-        """Start the server, which is not running, on the port that it always has."""
+        """Start the stopped server again on its port."""
         options = f"-h 127.0.0.1 -p {self._port} -k {self._folder} {self._options}"
-        options += " -c max_connections=400"  # several processes of tests, some of them with fifty threads
+        options += " -c max_connections=400"  # for several test processes, some with fifty threads
         self._run("pg_ctl", "-D", self._data, "-w", *arguments, "-l", self.log, "-o", f"{options} {more}", "start")
 
     @contextmanager
     def starting(self) -> Iterator[None]:
-        """Start the server, which is not running, so that it stays starting up: a standby that nobody may read."""
+        """Start the stopped server so that it remains in the state "starting up": a standby that refuses reads."""
         with self.standing_by("-W", more="-c hot_standby=off"):
             refusal = "refused"
             while "refused" in refusal:
@@ -80,7 +80,7 @@ class Cluster:
 
     @contextmanager
     def standing_by(self, *arguments: str, more: str = "") -> Iterator[None]:
-        """Start the server, which is not running, as a standby without a primary: it accepts reads, and no write."""
+        """Start the stopped server as a standby without a primary, which accepts reads but no writes."""
         standby = self._data / "standby.signal"
         standby.touch()
         standby.chmod(0o666)
@@ -90,19 +90,19 @@ class Cluster:
         standby.unlink()
 
     def halt(self, mode: str) -> None:
-        """Stop the server in one of pg_ctl's modes; its data stays."""
+        """Stop the server in one of pg_ctl's modes, and keep its data."""
         self._run("pg_ctl", "-D", self._data, "-w", "-m", mode, "stop")
 
     def kill(self) -> None:
-        """End all of the server's processes, as a kernel does that is short of memory; its data stays."""
+        """Kill all of the server's processes, as a kernel does that runs out of memory, and keep its data."""
         leader = str(self.postmaster)
-        os.kill(int(leader), signal.SIGSTOP)  # else it would start others
+        os.kill(int(leader), signal.SIGSTOP)  # Otherwise it would start new ones.
         children = Path(f"/proc/{leader}/task/{leader}/children").read_text().split()
         for process in (*children, leader):
             os.kill(int(process), signal.SIGKILL)
         while any(map(_is_alive, (*children, leader))):
             time.sleep(0.01)
-        # Its parent may not have waited for it yet, and then its process id counts as taken.
+        # Remove the lock files: until its parent has waited for the server, its process id counts as running.
         for lock in (self._data / "postmaster.pid", self._folder / f".s.PGSQL.{self._port}.lock"):
             lock.unlink()
 
@@ -113,12 +113,12 @@ class Cluster:
 
     @property
     def postmaster(self) -> int:
-        """Process id of the server."""
+        """The server's process id."""
         return int((self._data / "postmaster.pid").read_text().split()[0])
 
     @property
     def log(self) -> Path:
-        """The file that the server writes its log to."""
+        """The server's log file."""
         return self._folder / "log"
 
     @property

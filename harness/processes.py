@@ -1,4 +1,4 @@
-"""Processes: commands of manage.py, and servers that are started, waited for and stopped."""
+"""Run commands of manage.py, and start and stop server processes."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ HTTPS = {"X-Forwarded-Proto": "https"}
 def manage(environment: Mapping[str, str], *arguments: str, folder: Path = ROOT) -> str:
     """Run manage.py with production's settings and `environment`, and return what it prints.
 
-    The code is that of `folder`, and so is the Python, if it has a virtual environment of its own. Raises
-    CalledProcessError, after writing the command's messages to our standard error.
+    Uses the code in `folder`, and its virtual environment if it has one. Raises CalledProcessError, after writing the
+    command's messages to stderr.
     """
     python = sys.executable if folder == ROOT else str(folder / ".venv/bin/python")
     done = subprocess.run(
@@ -53,7 +53,7 @@ def is_served(port: int, path: str = "/healthz", seconds: float = 10) -> bool:
 
 
 class Running:
-    """A server process in a session of its own: started, waited for until it `answers`, ended by `stop`.
+    """A server process in a session of its own. The constructor waits until it `answers`; `stop` ends it.
 
     Raises RuntimeError with its output if it ends early, TimeoutError if it does not answer within a minute.
     """
@@ -69,7 +69,7 @@ class Running:
     ) -> None:
         self.command, self.environment = command, {**os.environ, "PYTHONPATH": str(folder), **environment}
         self.answers, self._folder, self._options = answers, folder, options
-        # A file: a pipe that nobody reads would block a server that writes much.
+        # A file, because a pipe that nobody reads would block a server that writes much.
         descriptor, self._output = tempfile.mkstemp()
         os.close(descriptor)
         weakref.finalize(self, os.unlink, self._output)
@@ -77,11 +77,11 @@ class Running:
 
     @property
     def log(self) -> str:
-        """What the process has written so far."""
+        """The output of the process so far."""
         return Path(self._output).read_text()
 
     def start(self) -> None:
-        """Start the process, also after it was stopped, and wait until it answers."""
+        """Start the process, for the first time or again, and wait until it answers."""
         with open(self._output, "a") as output:
             self.process = subprocess.Popen(
                 self.command,
@@ -109,9 +109,9 @@ class Running:
         return self.end()
 
     def end(self, seconds: float = 60) -> int:
-        """Wait for a process that was signalled, and return its exit status; -9 after `seconds`, for its whole session.
+        """Wait for a signalled process, return its exit status. After `seconds`, kill its process group and return -9.
 
-        It is not signalled twice: a Python that is ending has no handlers any more.
+        Send SIGTERM only once: during interpreter shutdown Python has no handlers left, so a second one would kill it.
         """
         try:
             self.process.wait(seconds)

@@ -1,4 +1,4 @@
-"""No framework at all: what WSGI, psycopg and orjson do at best. It checks nothing."""
+"""A peer without a framework, only WSGI, psycopg and orjson, as a lower bound. It validates nothing."""
 
 import os
 from collections.abc import Iterable

@@ -1,6 +1,6 @@
-"""What most projects write: ModelSerializer, ModelViewSet, select_related and prefetch_related, a cursor for pages.
+"""Idiomatic DRF: ModelSerializer, ModelViewSet, select_related, prefetch_related and cursor pagination.
 
-`numbered/` has page numbers instead, DRF's most common pagination, which counts all rows for each page.
+`numbered/` uses page numbers, DRF's most common pagination, which counts all rows for each page.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class OrderSerializer(serializers.ModelSerializer):
         with transaction.atomic():
             order = Order.objects.create(**validated_data)
             Item.objects.bulk_create([Item(order=order, **item) for item in items])
-            order.refresh_from_db(fields=["total_cents"])  # a trigger keeps it
+            order.refresh_from_db(fields=["total_cents"])  # maintained by a trigger
         return order
 
 

@@ -47,7 +47,7 @@ class Order(Base):
     archived_at: Mapped[datetime | None]
     customer: Mapped[Customer] = relationship()
     items: Mapped[list["Item"]] = relationship(
-        # The tenant leads every index.
+        # Every index begins with the tenant.
         primaryjoin=lambda: and_(Order.id == Item.order_id, Item.tenant_id == TENANT),
         order_by="Item.id",
     )
@@ -133,7 +133,7 @@ async def create_order(body: OrderIn, session: Session) -> OrderOut:
     order = Order(customer=customer, items=[Item(**item.model_dump()) for item in body.items])
     session.add(order)
     await session.flush()
-    await session.refresh(order, ["total_cents"])  # a trigger keeps it
+    await session.refresh(order, ["total_cents"])  # maintained by a trigger
     answer = OrderOut.model_validate(order)
     await session.commit()
     return answer

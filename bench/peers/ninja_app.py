@@ -1,4 +1,4 @@
-"""Django Ninja: the same models and queries, schemas instead of serializers."""
+"""Django Ninja, with the same models and queries, and schemas instead of serializers."""
 
 from datetime import datetime
 

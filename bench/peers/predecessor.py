@@ -1,4 +1,4 @@
-"""The predecessor's ways, as it had them: the summary in one query of the ORM, the summary in Python, the seed."""
+"""The predecessor's own code: the summary in one ORM query, the summary in Python, and the seed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ REVENUE = ("paid", "shipped")
 
 
 def summary_in_one_query(limit: int) -> list[dict[str, Any]]:
-    """Joins and groups every paid and shipped order."""
+    """Join and group every paid and shipped order."""
     counted = Q(orders__status__in=REVENUE, orders__archived_at__isnull=True)
     rows = (
         Customer.objects.filter(is_active=True)
@@ -30,7 +30,7 @@ def summary_in_one_query(limit: int) -> list[dict[str, Any]]:
 
 
 def summary_in_python(limit: int) -> list[dict[str, Any]]:
-    """A query per customer and one per order; the items are added up in Python."""
+    """Run a query per customer and one per order, and sum the items in Python."""
     rows = []
     for customer in Customer.objects.filter(is_active=True):
         count = cents = 0
@@ -43,7 +43,7 @@ def summary_in_python(limit: int) -> list[dict[str, Any]]:
 
 
 def seed(customers: int, orders_per_customer: int, items_per_order: int) -> None:
-    """save() for every row."""
+    """Call save() for every row."""
     random, now = Random(7), timezone.now()
     for number in range(customers):
         customer = Customer(email=f"seed.{number}@example.com", name=f"Seed {number}")

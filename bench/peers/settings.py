@@ -1,4 +1,4 @@
-"""Of the Django peers: no more than such a service has. ROOT_URLCONF says which of them runs."""
+"""Minimal settings of the Django peers. ROOT_URLCONF selects the peer to run."""
 
 import os
 
@@ -7,7 +7,7 @@ import environ
 DATABASES = {"default": environ.Env().db_url("PEER_DATABASE_URL")}
 DATABASES["default"]["OPTIONS"] = {"pool": {"min_size": 1, "max_size": 8}}
 ALLOWED_HOSTS = ["127.0.0.1"]
-SECRET_KEY = "peers"  # signs nothing
+SECRET_KEY = "peers"  # not used to sign anything
 INSTALLED_APPS = ["rest_framework", "django_filters", "bench.peers.shop"]
 MIDDLEWARE = ["django.middleware.common.CommonMiddleware"]
 ROOT_URLCONF = os.environ.get("PEER", "bench.peers.drf_idiom")

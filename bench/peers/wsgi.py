@@ -1,4 +1,4 @@
-"""What serves the Django peers."""
+"""The WSGI application of the Django peers."""
 
 from django.core.wsgi import get_wsgi_application
 

@@ -1,4 +1,4 @@
-"""Write the rows that a fault is measured on, the same every time, for the current tenant."""
+"""Write the rows on which a fault is measured, the same every time, for the current tenant."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from typing import Any
 from apps.customers.models import Customer
 from apps.orders.models import Item, Order
 
-DAY = datetime(2026, 3, 28, 12, 0, 0, 1, tzinfo=timezone.utc)  # the microsecond gives every time the same length
+DAY = datetime(
+    2026, 3, 28, 12, 0, 0, 1, tzinfo=timezone.utc
+)  # 1 microsecond, so that all printed times have the same length
 FOREIGN_ORDER = 1  # id of another tenant's order, the first in the database (see `throwaway.arranged`)
 
 

@@ -1,4 +1,4 @@
-"""The classes that a fault is made of: the one source of everything the lab runs, proves, measures and shows."""
+"""The classes of a fault, the single source of everything that the lab runs, proves, measures and shows."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ Growth = Literal["constant", "linear", "quadratic"]
 
 
 class LabError(Exception):
-    """The lab cannot do what was asked of it, for example because a seam is gone or a fault is malformed."""
+    """The lab cannot do what it was asked, for example because a seam is gone or a fault is malformed."""
 
 
 @dataclass(frozen=True)
 class Seam:
-    """Replace what the product defines at `path`, written "package.module:Class.name", by `code`.
+    """Replace the product's definition at `path`, written "package.module:Class.name", with `code`.
 
-    `code` has the same type, and a function the same parameters. `importers` are the modules that import the name
-    directly, in which it is replaced as well.
+    `code` must have the same type; a function must have the same parameters. `importers` are modules that import the
+    name directly; it is replaced there too.
     """
 
     path: str
@@ -52,7 +52,7 @@ Change = Seam | Receiver
 
 @dataclass(frozen=True)
 class Decoy:
-    """A wrong fix that looks right. Its changes are added to the fault's, and replace those at the same place."""
+    """A plausible but wrong fix. Its changes are added to the fault's, and replace those at the same place."""
 
     title: str
     why: str
@@ -61,7 +61,7 @@ class Decoy:
 
 @dataclass(frozen=True)
 class Call:
-    """The tenant's request that shows the fault; with `walk`, followed by every page that `next` leads to."""
+    """The tenant's request that shows the fault. With `walk`, every following page (`next`) is requested too."""
 
     method: str
     path: str
@@ -83,8 +83,8 @@ class Fault:
     slug: str  # names the symptom; the file's name with hyphens
     title: str
     kind: Literal["correctness", "performance"]
-    difficulty: Literal["easy", "medium", "hard"]  # of finding it from the ticket
-    ticket: str  # in a user's words: what they did and saw, no names of code
+    difficulty: Literal["easy", "medium", "hard"]  # of finding the cause from the ticket
+    ticket: str  # in a user's words: what they did and saw, without names from the code
     hints: tuple[str, ...]  # each reveals a little more
     root_cause: str
     changes: tuple[Change, ...]
@@ -93,7 +93,7 @@ class Fault:
     effect: Effect
     arrange: Callable[[int], Call]  # writes n rows for the current tenant, returns the request
     large: int = 200  # the fourth n, after 2, 8 and 32
-    databases: tuple[str, ...] = field(default=DATABASES)  # on which it shows
+    databases: tuple[str, ...] = field(default=DATABASES)  # on which it has an effect
 
     def changes_with(self, decoy: Decoy | None) -> tuple[Change, ...]:
         """Return the fault's changes, overridden and extended by the decoy's."""
@@ -102,6 +102,6 @@ class Fault:
 
     @property
     def changes_schema(self) -> bool:
-        """Whether it changes what `migrate` creates, so that the fault must be on while that runs."""
+        """Whether the fault changes the schema, so that it must be on while `migrate` runs."""
         places = [change.place for change in self.changes]
         return any(".migrations." in place or ".triggers:" in place for place in places)

@@ -1,4 +1,4 @@
-"""Load the faults: every file of a folder is one."""
+"""Load the faults of a folder, one per file."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ class UnknownFault(LabError):
 
 
 def all_faults(folder: Path = FOLDER) -> list[Fault]:
-    """Return the faults in `folder`, sorted by slug. Raises LabError for a file that does not fit this product."""
+    """Return the faults in `folder`, sorted by slug. Raises LabError for an invalid file."""
     return [_load(file) for file in sorted(folder.glob("*.py")) if file.stem != "__init__"]
 
 
 def find_faults(slugs: list[str], folder: Path = FOLDER) -> list[Fault]:
-    """Return the named faults in that order; all if none is named. Raises UnknownFault with the nearest slugs."""
+    """Return the named faults in that order, or all if none is named. Raises UnknownFault with the nearest slugs."""
     known = {fault.slug: fault for fault in all_faults(folder)}
     for slug in slugs:
         if slug not in known:

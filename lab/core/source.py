@@ -15,8 +15,7 @@ from lab.core.fault import Change, Decoy, Fault, LabError, Receiver
 def definition(path: str) -> str:
     """Return the source of "package.module:Class.name", without decorators.
 
-    Raises LabError if the module does not define it. A name that it merely imports is not defined there either: the
-    seam has moved.
+    Raises LabError if the module does not define it; a name that the module only imports has moved.
     """
     module, _, name = path.partition(":")
     return _definition(import_module(module), name, path)
@@ -28,7 +27,7 @@ def right_code(change: Change) -> str:
 
 
 def buggy_code(change: Change, written_in: Any) -> str:
-    """Return the fault's source for that place; `written_in` is the fault's module."""
+    """Return the fault's source for that place. `written_in` is the fault's module."""
     if isinstance(change, Receiver) or inspect.isfunction(change.code):
         return _definition(written_in, change.code.__code__.co_name, change.place)
     return _definition(written_in, change.path.rpartition(".")[2].rpartition(":")[2], change.path)
@@ -41,7 +40,7 @@ def diff(fault: Fault, decoy: Decoy | None = None) -> str:
     for change in fault.changes_with(decoy):
         right, buggy = right_code(change), buggy_code(change, written_in)
         if not inspect.isfunction(change.code) and f".{change.place.rpartition(':')[2]}" in buggy:
-            # A constant computed from the right one is shown as if it were written below that.
+            # A constant that is computed from the right one is shown below it.
             buggy = f"{right}{buggy}"
         names = (f"right/{change.place}", f"buggy/{change.place}")
         parts += unified_diff(right.splitlines(), buggy.splitlines(), *names, n=9, lineterm="")

@@ -15,9 +15,9 @@ from lab.core.source import definition
 
 @contextmanager
 def switched_on(fault: Fault, decoy: Decoy | None = None) -> Iterator[None]:
-    """Replace the right code by the buggy code in this process, inside the block.
+    """Replace the right code with the buggy code in this process, inside the block.
 
-    Raises LabError, before it changes anything, when a seam is not what the fault was written for.
+    Raises LabError, before changing anything, if a seam does not match the fault's code.
     """
     from apps.database import compiled  # cannot be imported before the apps are ready
 
@@ -28,7 +28,7 @@ def switched_on(fault: Fault, decoy: Decoy | None = None) -> Iterator[None]:
         undo.callback(compiled.clear)
         for change in changes:
             _apply(change, undo)
-        compiled.clear()  # statements that were compiled from the right code
+        compiled.clear()  # Drop statements that were compiled from the other code.
         yield
 
 
@@ -58,7 +58,7 @@ def _apply(change: Change, undo: ExitStack) -> None:
     owner, name = _find(change)
     original = vars(owner)[name]
     if inspect.isfunction(original):
-        # Keep what decorators stored on it: DRF's actions, the schema's descriptions.
+        # Keep attributes that decorators stored on the function: DRF's actions, the schema's descriptions.
         vars(change.code).update(vars(original))
         change.code.__name__ = name  # pytest derives the ids of parameters from it
     for place in (owner, *(import_module(importer) for importer in change.importers)):
@@ -66,7 +66,7 @@ def _apply(change: Change, undo: ExitStack) -> None:
 
 
 def _find(seam: Seam) -> tuple[Any, str]:
-    """The module or class that holds what the seam replaces, and its name there."""
+    """Return the module or class that holds the seam's target, and its name there."""
     module, _, path = seam.path.partition(":")
     *outer, name = path.split(".")
     owner = _module(seam, module)
@@ -74,7 +74,7 @@ def _find(seam: Seam) -> tuple[Any, str]:
         owner = vars(owner).get(step)
         if owner is None:
             break
-    # An inherited attribute does not count: a patch of the subclass would leave the code that others call.
+    # An inherited attribute does not count: patching the subclass would leave the code that other classes use.
     if owner is None or name not in vars(owner):
         raise LabError(f"There is no {seam.path}: was it renamed or moved?")
     return owner, name

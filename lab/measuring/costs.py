@@ -1,6 +1,6 @@
-"""What a request costs and changes, with a fault on and off. Run as a module, it is the process that `measure` starts.
+"""Measure what a request costs and changes, with a fault on and off. `measure` runs this module as a process.
 
-Silk cannot count them: it misses INSERTs and raw cursors, and adds statements of its own.
+Silk's counts would be wrong: it misses INSERTs and raw cursors, and adds statements of its own.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ Figures = dict[str, Any]
 
 
 def measure(faults: list[Fault], folder: Path) -> dict[str, dict[str, list[Figures]]]:
-    """Return the figures at each n by slug and state (on, off). Raises LabError when a process fails."""
+    """Return the figures at each n, by slug and state (on, off). Raises LabError when a process fails."""
     return throwaway.run("lab.measuring.costs", faults, folder)
 
 
 def growth(figures: list[Figures], metric: str) -> Growth:
-    """Classify how a metric grows, by its slopes between n = 2, 8, 32: a parabola's second is four times its first."""
+    """Classify a metric's growth by its slopes between n = 2, 8 and 32: a parabola's second is four times its first."""
     values = {measured["n"]: measured[metric] for measured in figures}
     first, second = ((values[b] - values[a]) / (b - a) for a, b in pairwise(SIZES))
     if first == second == 0:
@@ -38,7 +38,7 @@ def growth(figures: list[Figures], metric: str) -> Growth:
 
 
 def problems(effect: Effect, on: list[Figures], off: list[Figures]) -> Iterator[str]:
-    """Yield a line for each way in which the figures differ from what the fault declares."""
+    """Yield a line for each difference between the figures and the fault's declared effect."""
     for state, figures, expected in (("on", on, effect.on), ("off", off, effect.off)):
         if growth(figures, effect.metric) != expected:
             yield f"{effect.metric} with the fault {state} is {growth(figures, effect.metric)}, not {expected}"
@@ -47,7 +47,7 @@ def problems(effect: Effect, on: list[Figures], off: list[Figures]) -> Iterator[
 
 
 def _measure_all(fault: Fault) -> list[Figures]:
-    measure_once(fault, SIZES[0])  # loads what is loaded once
+    measure_once(fault, SIZES[0])  # Warm up: imports and caches would count only in the first measurement.
     return [measure_once(fault, n) for n in (*SIZES, fault.large)]
 
 
@@ -82,14 +82,14 @@ def measure_once(fault: Fault, n: int) -> Figures:
 
 
 def _shown(body: Any) -> list[dict[str, Any]]:
-    """The rows in a response body: of a list, of a report, or the single object; a problem document has none."""
+    """Return the rows in a response body: those of a list or report, or the single object; none for a problem."""
     if "type" in body:
         return []
     return body.get("results", body.get("rows", [body] if "id" in body else []))
 
 
 def _ids() -> Counter[tuple[str, int]]:
-    """The table and id of every row that a tenant owns, of all tenants."""
+    """Count every tenant-owned row by table and id, for all tenants."""
     from apps.tenancy.isolation import tenant_owned_models
 
     ids: Counter[tuple[str, int]] = Counter()

@@ -1,4 +1,4 @@
-"""Count the rows that statements fetch, and group statements by shape. `apps.database.statements` says which count."""
+"""Count the rows that statements fetch (those that `apps.database.statements` counts), and group them by shape."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from apps.database.statements import NOT_COUNTED
 
 
 def shape(sql: str) -> str:
-    """Return the statement without its values and columns: the same for statements that differ in these alone."""
+    """Return the statement without its values and columns, so that statements that differ only in these are equal."""
     text = re.sub(r"^SELECT (?!COUNT).*? FROM ", "SELECT … FROM ", sql, flags=re.DOTALL)
     text = re.sub(r"\(%s(, %s)*\)(, \(%s(, %s)*\))*", "(…)", text)
     text = re.sub(r"(INSERT INTO \S+) .*", r"\1 …", text)

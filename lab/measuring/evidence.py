@@ -18,7 +18,7 @@ Evidence = dict[str, Any]
 
 
 def evidence_of(fault: Fault, figures: dict[str, list[Figures]]) -> Evidence:
-    """Return a fault's figures with the facts about the fault that a reader of its file needs."""
+    """Return a fault's figures with the facts about the fault that explain them."""
     growth = {"on": fault.effect.on, "off": fault.effect.off}
     about = {"slug": fault.slug, "title": fault.title, "kind": fault.kind, "difficulty": fault.difficulty}
     return {**about, "databases": list(fault.databases), "metric": fault.effect.metric, "growth": growth, **figures}
@@ -30,7 +30,7 @@ def read() -> list[Evidence]:
 
 
 def read_matrix() -> dict[str, dict[str, Any]]:
-    """Return the committed kill matrix by slug: the database, and what detected the fault there by kind of check."""
+    """Return the committed kill matrix by slug: the database, and what detected the fault, by kind of check."""
     return json.loads(MATRIX.read_text()) if MATRIX.exists() else {}
 
 
@@ -41,7 +41,7 @@ def write(evidence: Evidence) -> None:
 
 
 def without_time(evidence: Evidence) -> Evidence:
-    """Return the evidence without its times, which differ between machines."""
+    """Return the evidence without times, which differ between machines."""
     timeless = {
         state: [{name: value for name, value in figures.items() if name != "ms"} for figures in evidence[state]]
         for state in ("on", "off")
@@ -50,20 +50,20 @@ def without_time(evidence: Evidence) -> Evidence:
 
 
 def rendered(document: str, evidence: list[Evidence]) -> str:
-    """Return the document with the table between each pair of markers generated anew, and its other text as it is."""
+    """Return the document with the table between each pair of markers regenerated."""
     for name, table in TABLES.items():
         document = replace_between(document, f"lab:{name}", table(evidence))
     return document
 
 
 def write_documents() -> None:
-    """Generate the tables of the documents anew from the committed evidence."""
+    """Regenerate the tables of the documents from the committed evidence."""
     for file in DOCUMENTS:
         file.write_text(rendered(file.read_text(), read()))
 
 
 def _faults(evidence: list[Evidence]) -> str:
-    """One row per fault: its metric at each n, with the fault on and off."""
+    """Return one row per fault: its metric at each n, with the fault on and off."""
     rows = []
     for fault in evidence:
         rows.append(
@@ -81,7 +81,7 @@ def _faults(evidence: list[Evidence]) -> str:
 
 
 def _regression(evidence: list[Evidence]) -> str:
-    """How many rows cancelling one order deletes."""
+    """Return a table of how many rows cancelling one order deletes."""
     (fault,) = (fault for fault in evidence if fault["slug"] == "cancel-deletes-customer")
     pairs = zip(fault["on"], fault["off"], strict=True)
     rows = [[str(on["n"]), str(on["rows_deleted"]), str(off["rows_deleted"])] for on, off in pairs]
@@ -89,7 +89,7 @@ def _regression(evidence: list[Evidence]) -> str:
 
 
 def _summary(evidence: list[Evidence]) -> str:
-    """The costs of the summary, with the N+1 and without it."""
+    """Return a table of the summary's costs, with the N+1 and without it."""
     (fault,) = (fault for fault in evidence if fault["slug"] == "n1-summary")
     names = ("statements", "rows_fetched", "bytes", "ms")
     rows = [
@@ -100,7 +100,7 @@ def _summary(evidence: list[Evidence]) -> str:
 
 
 def _matrix(evidence: list[Evidence]) -> str:
-    """How many checks of each kind detect each fault, and below it the faults and kinds that stand out."""
+    """Return a table of how many checks of each kind detect each fault, followed by the notable faults and kinds."""
     matrix = {slug: row["seen"] for slug, row in read_matrix().items()}
     if not matrix:
         return "No run is committed yet."

@@ -1,4 +1,4 @@
-"""The coordinates of the bars and lines in a fault's picture; the template draws them."""
+"""Compute the coordinates of the bars and lines in a fault's picture, which the template draws."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 WIDTH = 320
-LEFT, RIGHT, TOP, BOTTOM = 48, 308, 22, 132  # of the area of the lines
+LEFT, RIGHT, TOP, BOTTOM = 48, 308, 22, 132  # of the line chart's plot area
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Point:
 
 @dataclass(frozen=True)
 class Series:
-    """One line, the metric as n grows, and one bar, the metric at the largest n."""
+    """A line for the metric as n grows, and a bar for the metric at the largest n."""
 
     state: str
     name: str
@@ -55,7 +55,7 @@ class Picture:
 
     @property
     def ticks(self) -> list[Point]:
-        """The points whose n is printed on the axis; the first two would overlap."""
+        """The points whose n is printed on the axis. The labels of the first two would overlap."""
         return self.before.points[2:]
 
     @property

@@ -1,7 +1,7 @@
-"""Record a fault's request in Silk, before and after. Run as a module, it is the process that `record` starts.
+"""Record a fault's request in Silk, with the fault on and off. `record` runs this module as a process.
 
-The request is made on a throw-away database, whose Silk rows alone are then copied into the development database.
-Each copy has a header that says what was recorded; Silk's page shows it, and `recorded` searches by it.
+The request is made on a throw-away database; only its Silk rows are copied to the development database. Each copy has a
+header that describes the recording; Silk's page shows it, and `recorded` searches by it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from lab.core.fault import Fault, LabError
 from lab.core.loader import FOLDER
 from lab.measuring import throwaway
 
-SIZE = 8  # n: large enough to show a pattern, small enough to read every query
+SIZE = 8  # n: enough to show a pattern, and few enough statements to read
 HEADER = "x-lab"
 LABEL = "{fault}, fault {state}, n={n}: {statements} statements, {similar} similar"
 PARTS = re.compile(r"([\w-]+), fault (on|off), n=(\d+): (\d+) statements, (\d+) similar")
@@ -29,7 +29,7 @@ PARTS = re.compile(r"([\w-]+), fault (on|off), n=(\d+): (\d+) statements, (\d+) 
 
 @dataclass(frozen=True)
 class Recorded:
-    """A request that Silk shows. `statements` counts more than Silk lists, which misses some."""
+    """A request recorded in Silk. `statements` may exceed Silk's list, which misses some."""
 
     fault: str
     state: str
@@ -37,7 +37,7 @@ class Recorded:
     statements: int
     similar: int  # the most statements of one shape
     request: str
-    page: str  # Silk's address of the request, as `queries` is of its statements
+    page: str  # URL of the request in Silk; `queries` is the one of its statements
     queries: str
 
 
@@ -47,9 +47,9 @@ def installed() -> bool:
 
 
 def record(faults: list[Fault], folder: Path = FOLDER) -> list[Recorded]:
-    """Record each fault's request with the fault on and off, replace its former recordings, and return the new ones.
+    """Record each fault's request with the fault on and off, replace earlier recordings, and return the new ones.
 
-    Writes to Silk's tables only. Raises LabError when Silk is not installed, or when a process fails.
+    Writes only to Silk's tables. Raises LabError if Silk is not installed or a process fails.
     """
     if not installed():
         raise LabError("There is no Silk to record in. Add `silk` to PLUGINS in .env, and run `manage.py migrate`.")
@@ -59,7 +59,7 @@ def record(faults: list[Fault], folder: Path = FOLDER) -> list[Recorded]:
 
 
 def recorded(slug: str) -> list[Recorded]:
-    """Return the fault's recordings, on before off; a walk has one per page. Raises LabError without Silk's tables."""
+    """Return the fault's recordings, on before off; a walk has one per page. Raises LabError if Silk has no tables."""
     try:
         recordings = [_described(row) for row in _rows(slug).order_by("start_time")]
     except DatabaseError as error:
@@ -98,14 +98,14 @@ def _replace(slug: str, states: dict[str, str]) -> None:
             for rows in states.values():
                 for row in serializers.deserialize("json", rows):
                     if isinstance(row.object.pk, int):
-                        row.object.pk = None  # it counts in the other database; requests have UUIDs
+                        row.object.pk = None  # The id belongs to the other database; only requests have UUIDs.
                     row.save()
     except DatabaseError as error:
         raise LabError(f"Silk's tables cannot be written; `manage.py migrate` makes them. {error}") from error
 
 
 def _silk_rows(fault: Fault, state: str) -> str:
-    """Send the fault's request, and return Silk's rows about it, labelled, as JSON."""
+    """Send the fault's request and return Silk's rows about it, labelled, as JSON."""
     from django.core import serializers
     from silk.models import Request, Response, SQLQuery
 
@@ -130,7 +130,7 @@ def _silk_rows(fault: Fault, state: str) -> str:
 
 
 def _recorded(fault: Fault) -> str:
-    _silk_rows(fault, sys.argv[1])  # loads what is loaded once
+    _silk_rows(fault, sys.argv[1])  # Warm up: imports and caches would count only in the first recording.
     return _silk_rows(fault, sys.argv[1])
 
 

@@ -1,6 +1,6 @@
-"""Call a function with each fault on and off, in processes of their own on throw-away SQLite databases.
+"""Call a function with each fault on and off, in separate processes with throw-away SQLite databases.
 
-A module whose function is called there ends with `throwaway.work(function, *sys.argv[1:])`.
+The function's module must end with `throwaway.work(function, *sys.argv[1:])`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from lab.core.fault import Call, Fault, LabError
 
 
 def run(module: str, faults: list[Fault], folder: Path, **environment: str) -> dict[str, dict[str, Any]]:
-    """Return the results of the module's function by slug and state (on, off). Raises LabError when a process fails."""
+    """Return the results of the module's function, by slug and state (on, off). Raises LabError if a process fails."""
     plain = [fault.slug for fault in faults if not fault.changes_schema]
     groups = [("off", [fault.slug for fault in faults]), ("on", plain)]
     groups += [("on", [fault.slug]) for fault in faults if fault.changes_schema]
@@ -56,7 +56,7 @@ def work(function: Callable[[Fault], Any], state: str, folder: str, *slugs: str)
 
 @contextmanager
 def arranged(fault: Fault, n: int) -> Iterator[tuple[Client, Call]]:
-    """Write the fault's rows for a new tenant, give its client and the request to send, and roll everything back."""
+    """Write the fault's rows for a new tenant, yield its client and the request to send, and roll everything back."""
     from apps.tenancy import keys
     from apps.tenancy.models import Tenant
     from apps.tenancy.scope import tenant_scope
@@ -75,7 +75,7 @@ def arranged(fault: Fault, n: int) -> Iterator[tuple[Client, Call]]:
 
 
 def responses(client: Client, call: Call) -> Iterator[Any]:
-    """Send the request and yield its response; of a walk, request each page only when the caller asks for the next."""
+    """Send the request and yield its response. In a walk, each page is requested when the caller iterates to it."""
     path: str | None = call.path
     while path:
         response = client.generic(call.method, path, json.dumps(call.body or {}), "application/json", secure=True)

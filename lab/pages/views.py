@@ -1,4 +1,4 @@
-"""The lab's pages, served with DEBUG on only."""
+"""The lab's pages, which are served only if DEBUG is on."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ SIGNS = {"+": "added", "-": "removed"}
 
 
 def development_only(view: View) -> View:
-    """Answer 404 unless DEBUG is on."""
+    """Return 404 unless DEBUG is on."""
 
     @wraps(view)
     def checked(request: HttpRequest, **arguments: Any) -> HttpResponse:
@@ -48,7 +48,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
 
 
 def home_area(request: HttpRequest) -> str:
-    """Render the lab's part of the home page; empty unless DEBUG is on."""
+    """Render the lab's part of the home page, which is empty unless DEBUG is on."""
     return render_to_string("lab/area.html", {"faults": _pictured()}, request) if settings.DEBUG else ""
 
 
@@ -107,7 +107,7 @@ def _line_kind(line: str) -> str:
 
 
 def _pictured() -> list[tuple[Fault, Picture | None]]:
-    """Every fault with its picture, sorted by kind."""
+    """Return every fault with its picture, sorted by kind."""
     measured = _measured()
     faults = sorted(all_faults(), key=lambda fault: fault.kind)
     return [(fault, picture(measured.get(fault.slug))) for fault in faults]

@@ -1,4 +1,4 @@
-"""Run sessions of pytest, each a fork of one process that has loaded Django and the plugins once."""
+"""Run pytest sessions as forks of one process, which loads Django and the plugins once."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Session(Protocol):
         """One of DATABASES."""
 
     def described(self) -> dict[str, Any]:
-        """Return what `pytest_plugin` reads: name (of the test database), fault, decoy, tests and report (a file)."""
+        """Return the session for `pytest_plugin`: name (of the test database), fault, decoy, tests, report (a file)."""
 
 
 def finished(
@@ -33,8 +33,8 @@ def finished(
 ) -> Iterator[AnySession]:
     """Run the sessions, all on one database and `processes` at a time, and yield each when it has finished.
 
-    `seed` shuffles the tests, `folder` holds the faults, and files of the run go to `temporary`. Starts a PostgreSQL
-    server if that is the database. Raises LabError if pytest does not start.
+    `seed` shuffles the tests, `folder` holds the faults, and the run's files are written to `temporary`. Starts a
+    server if the database is PostgreSQL. Raises LabError if pytest does not start.
     """
     database = sessions[0].database
     listed = temporary / f"{database}_sessions.json"
@@ -42,7 +42,7 @@ def finished(
     with _server(database) as url:
         command = [
             sys.executable, "-m", "pytest", "-q", "-s", "-p", "lab.proving.pytest_plugin", "-p", "no:cacheprovider",
-            "-p", "no:hypothesispytest",  # its statistics take a second at the end of each session
+            "-p", "no:hypothesispytest",  # Its statistics take a second at the end of each session.
             "-o", "verbosity_assertions=2", f"--database={database}", f"--database-url={url}",
             f"--randomly-seed={seed}", f"--fault-folder={folder}", f"--fault-sessions={listed}",
             f"--fault-processes={processes}",
@@ -64,9 +64,9 @@ def finished(
 
 @contextmanager
 def _server(database: str) -> Iterator[str]:
-    """DATABASE_URL of the server that all sessions share; each has a database of its own on it."""
+    """Yield the DATABASE_URL of the server that all sessions share; each creates a database of its own on it."""
     if database == "sqlite":
-        yield "sqlite:///tests.sqlite3"  # never opened: tests/conftest.py puts each database elsewhere
+        yield "sqlite:///tests.sqlite3"  # This file is never opened: tests/conftest.py replaces the name.
         return
     server = Cluster()
     try:

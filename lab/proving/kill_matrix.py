@@ -1,6 +1,6 @@
-"""The kill matrix: which tests and which kinds of check of the whole suite detect each fault.
+"""The kill matrix: the tests and kinds of check, of the whole suite, that detect each fault.
 
-Run as a module, it is the process in which an N+1 detector watches each fault's request (see `detect`).
+`detect` runs this module as a process, in which an N+1 detector observes each fault's request.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from harness.machine import ROOT
 from lab.core.fault import Fault, LabError
 from lab.core.loader import FOLDER
 from lab.measuring import costs, evidence, throwaway
-from lab.proving import forks, proof
+from lab.proving import forks, judging
 
-# test_uninstalling.py would run the rest of the suite again; the others start a service of their own without the fault.
+# test_uninstalling.py would run the rest of the suite again; the others start separate processes without the fault.
 LEFT_OUT = ("test_uninstalling.py", "test_readme.py", "browser", "chaos")
-# The kind of a check follows from where its test is, except that a test which the fault names is always of the first.
+# The kind of check depends on the test's path, except for tests that the fault names, which are always NAMED.
 NAMED, OTHER, GROWTH, DETECTOR = "its tests", "other tests", "growth", "N+1 detector"
 PLACES = {
     "statement counts": "tests/api/test_query_counts.py",
@@ -32,7 +32,7 @@ PLACES = {
     "oracle's histories": "tests/model",
 }
 KINDS = (NAMED, OTHER, *PLACES, GROWTH, DETECTOR)
-Row = dict[str, Any]  # of the matrix: the database, and the tests that failed there by kind of check
+Row = dict[str, Any]  # of the matrix: the database, and the tests that failed there, by kind of check
 
 
 @dataclass(frozen=True)
@@ -62,8 +62,8 @@ def make(
 ) -> dict[str, Row]:
     """Run the whole suite against each fault, on the first of its databases, and return the matrix by slug.
 
-    Calls `on_fault` with a line about each. All faults take over half an hour. Raises LabError when a test fails with
-    no fault on.
+    Calls `on_fault` with a line about each. All faults take over half an hour. Raises LabError if a test fails without
+    a fault.
     """
     matrix: dict[str, Row] = {}
     detected = detect(faults)
@@ -102,11 +102,11 @@ def _is_tests(path: Path) -> bool:
 
 
 def by_kind(fault: Fault, failed: list[str], detected: str) -> dict[str, list[str]]:
-    """Return what detects the fault by kind: failed tests, metrics that grow differently, the N+1 detector's line."""
+    """Return what detects the fault, by kind: failed tests, metrics that grow differently, the N+1 detector's line."""
     seen: dict[str, list[str]] = {kind: [] for kind in KINDS}
     for test in failed:
         kind = next((kind for kind, place in PLACES.items() if test.startswith(place)), OTHER)
-        seen[NAMED if any(proof.is_of(named, test) for named in fault.tests) else kind].append(test)
+        seen[NAMED if any(judging.is_of(named, test) for named in fault.tests) else kind].append(test)
     (figures,) = (measured for measured in evidence.read() if measured["slug"] == fault.slug)
     for metric in ("statements", "rows_fetched"):
         if costs.growth(figures["on"], metric) != costs.growth(figures["off"], metric):
@@ -117,7 +117,7 @@ def by_kind(fault: Fault, failed: list[str], detected: str) -> dict[str, list[st
 
 
 def detect(faults: list[Fault]) -> dict[str, str]:
-    """Return what django-zeal reports about each fault's request by slug; empty for none. Raises LabError."""
+    """Return django-zeal's report about each fault's request, by slug; empty without an N+1. Raises LabError."""
     plugins = "apps.devtools,django.contrib.contenttypes,zeal"
     results = throwaway.run("lab.proving.kill_matrix", faults, FOLDER, PLUGINS=plugins)
     return {slug: states["on"] for slug, states in results.items()}
@@ -127,7 +127,7 @@ def _detected(fault: Fault) -> str:
     from django.test import override_settings
     from zeal import zeal_context
 
-    # A warning, because the service would turn an exception into a 500.
+    # zeal warns instead of raising, because the service would turn an exception into a 500.
     with override_settings(ZEAL_RAISE=False), catch_warnings(record=True) as caught, zeal_context():
         simplefilter("always")
         costs.measure_once(fault, 8)

@@ -1,4 +1,4 @@
-"""The messages of each fault's failing tests, committed in lab/evidence/messages; `verify --write` renews them."""
+"""The messages of each fault's failing tests, committed in lab/evidence/messages. `verify --write` updates them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 FOLDER = Path(__file__).parents[1] / "evidence/messages"
-# What differs between two runs, and the columns of a statement.
+# Text to remove from messages: values that differ between runs, and the columns of a statement.
 LEFT_OUT = re.compile(
     r"""
     [0-9a-f]{32} | rl_[0-9a-f]{8}\w* | 0x[0-9a-f]+      # a request's id, a key, an address in memory
@@ -21,13 +21,13 @@ Messages = dict[str, str]
 
 
 def read(slug: str) -> Messages:
-    """Return the message of each failing test of the fault by node id; empty if none were written."""
+    """Return the message of each of the fault's failing tests, by node id; empty if none were written."""
     file = FOLDER / f"{slug}.json"
     return json.loads(file.read_text()) if file.exists() else {}
 
 
 def write(slug: str, messages: Messages) -> None:
-    """Write the messages of a fault's failing tests, without what differs between two runs."""
+    """Write the messages of a fault's failing tests, without values that differ between runs."""
     FOLDER.mkdir(exist_ok=True)
     text = json.dumps(_lasting(messages), indent=1, sort_keys=True, ensure_ascii=False)
     (FOLDER / f"{slug}.json").write_text(text + "\n")
@@ -36,8 +36,8 @@ def write(slug: str, messages: Messages) -> None:
 def stale(slug: str, messages: Messages) -> list[str]:
     """Return a line for each test whose message differs from the committed one; none if no message is committed.
 
-    Only the set of words is compared, because a race repeats some of them by chance, and nothing below the assertion,
-    which is pytest's own explanation.
+    Only the sets of words are compared, because a race may repeat some of them, and only up to the assertion: below it
+    is pytest's explanation.
     """
     committed, current = _words(read(slug)), _words(_lasting(messages))
     return [

@@ -1,7 +1,7 @@
 """Run tests with a fault on, patched in from outside the product.
 
 `pytest -p lab.proving.pytest_plugin --fault n1-summary tests/reporting` runs one session. `--fault-sessions` names a
-file that lists several: the interpreter, Django and the plugins are loaded once, and each session is a fork of that.
+file that lists several: they are forks of one process, which loads Django and the plugins once.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ class FaultSession:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionstart(self, session: pytest.Session) -> None:
-        # Before tests are collected, because their parameters hold functions, and before their database is created.
+        # Switch on before collection, because parameters of tests hold functions, and before the database is created.
         self.started = time.perf_counter()
         option = session.config.option
         if not option.fault:
@@ -101,7 +101,7 @@ class FaultSession:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.when == "call" or not report.passed:
-            # A failure during set-up or teardown is an error: it proves nothing about the product.
+            # A failure in set-up or teardown is an error, which proves nothing about the product.
             outcome = "error" if report.failed and report.when != "call" else report.outcome
             if self.results.get(report.nodeid, {}).get("outcome") != "error":
                 self.results[report.nodeid] = {"outcome": outcome, "message": _message(report)}
@@ -113,6 +113,6 @@ class FaultSession:
 
 
 def _message(report: Any) -> str:
-    """The failure's own message, because the test's source, which pytest prints too, contains any symptom."""
+    """Return only the failure's message: pytest also prints the test's source, which would contain the symptom."""
     crash = getattr(report.longrepr, "reprcrash", None)
     return crash.message if crash else str(report.longrepr or "")

@@ -10,7 +10,7 @@ import pytest
 
 from lab.core.loader import all_faults
 from lab.measuring import costs
-from lab.proving import verifying
+from lab.proving.proof import verify
 
 TEXT = (Path(__file__).parents[2] / "CONTRIBUTING.md").read_text().split("## Add a fault")[1].split("\n## ")[0]
 
@@ -24,7 +24,7 @@ def folder(tmp_path):
 
 
 def test_the_example_is_proven(request, folder):
-    proofs = verifying.verify(all_faults(folder), databases=[request.config.option.database], seed=1, folder=folder)
+    proofs = verify(all_faults(folder), databases=[request.config.option.database], seed=1, folder=folder)
 
     assert [(proof.state, proof.problems) for proof in proofs] == [
         ("decoy 1", []),

@@ -4,7 +4,7 @@ import pytest
 
 from lab.core.loader import all_faults
 from lab.measuring import evidence
-from lab.proving import kill_matrix, proof
+from lab.proving import judging, kill_matrix
 
 FAULTS = {fault.slug: fault for fault in all_faults()}
 
@@ -48,5 +48,5 @@ def test_the_matrix_knows_each_test_that_a_fault_names(slug):
     named = found["seen"][kill_matrix.NAMED]
 
     assert found["database"] == fault.databases[0]
-    unseen = [test for test in fault.tests if not any(proof.is_of(test, each) for each in named)]
+    unseen = [test for test in fault.tests if not any(judging.is_of(test, each) for each in named)]
     assert unseen == [], f"stale: manage.py lab matrix {slug}"

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from lab.core.loader import all_faults
-from lab.proving import messages, proof, verifying
-from lab.proving.verifying import Proof
+from lab.proving import judging, messages
+from lab.proving.proof import Proof, keep_messages
 
 by_slug = pytest.mark.parametrize("fault", all_faults(), ids=lambda fault: fault.slug)
 
@@ -14,7 +14,7 @@ def test_every_failing_test_of_a_fault_has_its_message(fault):
     """Missing or stale: manage.py lab verify --write"""
     said = {name: {"outcome": "failed", "message": text} for name, text in messages.read(fault.slug).items()}
 
-    assert list(proof.with_fault(fault, said)) == []
+    assert list(judging.with_fault(fault, said)) == []
 
 
 def test_only_faults_have_messages():
@@ -61,6 +61,6 @@ def test_a_test_that_came_or_went_is_stale():
 def test_verify_tells_what_is_stale():
     proof = Proof("n1-summary", "sqlite", "on", 1.0, [], changed("n1-summary", "7 == 1", "9 == 1"))
 
-    verifying.keep_messages(proof, write=False)
+    keep_messages(proof, write=False)
 
     assert len(proof.problems) == 1

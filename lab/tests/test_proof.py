@@ -1,66 +1,77 @@
+"""Whatever must not count as a proof, tested from end to end."""
+
 from __future__ import annotations
 
-from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from lab.core.loader import all_faults
+from lab.proving.proof import verify
+
+# The fault of `archived-revenue`, changed in one place.
+FAULT = """
+from dataclasses import replace
+
+from apps.orders.lifecycle import REVENUE_STATUSES
+from apps.orders.models import Order
 from lab.core.loader import find_faults
-from lab.proving import proof
-
-FAULT = replace(find_faults(["archived-revenue"])[0], tests={"t.py::a": "3 orders", "t.py::b[1]": "409"})
+from lab.core.fault import Decoy, Seam
 
 
-def results(a: str, b: str, message: str = "3 orders, 409") -> dict[str, dict[str, str]]:
-    names = {"t.py::a[x]": a, "t.py::b[1]": b, "t.py::b[2]": "passed"}
-    return {name: {"outcome": outcome, "message": message} for name, outcome in names.items()}
+def revenue_orders():
+    return Order.objects.filter(status__in=REVENUE_STATUSES, archived_at__isnull=True)
 
 
-def test_every_test_failing_for_its_symptom_is_a_proof():
-    assert list(proof.with_fault(FAULT, results("failed", "failed"))) == []
+def issue_key(*, tenant, name="", scope="", expires_at=None):
+    raise LookupError("no keys today")
 
 
-@pytest.mark.parametrize(
-    ("outcome", "said"),
-    [
-        ("passed", "passed"),
-        ("skipped", "was skipped"),
-        ("error", "had an error outside the test itself"),
-    ],
-)
-def test_a_test_that_does_not_fail_is_no_proof(outcome, said):
-    assert list(proof.with_fault(FAULT, results("failed", outcome))) == [f"t.py::b[1] {said} with the fault on"]
+(ORIGINAL,) = find_faults(["archived-revenue"])
+FAULT = replace(ORIGINAL, slug="changed", {change})
+"""
 
 
-def test_a_test_that_fails_for_another_reason_is_no_proof():
-    found = list(proof.with_fault(FAULT, results("failed", "failed", "TypeError: 409\nmore")))
-
-    assert found == ["t.py::a[x] failed, but not for '3 orders': TypeError: 409"]
-
-
-def test_a_test_that_did_not_run_is_no_proof():
-    found = {name: result for name, result in results("failed", "failed").items() if "b" not in name}
-
-    assert list(proof.with_fault(FAULT, found)) == ["t.py::b[1] did not run with the fault on"]
+def verified(tmp_path: Path, change: str) -> dict[str, list[str]]:
+    (tmp_path / "changed.py").write_text(FAULT.replace("{change}", change))
+    proofs = verify(all_faults(tmp_path), databases=["sqlite"], seed=1, folder=tmp_path)
+    return {proof.state: proof.problems for proof in proofs}
 
 
-def test_without_the_fault_every_test_passes():
-    assert list(proof.without(FAULT.tests, results("passed", "passed"))) == []
-    assert list(proof.without(FAULT.tests, results("passed", "failed", "no"))) == [
-        "t.py::b[1] failed with the fault off: no"
-    ]
+def test_a_decoy_that_is_right_is_reported(tmp_path):
+    change = (
+        'decoys=(ORIGINAL.decoys[0], Decoy("", "", (Seam("apps.orders.selectors:revenue_orders", revenue_orders),)))'
+    )
+
+    assert verified(tmp_path, change) == {
+        "on": [],
+        "off": [],
+        "decoy 1": [],
+        "decoy 2": ["no test sees that the decoy is wrong: it cures the fault, or a test is missing"],
+    }
 
 
-def test_a_decoy_is_caught_by_one_test_that_fails():
-    assert list(proof.with_decoy(FAULT, results("passed", "failed"))) == []
+def test_a_test_that_is_not_there_is_reported(tmp_path):
+    found = verified(tmp_path, 'tests={"tests/orders/test_views.py::test_nothing": "x"}')
+
+    assert set(found) == {"on", "off", "decoy 1", "decoy 2"}
+    assert all(problem.startswith("no test ran: ") for problems in found.values() for problem in problems)
+    assert all(found.values())
 
 
-def test_a_decoy_that_no_test_sees_is_reported():
-    assert list(proof.with_decoy(FAULT, results("passed", "passed"))) == [
-        "no test sees that the decoy is wrong: it cures the fault, or a test is missing"
-    ]
+def test_a_seam_that_is_gone_is_reported_and_nothing_is_run(tmp_path):
+    change = 'changes=(Seam("apps.orders.selectors:revenues", revenue_orders),)'
+
+    assert verified(tmp_path, change) == {
+        "on": ["There is no apps.orders.selectors:revenues: was it renamed or moved?"]
+    }
 
 
-def test_a_decoy_that_only_makes_an_error_is_reported():
-    assert list(proof.with_decoy(FAULT, results("passed", "error", "boom"))) == [
-        "t.py::b[1] had an error outside the test itself with the decoy: boom",
-    ]
+@pytest.mark.parametrize("test", ["tests/orders/test_views.py::test_item_stays_in_its_order"])
+def test_an_error_outside_the_test_is_reported(tmp_path, test):
+    change = f'tests={{"{test}": "no keys today"}}, changes=(Seam("apps.tenancy.keys:issue_key", issue_key),)'
+
+    found = verified(tmp_path, change)
+
+    assert found["on"] == [f"{test} had an error outside the test itself with the fault on"]
+    assert found["off"] == []

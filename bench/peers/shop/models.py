@@ -1,4 +1,4 @@
-"""The service's tables as a project without tenants would map them."""
+"""The service's tables, mapped as in a project without tenants."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ TENANT = 1
 
 
 class OwnManager(models.Manager):
-    """Related objects too are asked for with the tenant, which leads every index of these tables."""
+    """Filter related objects by tenant too, because every index of these tables begins with it."""
 
     def get_queryset(self) -> models.QuerySet:
         return super().get_queryset().filter(tenant_id=TENANT)

@@ -13,24 +13,24 @@ from lab.core import source
 from lab.core.fault import DATABASES, Fault, LabError
 from lab.core.loader import FOLDER, UnknownFault, find_faults
 from lab.measuring import costs, evidence, recording
-from lab.proving import kill_matrix, verifying
-from lab.proving.verifying import Proof
+from lab.proving import kill_matrix
+from lab.proving.proof import PROOFS, Proof, available_databases, verify
 
 WRONG_USAGE = 2
 
 
 class Command(CommandWithExamples):
-    help = """Switch on, prove and measure the faults of the lab. Your data is not touched.
+    help = """Switch on, prove and measure the faults of the lab, without touching your data.
 
     manage.py lab list
     manage.py lab show n1-summary                     its ticket and hints
     manage.py lab show n1-summary --answer            also the root cause, and the code as a diff
-    manage.py lab verify                              prove every fault, on every database of this machine
+    manage.py lab verify                              prove every fault, on every installed database
     manage.py lab verify n1-summary --seed 7 --json
     manage.py lab measure                             write lab/evidence and the tables in the documents
     manage.py lab measure n1-summary --json           print the figures, write nothing
     manage.py lab matrix                              run the whole suite against each fault; half an hour
-    manage.py lab record n1-summary                   record its request in Silk, with the fault and without
+    manage.py lab record n1-summary                   record its request in Silk, with and without the fault
 
 Exit status: 0 if everything is proven, 1 if not, 2 for wrong usage.
     """
@@ -40,10 +40,10 @@ Exit status: 0 if everything is proven, 1 if not, 2 for wrong usage.
         for verb, text in (
             ("list", "list the faults"),
             ("show", "show the ticket and hints of a fault"),
-            ("verify", "prove that its tests fail with its symptom, pass without it, and catch its wrong fixes"),
-            ("measure", "measure statements, rows, bytes and time of its request, on and off, as n grows"),
-            ("matrix", "list every test and kind of check that detects it; writes lab/evidence and the table"),
-            ("record", "record its request in Silk, on and off, made on a throw-away database"),
+            ("verify", "prove that a fault's tests fail with its symptom, pass without it, and catch its wrong fixes"),
+            ("measure", "measure statements, rows, bytes and time of a fault's request, on and off, as n grows"),
+            ("matrix", "find every test and kind of check that detects a fault; write lab/evidence and the table"),
+            ("record", "record a fault's request in Silk, on and off, on a throw-away database"),
         ):
             sub = verbs.add_parser(verb, help=text, description=text)
             sub.add_argument("--json", action="store_true", help="print JSON")
@@ -58,9 +58,9 @@ Exit status: 0 if everything is proven, 1 if not, 2 for wrong usage.
             if verb == "verify":
                 sub.add_argument("--write", action="store_true", help="write the messages of the failing tests")
             if verb in ("verify", "matrix"):
-                sub.add_argument("--seed", type=int, default=1, help="shuffles the tests; default 1")
+                sub.add_argument("--seed", type=int, default=1, help="seed of the tests' random order; default 1")
             if verb == "verify":
-                sub.add_argument("--database", choices=DATABASES, help="default: each that this machine has")
+                sub.add_argument("--database", choices=DATABASES, help="default: every installed database")
 
     def handle(self, *, verb: str, folder: Path, **options: Any) -> None:
         try:
@@ -102,7 +102,7 @@ Exit status: 0 if everything is proven, 1 if not, 2 for wrong usage.
         write: bool,
         **options: Any,
     ) -> None:
-        databases = [database] if database else verifying.available_databases()
+        databases = [database] if database else available_databases()
         runs = sum(len(set(databases) & set(fault.databases)) for fault in faults)
 
         def on_proof(proof: Proof) -> None:
@@ -112,10 +112,8 @@ Exit status: 0 if everything is proven, 1 if not, 2 for wrong usage.
                 with bar.external_write_mode():
                     self.stdout.write(f"{proof.fault:28} {proof.database:11} {proof.state:8} {verdict}")
 
-        with progress(runs * verifying.PROOFS, "proofs") as bar:
-            proofs = verifying.verify(
-                faults, databases=databases, seed=seed, folder=folder, write=write, on_proof=on_proof
-            )
+        with progress(runs * PROOFS, "proofs") as bar:
+            proofs = verify(faults, databases=databases, seed=seed, folder=folder, write=write, on_proof=on_proof)
         if as_json:
             self._print([asdict(proof) for proof in proofs])
         unproven = [proof for proof in proofs if proof.problems]
