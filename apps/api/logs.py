@@ -15,7 +15,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from apps.api.masking import masked
+from apps.api.masking import mask_api_keys
 from apps.api.request import ApiRequest
 
 # The id of the current request; "" outside a request.
@@ -84,7 +84,7 @@ class JSONFormatter(logging.Formatter):
         }
         if record.exc_info and record.exc_info[1]:
             line["traceback"] = render_traceback(record.exc_info[1])
-        return masked(json.dumps(line, default=str))
+        return mask_api_keys(json.dumps(line, default=str))
 
 
 class HumanFormatter(logging.Formatter):
@@ -101,7 +101,7 @@ class HumanFormatter(logging.Formatter):
             line += f"{record.levelname} {record.name}: {record.getMessage()}"
         if record.exc_info and record.exc_info[1]:
             line += "\n" + render_traceback(record.exc_info[1])
-        return masked(line)
+        return mask_api_keys(line)
 
 
 def render_traceback(error: BaseException) -> str:

@@ -11,7 +11,7 @@ from django.db.models import ProtectedError, RestrictedError
 from django.http import Http404, HttpResponse, JsonResponse
 from rest_framework import exceptions
 
-from apps.api.masking import masked
+from apps.api.masking import mask_api_keys
 from apps.api.request import ApiRequest
 from apps.errors import Conflict, violation
 
@@ -33,7 +33,7 @@ def problem(
     body = {**problem_members(status, detail, request.id, kind), **members}
     response = JsonResponse(body, status=status, content_type=CONTENT_TYPE, headers=headers)
     # An error names the value that it refuses; a key in the wrong place need not go on into the client's logs.
-    response.content = masked(response.content.decode())
+    response.content = mask_api_keys(response.content.decode())
     return response
 
 

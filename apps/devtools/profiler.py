@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from silk.collector import DataCollector
 from silk.middleware import SilkyMiddleware
 
-from apps.api.masking import masked
+from apps.api.masking import mask_api_keys
 
 log = logging.getLogger(__name__)
 
@@ -16,7 +16,7 @@ def _masked_params(value: Any) -> Any:
     """Return a statement's parameters, strings or lists of them, with the secrets of API keys masked."""
     if isinstance(value, (list, tuple)):
         return [_masked_params(part) for part in value]
-    return masked(value) if isinstance(value, str) else value
+    return mask_api_keys(value) if isinstance(value, str) else value
 
 
 def _store_masked(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
@@ -51,5 +51,5 @@ def _recorded(response: Any) -> Any:
     """Return a masked copy of the response for Silk, which stores the body in base64, where no key could be found."""
     recorded = copy(response)
     if not response.streaming:
-        recorded.content = masked(response.content.decode(errors="replace"))
+        recorded.content = mask_api_keys(response.content.decode(errors="replace"))
     return recorded

@@ -14,7 +14,7 @@ import re
 from django.http import HttpResponse
 
 from apps.api.etags import IF_MATCH, IF_NONE_MATCH
-from apps.api.masking import masked
+from apps.api.masking import mask_api_keys
 from apps.api.problems import problem
 from apps.api.request import ApiRequest, View
 from apps.idempotency import services
@@ -37,7 +37,7 @@ def answer_once(request: ApiRequest, get_response: View) -> HttpResponse:
     if not match:
         allowed = "1 to 255 printable ASCII characters, without space, quote and backslash"
         return problem(request, 400, f"{IDEMPOTENCY_KEY} is {allowed}.")
-    if masked(header) != header:
+    if mask_api_keys(header) != header:
         # It would be stored in clear. Masked, it could equal another key and replay that one's response.
         return problem(request, 400, f"{IDEMPOTENCY_KEY} contains an API key, which is a secret; send a UUID instead.")
     try:

@@ -1,21 +1,21 @@
-/** The one way to the server: the public API, each request with the curl line that does the same. */
+/** Access to the server, only through the public API. Each request has an equivalent curl command. */
 
 const API = "/api/v1/";
 const RETRY_MS = 1500;
 
-/** What went wrong, in words for the page; `problem` is the document (RFC 9457) if the server sent one. */
+/** A failed request. The message is for the page; `problem` is the server's problem document (RFC 9457), if any. */
 export class ApiError extends Error {}
 
 let watching = false;
 
-/** A request not made yet: `{ method, path, json, curl }`. Parameters that are empty are left out: the API refuses them. */
+/** Build a request without sending it: `{ method, path, json, curl }`. Empty parameters, which the API refuses, are omitted. */
 export function call(method, path, { query = {}, body } = {}) {
   const given = Object.entries(query).filter(([, value]) => value !== "");
   const address = API + path + (given.length ? `?${new URLSearchParams(given)}` : "");
   return at(method, address, body);
 }
 
-/** The request for a link that the API gave. Behind a proxy the server may know its host by another name. */
+/** Build the request for a link of the API. Behind a proxy its host may be wrong, so only the path is used. */
 export function follow(link) {
   const { pathname, search } = new URL(link);
   return at("GET", pathname + search);
@@ -28,7 +28,7 @@ function at(method, path, body) {
   return { method, path, json, curl: `curl ${verb}'${location.origin}${path}'${data}` };
 }
 
-/** The answer to a call: its `data`, and its `cost` in words. Raises ApiError. */
+/** Send a request; return the response's `data`, and its `cost` in words. Throws ApiError. */
 export async function send({ method, path, json }) {
   const headers = json ? { "Content-Type": "application/json" } : {};
   const response = await fetch(path, { method, headers, body: json }).catch(() => null);
@@ -57,7 +57,7 @@ function cost(header) {
   return `${statements} statement${statements === "1" ? "" : "s"}, ${total} ms (database ${database} ms)`;
 }
 
-/** Look until the server answers again; the page hears `server-gone` and `server-back`. */
+/** Retry until the server responds again; dispatch `server-gone` and `server-back` to the page. */
 function watch() {
   if (watching) return;
   watching = true;

@@ -4,7 +4,7 @@ import { orders } from "./orders.js";
 import { sales, summary } from "./reports.js";
 import Alpine from "./vendor/alpine-csp-3.17.4.esm.min.js";
 
-/** A line to copy. Browsers offer no clipboard to pages over plain http, except from this very machine. */
+/** A line to copy. Over plain HTTP browsers provide a clipboard only to pages of localhost. */
 const curl = () => ({
   said: "Copy",
   able: Boolean(navigator.clipboard),

@@ -7,7 +7,7 @@ const PARTS = 40; // more would be many lines to read
 const rows = ({ customers, orders, items }) =>
   [count(customers, "customer"), count(orders, "order"), count(items, "item")].join(", ");
 
-/** The requests that write what was asked for, one after the other, each with a seed number of its own. */
+/** Build the requests that write the sample data, to be sent in sequence, each with a seed number of its own. */
 export function parts(size, maxRows) {
   const { customers, orders_per_customer: orders, items_per_order: items, seed } = size;
   const each = 1 + orders * (1 + items);
@@ -20,7 +20,7 @@ export function parts(size, maxRows) {
   });
 }
 
-/** The sample data: written in parts, counted, deleted. */
+/** Write the sample data in parts, count it and delete it. */
 export const data = () => ({
   busy: false,
   stopping: false,
@@ -34,7 +34,7 @@ export const data = () => ({
     this.plan();
     this.count();
   },
-  /** The requests that the form stands for; none while a number is missing or out of bounds. */
+  /** The requests for the form's numbers; none while a number is missing or out of bounds. */
   plan() {
     const requests = this.$refs.form.checkValidity() ? parts(this.size(), Number(this.$root.dataset.maxRows)) : [];
     this.lines = requests.map((request) => request.curl).join("\n");
@@ -77,7 +77,7 @@ export const data = () => ({
       this.said = `Deleted: ${rows(data)}; ${cost}.`;
     });
   },
-  /** Run `change` unless one is running, and tell the page that the data has changed, whatever came of it. */
+  /** Run `change` unless one is running. Dispatch `data-changed` afterwards, even if it failed. */
   async work(change) {
     if (this.busy) return;
     [this.busy, this.failed, this.said] = [true, false, "Writing…"];

@@ -31,7 +31,7 @@ export const orders = () => ({
     const asked = ++this.newest;
     [this.curl, this.loading] = [request.curl, true];
     const answer = await send(request).catch((error) => error);
-    // Answers can overtake each other; only the one to the newest question counts.
+    // Responses can arrive out of order; ignore all but the newest request's.
     if (asked !== this.newest) return;
     this.loading = false;
     this.failed = answer instanceof Error;
@@ -40,17 +40,17 @@ export const orders = () => ({
     this.rows = results.map((order) => this.rowOf(order));
     [this.next, this.previous, this.said] = [next, previous, answer.cost];
   },
-  /** The row that shows the order already, with what it says; or a new one. */
+  /** Reuse the row that already shows the order, with its message, or create one. */
   rowOf(order) {
     const row = this.rows.find((row) => row.order.id === order.id) ?? { order, busy: false, ...nothing };
-    // The list may have been asked before the order moved.
+    // The list may have been requested before the order moved.
     if (order.updated_at > row.order.updated_at) row.order = order;
     return row;
   },
   get filtered() {
     return this.status !== "" || this.email.trim() !== "";
   },
-  /** Every move is offered for every order: which are allowed is the API's to say. */
+  /** Offer every move for every order: the API decides which are allowed. */
   moves(order) {
     return ["pay", "ship", "cancel", order.archived_at ? "unarchive" : "archive"];
   },
@@ -69,7 +69,7 @@ export const orders = () => ({
       row.said = cost;
     });
   },
-  /** Make a request about a row, and show there what came of it. One at a time: a second click must not pay twice. */
+  /** Send a request about a row and show the result there. One at a time, so that a second click does not pay twice. */
   async ask(row, request, done) {
     if (row.busy) return;
     Object.assign(row, nothing, { busy: true, curl: request.curl });
@@ -77,7 +77,7 @@ export const orders = () => ({
       done(await send(request));
     } catch (error) {
       row.failed = true;
-      // A refusal tells what the order has become since it was listed.
+      // A refusal contains the order's current status, which may have changed since it was listed.
       if (error.problem?.order_status) row.order.status = error.problem.order_status;
       this.complain(row, error);
     } finally {

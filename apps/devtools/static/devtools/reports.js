@@ -1,7 +1,7 @@
 import { ApiError, call, send } from "./api.js";
 import { count, date, money, roundMoney } from "./format.js";
 
-/** What both reports do: ask, and keep the rows, the cost in words, or why there are none. */
+/** Shared by both reports: request the rows, and keep them with their cost in words, or the error. */
 const report = (path) => ({
   rows: [],
   curl: "",
@@ -17,7 +17,7 @@ const report = (path) => ({
     const request = call("GET", path, { query: this.query() });
     [this.curl, this.loading] = [request.curl, true];
     const answer = await send(request).catch((error) => error);
-    // Answers can overtake each other; only the one to the newest question counts.
+    // Responses can arrive out of order; ignore all but the newest request's.
     if (asked !== this.newest) return;
     if (answer instanceof Error && !(answer instanceof ApiError)) throw answer;
     this.loading = false;
@@ -34,7 +34,7 @@ const report = (path) => ({
   },
 });
 
-/** Top customers: a bar each, as long as their revenue beside the highest. */
+/** Top customers: one bar each, whose length is the revenue relative to the highest. */
 export const summary = () =>
   extend(report("reporting/summary/"), {
     limit: "10",
@@ -46,7 +46,7 @@ export const summary = () =>
     },
   });
 
-/** Sales per period: a line in a box of 100 by 100, which the page stretches; its numbers are the page's text. */
+/** Sales per period: a line in a box of 100 by 100, which the page stretches. The numbers are HTML, not part of it. */
 export const sales = () =>
   extend(report("reporting/sales/"), {
     by: "day",
@@ -61,11 +61,11 @@ export const sales = () =>
       this.load();
     },
     drawn() {
-      // Where the line is highest is where people look first.
+      // Start at the highest point, where people look first.
       this.at = Math.max(0, this.rows.findIndex((row) => row.total_cents === this.highest));
     },
     get top() {
-      // The least number above the highest value whose quarters read well.
+      // The smallest number above the highest value whose quarters are round.
       const power = 10 ** Math.floor(Math.log10(this.highest));
       return [1, 1.2, 1.6, 2, 2.4, 3.2, 4, 6, 8, 10].find((step) => step * power >= this.highest) * power;
     },
@@ -109,7 +109,7 @@ export const sales = () =>
     },
   });
 
-/** Like Object.assign, but getters stay getters. */
+/** Like Object.assign, but keeps getters. */
 function extend(base, more) {
   return Object.defineProperties(base, Object.getOwnPropertyDescriptors(more));
 }
