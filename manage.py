@@ -1,5 +1,5 @@
 #!/usr/bin/env python
-"""Commands for people: reads `.env` (the environment wins) and picks the database role, then runs Django's."""
+"""Run Django's commands, after reading `.env` (environment variables win) and selecting the database role."""
 
 import os
 import sys
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import environ
 
-# These change tables, their statistics or maintained totals, which the application's own role may not.
+# These change tables, statistics or maintained totals, for which the application's own role has no rights.
 OWNER_COMMANDS = {"migrate", "flush", "seed", "reconcile"}
 
 
@@ -15,7 +15,7 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     command = sys.argv[1] if len(sys.argv) > 1 else ""
     if command == "test":
-        # The tests bring their own environment and databases; pytest runs them.
+        # Run pytest instead of Django's test command; the tests set their own environment and databases.
         from tests.__main__ import main as run_tests
 
         sys.exit(run_tests(sys.argv[2:]))

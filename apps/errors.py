@@ -1,4 +1,4 @@
-"""The one base that services' refusals share, so that HTTP can translate them without knowing them."""
+"""The base class of services' refusals, which the API translates to problems without importing each of them."""
 
 from typing import Any, Literal
 
@@ -6,10 +6,10 @@ from django.db import IntegrityError, models
 
 
 class Conflict(Exception):
-    """The request is well formed, but the present state of its subject refuses it (RFC 9110, 409).
+    """The request is well formed, but conflicts with the current state of the resource (RFC 9110, 409).
 
-    Subclasses are named for what could not be done; the name becomes the problem's type. The message is fit for the
-    client, and `members` are further members of the problem document (RFC 9457, section 3.2).
+    Subclasses are named after the refusal; the name becomes the problem's type. The message is meant for the client,
+    and `members` are further members of the problem document (RFC 9457, section 3.2).
     """
 
     def __init__(self, detail: str, **members: object) -> None:
@@ -19,7 +19,7 @@ class Conflict(Exception):
 
 
 def violation(error: IntegrityError) -> Literal["unique", "foreign key", ""]:
-    """Which constraint a write broke, as far as another request can be the cause; '' for a bug of ours."""
+    """Return the kind of constraint that a write violated, if another request can be the cause; '' for a bug."""
     cause = error.__cause__
     code = getattr(cause, "sqlstate", None) or str(cause)
     if code == "23505" or code.startswith("UNIQUE constraint"):
@@ -30,11 +30,11 @@ def violation(error: IntegrityError) -> Literal["unique", "foreign key", ""]:
 
 
 def breaks_unique(error: IntegrityError, model: type[models.Model], name: str) -> bool:
-    """Whether a write broke the model's unique constraint of that name, which is one of plain fields."""
+    """Whether a write violated the model's unique constraint of that name, which must consist of plain fields."""
     cause = error.__cause__
     if diag := getattr(cause, "diag", None):
         return diag.sqlstate == "23505" and diag.constraint_name == name
-    # SQLite names the columns, not the constraint.
+    # SQLite reports the columns, not the constraint's name.
     [fields] = [constraint.fields for constraint in model._meta.total_unique_constraints if constraint.name == name]
     columns: list[Any] = [model._meta.get_field(field) for field in fields]
     return str(cause) == "UNIQUE constraint failed: " + ", ".join(

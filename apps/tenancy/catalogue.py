@@ -3,7 +3,7 @@
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 
-def found_facts(connection: BaseDatabaseWrapper, tables: list[str]) -> dict[str, set[str]]:
+def table_facts(connection: BaseDatabaseWrapper, tables: list[str]) -> dict[str, set[str]]:
     """Return the facts about each table's row security, foreign keys and indexes, worded as in `isolation`."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -30,7 +30,7 @@ def found_facts(connection: BaseDatabaseWrapper, tables: list[str]) -> dict[str,
     return found
 
 
-def found_policies(connection: BaseDatabaseWrapper, tables: list[str]) -> dict[str, dict[str, tuple[str, str]]]:
+def table_policies(connection: BaseDatabaseWrapper, tables: list[str]) -> dict[str, dict[str, tuple[str, str]]]:
     """Return each table's policies by name: the definition as PostgreSQL prints it, and the comment."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -49,7 +49,7 @@ def found_policies(connection: BaseDatabaseWrapper, tables: list[str]) -> dict[s
         return found
 
 
-def forced(connection: BaseDatabaseWrapper, tables: list[str]) -> list[str]:
+def tables_with_forced_security(connection: BaseDatabaseWrapper, tables: list[str]) -> list[str]:
     """Return the tables whose row security also applies to their owner."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -60,7 +60,7 @@ def forced(connection: BaseDatabaseWrapper, tables: list[str]) -> list[str]:
         return [name for (name,) in cursor.fetchall()]
 
 
-def found_foreign_keys(connection: BaseDatabaseWrapper, table: str) -> dict[str, str]:
+def table_foreign_keys(connection: BaseDatabaseWrapper, table: str) -> dict[str, str]:
     """Return the definition of each of a table's foreign keys, by the constraint's name."""
     with connection.cursor() as cursor:
         cursor.execute(

@@ -65,7 +65,7 @@ def renew_walls(connection: BaseDatabaseWrapper) -> None:
     if connection.vendor != "postgresql":
         return
     owned = {model._meta.db_table: model for model in tenant_owned_models()}
-    for table, facts in _found_facts(connection, list(owned)).items():
+    for table, facts in _actual_facts(connection, list(owned)).items():
         if any(not OTHERS_FACTS.match(fact) for fact in facts ^ _wanted_facts(owned[table])):
             with connection.schema_editor() as schema_editor:
                 _build_wall(schema_editor, owned[table])
@@ -121,7 +121,7 @@ def isolation_problems(connection: BaseDatabaseWrapper) -> list[str]:
         return []
     problems = []
     owned = {model._meta.db_table: model for model in tenant_owned_models()}
-    found = _found_facts(connection, list(owned))
+    found = _actual_facts(connection, list(owned))
     for table, model in owned.items():
         wanted = _wanted_facts(model)
         problems += [f"{table}: missing: {fact}" for fact in sorted(wanted - found[table])]
@@ -137,7 +137,7 @@ def _build_wall(schema_editor: Any, model: type[models.Model]) -> None:
     schema_editor.deferred_sql[:] = [
         sql for sql in schema_editor.deferred_sql if not _is_foreign_key(sql, schema_editor, table)
     ]
-    wanted, found = foreign_keys(model), catalogue.found_foreign_keys(connection, table)
+    wanted, found = foreign_keys(model), catalogue.table_foreign_keys(connection, table)
     for name, definition in found.items():
         if definition not in wanted:
             schema_editor.execute(f'ALTER TABLE "{table}" DROP CONSTRAINT "{name}"')
@@ -145,7 +145,7 @@ def _build_wall(schema_editor: Any, model: type[models.Model]) -> None:
     # A new key is validated as the tables' owner, who would see no rows while row security is forced, so it is switched
     # off meanwhile. The tables are locked, so nobody else can read them.
     tables = [table, *(other._meta.db_table for _, other in references(model))] if missing else []
-    forced = catalogue.forced(connection, tables)
+    forced = catalogue.tables_with_forced_security(connection, tables)
     for name in forced:
         schema_editor.execute(f'ALTER TABLE "{name}" NO FORCE ROW LEVEL SECURITY')
     for definition in missing:
@@ -153,13 +153,13 @@ def _build_wall(schema_editor: Any, model: type[models.Model]) -> None:
     for name in forced:
         schema_editor.execute(f'ALTER TABLE "{name}" FORCE ROW LEVEL SECURITY')
     schema_editor.execute(f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY')
-    for name in {*catalogue.found_policies(connection, [table])[table], *POLICIES}:
+    for name in {*catalogue.table_policies(connection, [table])[table], *POLICIES}:
         schema_editor.execute(f'DROP POLICY IF EXISTS {schema_editor.quote_name(name)} ON "{table}"')
     for name, (kind, condition) in POLICIES.items():
         schema_editor.execute(
             f'CREATE POLICY {name} ON "{table}" AS {kind} TO PUBLIC USING ({condition}) WITH CHECK ({condition})'
         )
-    for name, (definition, _) in catalogue.found_policies(connection, [table])[table].items():
+    for name, (definition, _) in catalogue.table_policies(connection, [table])[table].items():
         schema_editor.execute(f"COMMENT ON POLICY {name} ON \"{table}\" IS '{_seal(name, definition)}'")
 
 
@@ -174,9 +174,9 @@ def _wanted_facts(model: type[models.Model]) -> set[str]:
     return facts
 
 
-def _found_facts(connection: BaseDatabaseWrapper, tables: list[str]) -> dict[str, set[str]]:
-    found = catalogue.found_facts(connection, tables)
-    for table, policies in catalogue.found_policies(connection, tables).items():
+def _actual_facts(connection: BaseDatabaseWrapper, tables: list[str]) -> dict[str, set[str]]:
+    found = catalogue.table_facts(connection, tables)
+    for table, policies in catalogue.table_policies(connection, tables).items():
         for name, (definition, comment) in policies.items():
             is_current = comment == _seal(name, definition)
             found[table].add(f"policy {name} of this version" if is_current else f"policy {name}: {definition}")

@@ -25,7 +25,7 @@ def setting_problems(connection: BaseDatabaseWrapper) -> list[str]:
 
     Call it outside any scope, where no tenant may be set: a default tenant would apply to every caller.
     """
-    return _listed(
+    return _first_column(
         connection,
         f"""
         WITH defaults AS ({_DEFAULTS})
@@ -44,7 +44,7 @@ def setting_problems(connection: BaseDatabaseWrapper) -> list[str]:
 
 def role_problems(connection: BaseDatabaseWrapper) -> list[str]:
     """Return which rights the connected role has beyond reading and writing rows, and which time limits it lacks."""
-    return _of_the_role(
+    return _role_lines(
         connection,
         """
         SELECT 'is a superuser' FROM pg_roles WHERE rolname = current_user AND rolsuper
@@ -68,7 +68,7 @@ def role_problems(connection: BaseDatabaseWrapper) -> list[str]:
 
 def role_warnings(connection: BaseDatabaseWrapper) -> list[str]:
     """Return the role's excessive rights that only a superuser of the server can revoke."""
-    return _of_the_role(
+    return _role_lines(
         connection,
         """
         SELECT 'may create large objects'
@@ -82,11 +82,11 @@ def role_warnings(connection: BaseDatabaseWrapper) -> list[str]:
     )
 
 
-def _of_the_role(connection: BaseDatabaseWrapper, query: str, parameters: Any = None) -> list[str]:
-    return [f"the role of DATABASE_URL {what}" for what in _listed(connection, query, parameters)]
+def _role_lines(connection: BaseDatabaseWrapper, query: str, parameters: Any = None) -> list[str]:
+    return [f"the role of DATABASE_URL {what}" for what in _first_column(connection, query, parameters)]
 
 
-def _listed(connection: BaseDatabaseWrapper, query: str, parameters: Any = None) -> list[str]:
+def _first_column(connection: BaseDatabaseWrapper, query: str, parameters: Any = None) -> list[str]:
     if connection.vendor != "postgresql":
         return []
     with connection.cursor() as cursor:
