@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import F, QuerySet
 from django.db.models.lookups import In
 
-from apps.api.shapes import Inside, Shape, shape_of
+from apps.api.shapes import NestedList, Shape, shape_of
 from apps.database.compiled import Parameter, compiled
 
 Selector = Callable[[], QuerySet[Any, Any]]
@@ -40,10 +40,10 @@ def _one(serializer_class: Any, selector: Selector) -> QuerySet[Any, Any]:
 
 
 @compiled
-def _inside(inside: Inside, count: int) -> QuerySet[Any, Any]:
+def _nested_rows(nested: NestedList, count: int) -> QuerySet[Any, Any]:
     """Return the rows of a nested list for `count` outer rows."""
-    rows = inside.model._default_manager.filter(In(F(inside.key), [Parameter(position) for position in range(count)]))
-    return rows.order_by(inside.key, "pk").values_list(*inside.shape.columns.values())
+    rows = nested.model._default_manager.filter(In(F(nested.key), [Parameter(position) for position in range(count)]))
+    return rows.order_by(nested.key, "pk").values_list(*nested.shape.columns.values())
 
 
 def _read(shape: Shape, values: Iterable[tuple[Any, ...]]) -> list[dict[str, Any]]:
@@ -52,11 +52,11 @@ def _read(shape: Shape, values: Iterable[tuple[Any, ...]]) -> list[dict[str, Any
     for name, convert in shape.conversions.items():
         for row in rows:
             row[name] = convert(row[name])
-    for name, inside in shape.lists.items():
+    for name, nested in shape.lists.items():
         lists: dict[int, list[dict[str, Any]]] = defaultdict(list)
         if rows:
-            for row in _read(inside.shape, _inside(inside, len(rows))(*(row[name] for row in rows))):
-                lists[row.pop(inside.key)].append(row)
+            for row in _read(nested.shape, _nested_rows(nested, len(rows))(*(row[name] for row in rows))):
+                lists[row.pop(nested.key)].append(row)
         for row in rows:
             row[name] = lists[row[name]]
     return rows

@@ -49,11 +49,11 @@ class Shape:
 
     columns: dict[str, str] = dataclasses.field(default_factory=dict)
     conversions: dict[str, Callable[[Any], Any]] = dataclasses.field(default_factory=dict)
-    lists: dict[str, "Inside"] = dataclasses.field(default_factory=dict)
+    lists: dict[str, "NestedList"] = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass(eq=False)
-class Inside:
+class NestedList:
     """A nested list: the rows of `model` whose column `key` is the outer row's primary key."""
 
     model: Any
@@ -81,12 +81,12 @@ def shape_of(serializer_class: Any, key: str = "") -> Shape:
             relation = _relation(model, field.source)
             child: Any = type(field.child)
             inner = relation.field.attname
-            shape.lists[name] = Inside(relation.related_model, inner, shape_of(child, inner))
+            shape.lists[name] = NestedList(relation.related_model, inner, shape_of(child, inner))
             shape.columns[name] = "pk"  # a placeholder that keeps the order of fields
         elif not field.write_only:
             shape.columns[name] = "__".join(field.source_attrs)
             if convert := _conversion(field, _path(model, field.source_attrs)):
-                shape.conversions[name] = _but_none(convert)
+                shape.conversions[name] = _keep_none(convert)
     return shape
 
 
@@ -182,5 +182,5 @@ def _conversion(field: Any, path: list[Any] | None) -> Callable[[Any], Any] | No
     return None if isinstance(column, columns) else field.to_representation
 
 
-def _but_none(convert: Callable[[Any], Any]) -> Callable[[Any], Any]:
+def _keep_none(convert: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return lambda value: None if value is None else convert(value)

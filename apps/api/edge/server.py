@@ -40,7 +40,7 @@ class Server:
     def __init__(self, application: Callable[..., Any]) -> None:
         self._application = application
         self._tenants = Lanes(threads=THREADS, share=SHARE, room=ROOM, patience=PATIENCE)
-        # Pages, key look-ups and refusals share a thread. Probes have one of their own, so they wait for none of these.
+        # Pages, key look-ups and refusals share a thread. /healthz has one of its own, so it waits for none of these.
         self._strangers = Lanes(threads=1, share=1, room=10 * ROOM, patience=PATIENCE)
         self._probes = Lanes(threads=1, share=1, room=ROOM, patience=PATIENCE)
 
