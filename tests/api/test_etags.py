@@ -48,20 +48,20 @@ def rows(acme, order_worth) -> dict[str, int]:
 
 
 def detail(address: str) -> str:
-    """The address of the row that an address of this API leads to."""
+    """The address of the row that an action's address belongs to: `orders/1/` for `orders/1/pay/`."""
     return f"/api/v1/{'/'.join(address.split('/')[:2])}/"
 
 
-@pytest.mark.django_db(transaction=True)  # a safe request of a test's transaction could lock
+@pytest.mark.django_db(transaction=True)  # inside the transaction of a test, a safe request could lock rows unnoticed
 @pytest.mark.parametrize("method", ["OPTIONS", "TRACE", "PUT"])
-def test_a_method_that_is_not_allowed_needs_no_row(api, method):
+def test_unsupported_method_is_405_before_the_row_is_read(api, method):
     response = api.generic(method, "/api/v1/customers/1/", headers={"If-Match": OTHER})
 
     assert response.status_code == 405
 
 
 @pytest.mark.parametrize("address", ["customers/{customer}/", "orders/{draft}/", "items/{item}/"])
-def test_a_detail_that_is_known_is_not_sent_again(api, rows, address):
+def test_if_none_match_of_the_current_etag_is_304(api, rows, address):
     first = api.get(detail(address.format(**rows)))
     known = [first["ETag"], f"W/{first['ETag']}", f"{OTHER}, {first['ETag']}", "*"]
 
@@ -78,7 +78,7 @@ def test_a_detail_that_is_known_is_not_sent_again(api, rows, address):
 
 
 @pytest.mark.parametrize(("method", "address", "body"), CHANGES)
-def test_a_change_of_what_has_changed_is_refused(acme, api, rows, method, address, body):
+def test_stale_if_match_is_412(acme, api, rows, method, address, body):
     address = address.format(**rows)
     before = api.get(detail(address))
 
@@ -98,7 +98,7 @@ def test_a_change_of_what_has_changed_is_refused(acme, api, rows, method, addres
 
 
 @pytest.mark.parametrize(("method", "address", "body"), CHANGES)
-def test_a_change_of_whatever_there_is(api, rows, method, address, body):
+def test_if_match_star_matches_any_existing_row(api, rows, method, address, body):
     address = address.format(**rows)
 
     response = getattr(api, method)(f"/api/v1/{address}", body, headers={"If-Match": "*"})
@@ -115,7 +115,7 @@ def test_a_change_of_whatever_there_is(api, rows, method, address, body):
         *[change for change in CHANGES if change[0] != "delete"],
     ],
 )
-def test_the_answer_to_a_change_has_the_tag_of_its_detail(api, rows, method, address, body):
+def test_response_to_a_write_has_the_etag_of_its_detail(api, rows, method, address, body):
     address = address.format(**rows)
     body = {name: rows.get(value, value) if isinstance(value, str) else value for name, value in (body or {}).items()}
 
@@ -125,7 +125,7 @@ def test_the_answer_to_a_change_has_the_tag_of_its_detail(api, rows, method, add
     assert (changed.content, changed["ETag"]) == (read.content, read["ETag"])
 
 
-def test_a_tag_names_all_that_a_detail_shows(api, rows):
+def test_etag_changes_with_every_part_of_the_detail(api, rows):
     address = f"/api/v1/orders/{rows['draft']}/"
     tags = [api.get(address)["ETag"]]
 
@@ -139,7 +139,7 @@ def test_a_tag_names_all_that_a_detail_shows(api, rows):
 
 @pytest.mark.parametrize(("method", "address", "body"), CHANGES)
 @pytest.mark.parametrize("tag", ["*", "theirs"])
-def test_another_tenants_row_is_not_there_whatever_its_tag(api, globex, order_worth, method, address, body, tag):
+def test_another_tenants_row_is_404_whatever_the_if_match(api, globex, order_worth, method, address, body, tag):
     address = address.format(**rows_of(globex, order_worth))
     theirs = Api(keys.issue_key(tenant=globex)).get(detail(address))["ETag"]
 
@@ -153,7 +153,7 @@ def test_another_tenants_row_is_not_there_whatever_its_tag(api, globex, order_wo
     # The row's lock and the row; an order has its items too.
     [("customers/{customer}/", 2), ("orders/{draft}/", 3), ("items/{item}/", 2)],
 )
-def test_only_who_asks_for_it_pays_for_a_comparison(api, rows, count, address, statements):
+def test_only_a_conditional_update_costs_extra_statements(api, rows, count, address, statements):
     address = detail(address.format(**rows))
     tag = api.get(address)["ETag"]
 
@@ -165,7 +165,7 @@ def test_only_who_asks_for_it_pays_for_a_comparison(api, rows, count, address, s
     assert len(compared) - len(without) == statements
 
 
-# What an editor makes of what it read -> what the last of them leaves behind.
+# noun: (the body of an edit, given what was read), (the edits that a response shows).
 EDITS = {
     "customers": (lambda read, n: {"name": f"{read['name']},{n}"}, lambda read: read["name"].split(",")[1:]),
     "orders": (
@@ -178,7 +178,7 @@ EDITS = {
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(("noun", "editors"), [("customers", 32), ("orders", 8), ("items", 8)])
-def test_no_editor_overwrites_what_it_has_not_seen(acme, noun, editors):
+def test_concurrent_conditional_edits_lose_no_update(acme, noun, editors):
     change, edits = EDITS[noun]
     key = keys.issue_key(tenant=acme)
     with tenant_scope(acme):
@@ -190,7 +190,10 @@ def test_no_editor_overwrites_what_it_has_not_seen(acme, noun, editors):
         }[noun]
 
     def edit(number: int) -> tuple[list[str], list[str]]:
-        """Read and write until it succeeds; the edits that were read then, and those that were answered."""
+        """Retry GET and PATCH until the PATCH is not a 412.
+
+        Return the edits in the GET response and those in the PATCH response.
+        """
         api = Api(key)
         while True:
             read = api.get(address)

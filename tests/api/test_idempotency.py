@@ -131,7 +131,7 @@ def test_fifty_retries_at_once_make_one_order(acme, monkeypatch):
     ],
     ids=["other body", "invalid body", "other address", "other method"],
 )
-def test_a_key_of_another_request_is_refused_before_the_request_is_looked_at(acme, api, method, address, body):
+def test_key_reused_for_another_request_is_refused_before_validation(acme, api, method, address, body):
     api.post("/api/v1/customers/", ADA, headers=KEY)
 
     response = getattr(api, method)(f"/api/v1/{address}", body, headers=KEY)
@@ -151,7 +151,7 @@ def test_an_error_frees_the_key(acme, api):
     assert [replayed(answer) for answer in (created, free)] == [False, False]
 
 
-def test_a_key_is_the_tenants(acme, globex, api):
+def test_keys_are_scoped_to_the_tenant(acme, globex, api):
     theirs = Api(keys.issue_key(tenant=globex)).post("/api/v1/customers/", ADA, headers=KEY)
 
     ours = api.post("/api/v1/customers/", {**ADA, "email": "grace@example.com"}, headers=KEY)
@@ -208,7 +208,7 @@ def test_quotes_are_not_part_of_a_key(acme, api):
 @pytest.mark.parametrize(
     "key", ["", '""', "k" * 256, "tab\there", "a b", "é", "\x7f", "nul\0", '"open', 'in"side', "a\\"]
 )
-def test_a_key_that_is_none_is_refused(acme, api, key):
+def test_malformed_key_is_refused(acme, api, key):
     response = api.post("/api/v1/customers/", ADA, headers={"Idempotency-Key": key})
 
     assert (response.status_code, response["Content-Type"]) == (400, "application/problem+json")

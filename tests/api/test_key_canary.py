@@ -1,4 +1,4 @@
-"""Real keys are sent in every way that goes well or wrong; then their secrets are looked for where none may be."""
+"""Send API keys in valid and invalid ways, then search logs, responses, error pages and profiler tables for them."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ REQUESTS: dict[str, tuple[int, Send]] = {
     "nowhere": (404, lambda api, key: api(key).get("/api/v1/nowhere/")),
     "invalid": (400, lambda api, key: api(key).post(CUSTOMERS, {"email": "?"})),
     "bug": (500, lambda api, key: api(key).post("/api/v1/bug/", {})),
-    # Keys where none belongs.
+    # Keys in places that are not meant for them.
     "in a header": (401, lambda api, key: api().get(CUSTOMERS, headers={"X-Api-Key": key, "X-Request-ID": key})),
     "in a parameter": (400, lambda api, key: api(key).get(f"{CUSTOMERS}?key={key}")),
     "as a parameter's name": (400, lambda api, key: api(key).get(f"{CUSTOMERS}?{key}=1")),

@@ -1,3 +1,5 @@
+"""Lanes: fair queueing of the tenants' requests onto a limited number of threads."""
+
 from __future__ import annotations
 
 import asyncio
@@ -11,7 +13,7 @@ from apps.api.edge.lanes import SLOW, Busy, Gone, Lanes
 
 
 class Gate:
-    """Calls that run until they are let through; `begun` are their names in order."""
+    """Calls that block until they are let through; `begun` lists their names in the order in which they began."""
 
     def __init__(self) -> None:
         self.begun: list[str] = []
@@ -49,7 +51,7 @@ def run(test: Callable[[Gate], Coroutine[Any, Any, None]]) -> None:
     asyncio.run(test(Gate()))
 
 
-def test_a_lane_never_occupies_more_than_its_share():
+def test_lane_is_limited_to_its_share_of_threads():
     async def test(gate: Gate) -> None:
         ours = lanes()
         expensive = [asyncio.create_task(request(ours, "acme", gate.call(f"acme {n}"))) for n in range(4)]
@@ -65,7 +67,7 @@ def test_a_lane_never_occupies_more_than_its_share():
     run(test)
 
 
-def test_a_lane_whose_calls_are_slow_has_one_thread():
+def test_slow_lane_is_limited_to_one_thread():
     async def test(gate: Gate) -> None:
         ours = lanes()
         slow = [asyncio.create_task(request(ours, "acme", gate.call(f"acme {n}"))) for n in range(4)]
@@ -98,7 +100,7 @@ def test_waiting_lanes_take_turns():
     run(test)
 
 
-def test_a_call_that_waits_too_long_is_refused_and_never_begins():
+def test_call_over_the_queue_timeout_is_refused_and_never_begins():
     async def test(gate: Gate) -> None:
         ours = lanes(threads=1, share=1, patience=0.05)
         first = asyncio.create_task(request(ours, "acme", gate.call("first")))
@@ -116,7 +118,7 @@ def test_a_call_that_waits_too_long_is_refused_and_never_begins():
     run(test)
 
 
-def test_a_call_whose_client_has_gone_never_begins():
+def test_call_of_a_disconnected_client_never_begins():
     async def test(gate: Gate) -> None:
         ours, gone = lanes(threads=1, share=1), asyncio.Event()
         first = asyncio.create_task(request(ours, "acme", gate.call("first")))
@@ -134,7 +136,7 @@ def test_a_call_whose_client_has_gone_never_begins():
     run(test)
 
 
-def test_a_full_lane_refuses_and_others_have_room():
+def test_full_lane_refuses_while_others_have_room():
     async def test(gate: Gate) -> None:
         ours = lanes(room=2)
         tasks = [asyncio.create_task(request(ours, "acme", gate.call("acme"))) for _ in range(2)]
@@ -153,7 +155,7 @@ def test_a_full_lane_refuses_and_others_have_room():
     run(test)
 
 
-def test_what_a_call_raises_is_raised_and_frees_its_thread():
+def test_exception_of_a_call_propagates_and_frees_its_thread():
     async def test(gate: Gate) -> None:
         ours = lanes(threads=1, share=1)
 

@@ -117,7 +117,7 @@ def test_nothing_that_a_client_sent_is_in_the_log(acme, log):
 
 @own_urls
 @pytest.mark.parametrize("debug", [True, False])
-def test_a_bug_is_told_to_the_log_and_its_id_to_the_client(api, log, settings, debug):
+def test_unhandled_exception_logs_a_traceback_and_returns_the_request_id(api, log, settings, debug):
     settings.DEBUG = debug
 
     response = api.get("/api/v1/bug/1/")

@@ -86,7 +86,7 @@ def test_the_cursor_is_one_comparison_of_row_values(api, count):
     assert "OFFSET" not in statements.sql[0]
 
 
-def test_a_count_costs_one_statement_and_only_who_asks(api, count):
+def test_count_is_opt_in_and_costs_one_statement(api, count):
     baker.make(Order, _quantity=3)
 
     # 1. the count  2. orders with their customers  3. their items

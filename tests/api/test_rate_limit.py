@@ -34,7 +34,10 @@ urlpatterns = [path("api/v1/commit-fails/", commit_fails), *project_urls.urlpatt
 
 
 class Clock:
-    """Stands at the start of a minute until a test moves it. Who reads it lets another thread go first."""
+    """A fake clock, fixed at the start of a minute until a test advances it.
+
+    Each call yields to the other threads, to provoke races.
+    """
 
     now = 1_800_000_000.0
 

@@ -1,4 +1,4 @@
-"""An answer read as rows is what its serializer, which the schema documents, makes of the objects."""
+"""Rendering straight from rows gives the same output as the serializer gives for model instances."""
 
 from __future__ import annotations
 

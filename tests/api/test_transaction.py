@@ -33,18 +33,18 @@ def execute(sql: str, *parameters: Any) -> Any:
         return cursor.fetchone() if cursor.description else None
 
 
-def undone(request, condition, times):
-    """Fails as PostgreSQL does, as often as asked."""
+def aborted(request, condition, times):
+    """Raise an error of PostgreSQL's in the first `times` attempts."""
     create_ada()
-    attempts["undone"] += 1
-    if attempts["undone"] <= times:
+    attempts["aborted"] += 1
+    if attempts["aborted"] <= times:
         execute(f"DO $$ BEGIN RAISE {condition}; END $$")
-    return JsonResponse({"attempt": attempts["undone"], "body": request.body.decode()}, status=201)
+    return JsonResponse({"attempt": attempts["aborted"], "body": request.body.decode()}, status=201)
 
 
-def in_parts(request):
-    """Has committed something when the database undoes the rest."""
-    attempts["in parts"] += 1
+def non_atomic(request):
+    """Commit one transaction, then let PostgreSQL abort a second one."""
+    attempts["non-atomic"] += 1
     with tenant_scope(current_tenant()):
         create_ada()
     with tenant_scope(current_tenant()):
@@ -52,7 +52,7 @@ def in_parts(request):
 
 
 def crossing(request, first, second):
-    """Changes two customers; those who change them the other way round are met half-way."""
+    """Update two customers, waiting in between for a request that updates them in the opposite order: a deadlock."""
     crossings.append(first)
     Customer.objects.filter(pk=first).update(name=f"{first} then {second}")
     if len(crossings) <= 2:
@@ -62,7 +62,7 @@ def crossing(request, first, second):
 
 
 def killed(request, when):
-    """Loses its connection, in the middle of it or before COMMIT."""
+    """Lose the connection, either before a further statement or before COMMIT."""
     create_ada()
     (pid,) = execute("SELECT pg_backend_pid()")
 
@@ -79,7 +79,7 @@ def killed(request, when):
 
 
 def swallowing(request, how):
-    """Answers as if what it wrote were kept."""
+    """Ignore a database error and answer 201."""
     create_ada()
     try:
         if how == "statement":
@@ -92,8 +92,8 @@ def swallowing(request, how):
 
 
 urlpatterns = [
-    path("api/v1/undone/<condition>/<int:times>/", csrf_exempt(undone)),
-    path("api/v1/in-parts/", transaction.non_atomic_requests(csrf_exempt(in_parts))),
+    path("api/v1/aborted/<condition>/<int:times>/", csrf_exempt(aborted)),
+    path("api/v1/in-parts/", transaction.non_atomic_requests(csrf_exempt(non_atomic))),
     path("api/v1/crossing/<int:first>/<int:second>/", csrf_exempt(crossing)),
     path("api/v1/killed/<when>/", csrf_exempt(killed)),
     path("api/v1/swallowing/<how>/", csrf_exempt(swallowing)),
@@ -117,48 +117,48 @@ def customers_of(tenant: Any) -> int:
 @pytest.mark.parametrize("condition", ["deadlock_detected", "serialization_failure"])
 @pytest.mark.parametrize("times", [1, 3])
 @pytest.mark.parametrize("headers", [{}, {"Idempotency-Key": "k"}])
-def test_what_the_database_undid_is_done_again(acme, api, condition, times, headers):
-    response = api.post(f"/api/v1/undone/{condition}/{times}/", {"sent": "once"}, headers=headers)
+def test_aborted_transaction_is_retried(acme, api, condition, times, headers):
+    response = api.post(f"/api/v1/aborted/{condition}/{times}/", {"sent": "once"}, headers=headers)
 
     assert (response.status_code, response.json()) == (201, {"attempt": times + 1, "body": '{"sent": "once"}'})
     assert customers_of(acme) == 1
 
 
 @pytest.mark.postgresql
-def test_what_is_undone_every_time_is_a_503(acme, api):
-    response = api.post("/api/v1/undone/deadlock_detected/99/")
+def test_exhausted_retries_return_503(acme, api):
+    response = api.post("/api/v1/aborted/deadlock_detected/99/")
 
     assert (response.status_code, response["Content-Type"]) == (503, "application/problem+json")
-    assert (response["Retry-After"], attempts["undone"], customers_of(acme)) == ("1", 4, 0)
+    assert (response["Retry-After"], attempts["aborted"], customers_of(acme)) == ("1", 4, 0)
 
 
 @pytest.mark.postgresql
 @pytest.mark.parametrize(("condition", "status"), [("division_by_zero", 500), ("lock_not_available", 503)])
-def test_nothing_else_is_done_again(acme, api, condition, status):
-    response = api.post(f"/api/v1/undone/{condition}/1/")
+def test_other_errors_are_not_retried(acme, api, condition, status):
+    response = api.post(f"/api/v1/aborted/{condition}/1/")
 
-    assert (response.status_code, attempts["undone"], customers_of(acme)) == (status, 1, 0)
+    assert (response.status_code, attempts["aborted"], customers_of(acme)) == (status, 1, 0)
 
 
 @pytest.mark.postgresql
-def test_what_commits_in_parts_is_not_done_again(acme, api):
+def test_non_atomic_view_is_not_retried(acme, api):
     response = api.post("/api/v1/in-parts/")
 
-    assert (response.status_code, attempts["in parts"], customers_of(acme)) == (503, 1, 1)
+    assert (response.status_code, attempts["non-atomic"], customers_of(acme)) == (503, 1, 1)
 
 
 @pytest.mark.postgresql
-def test_a_deadlock_is_not_seen_by_a_client(acme):
+def test_deadlock_is_retried_without_the_clients_notice(acme):
     key = keys.issue_key(tenant=acme)
     with tenant_scope(acme):
         one, other = (baker.make(Customer).pk for _ in range(2))
     addresses = [f"/api/v1/crossing/{one}/{other}/", f"/api/v1/crossing/{other}/{one}/"]
 
-    answers = at_once(2, lambda n: Api(key).post(addresses[n]).status_code)
+    statuses = at_once(2, lambda n: Api(key).post(addresses[n]).status_code)
 
     with tenant_scope(acme):
         names = set(Customer.objects.values_list("name", flat=True))
-    assert (answers, len(crossings)) == ([200, 200], 3)
+    assert (statuses, len(crossings)) == ([200, 200], 3)
     assert len(names) == 1
 
 
@@ -174,9 +174,9 @@ def test_a_lost_connection_is_a_503_and_the_next_request_is_served(acme, api, wh
 
 @pytest.mark.parametrize("headers", [{}, {"Idempotency-Key": "once"}], ids=["no key", "key"])
 @pytest.mark.parametrize("how", ["statement", "bulk_create"])
-def test_no_answer_says_that_it_is_done_when_it_is_not(acme, api, how, headers):
+def test_swallowed_database_error_is_a_500_unless_the_row_is_stored(acme, api, how, headers):
     response = api.post(f"/api/v1/swallowing/{how}/", headers=headers)
 
-    # SQLite goes on after a statement that failed, and keeps what it was told before.
+    # SQLite continues the transaction after a failed statement, and keeps what was written before it.
     kept = connection.vendor == "sqlite" and how == "statement"
     assert (response.status_code, customers_of(acme)) == ((201, 1) if kept else (500, 0))

@@ -1,4 +1,4 @@
-"""A compiled statement is each tenant's own and holds nothing of the scope or the time of its first use."""
+"""A statement compiled once serves every tenant: it contains no tenant id, time zone or timestamp of its first use."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Every read can be served by an index: with scans and sorts discouraged, PostgreSQL's plan has none left.
 
-The tables of a test are tiny, so that by itself it would scan and sort whatever indexes there are. Joins that read both
-sides whole are discouraged too.
+Test tables are tiny, so the planner would choose sequential scans and sorts whatever indexes exist. Joins that read
+both sides whole are discouraged too.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def as_superuser() -> psycopg.Connection:
 
 @pytest.fixture(autouse=True)
 def no_statistics(db: None) -> None:
-    """As in a new database: what earlier tests committed, and autovacuum counted, would decide over the plans."""
+    """Clear the planner's statistics, which depend on earlier tests and on autovacuum."""
     with as_superuser() as server:
         server.execute("DELETE FROM pg_statistic WHERE starelid >= 16384")  # not the catalogue's own
         server.execute("UPDATE pg_class SET reltuples = -1, relpages = 0 WHERE relkind = 'r' AND oid >= 16384")

@@ -20,7 +20,7 @@ from apps.database import triggers as database
 from apps.orders.models import Order
 from apps.tenancy.scope import tenant_scope
 
-# What these tests break and heal is the owner's.
+# Only the tables' owner may drop and create triggers.
 pytestmark = pytest.mark.role("orders_owner")
 ROOT = Path(__file__).parents[2]
 TRIGGERS = database.triggers(connection)
@@ -161,7 +161,8 @@ def test_reconcile_prints_the_drift_in_cents_and_repairs_it(acme, order_worth):
         return [(row["tenant"], row["number"], row["rows"], row["cents"]) for row in report["numbers"]]
 
     assert (status, unrepaired, repaired, after) == (1, 1, 0, 0)
-    # The order is worth 2,100 and says 700; archived, it counts for nothing, and its customer's total still has it.
+    # The items sum to 2,100 but total_cents is 700. An archived order does not count, yet the customer's total still
+    # includes its 700.
     assert report["drift_cents"] == 1400 + 700
     assert numbers(report) == [
         ("acme", "order totals", 1, 1400),

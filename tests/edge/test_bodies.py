@@ -1,4 +1,4 @@
-"""Bodies without a Content-Length: what they change and answer is what the same bodies with one do."""
+"""Chunked bodies have the same effect and response as bodies with a Content-Length."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def test_an_empty_body_is_one(send, order, known):
     assert send("POST", f"{ORDERS}{order}/pay/", b"", known=known).json()["status"] == "paid"
 
 
-# A body that breaks off changes nothing, whatever the part of it says that came.
+# A truncated body changes nothing, even if the part received is valid JSON.
 HEAD = "POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{key}Content-Type: application/json\r\n"
 BROKEN = {
     "shorter than its Content-Length": "Content-Length: 10\r\n\r\n{}",

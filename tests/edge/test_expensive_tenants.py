@@ -58,18 +58,18 @@ def test_open_reports_hold_up_no_other_tenant(service, globex):
 
 
 @contextmanager
-def nobody_reads_items(environment: dict[str, str]) -> Iterator[None]:
+def items_table_locked(environment: dict[str, str]) -> Iterator[None]:
     with psycopg.connect(environment["DATABASE_OWNER_URL"]) as owner:
         owner.execute("LOCK TABLE orders_item")
         yield
 
 
 @pytest.mark.postgresql
-def test_beyond_its_share_and_its_room_a_tenant_is_refused(service, globex, environment):
-    with ThreadPoolExecutor(ROOM + 20) as threads, nobody_reads_items(environment):
+def test_requests_over_a_tenants_thread_and_queue_limits_are_503(service, globex, environment):
+    with ThreadPoolExecutor(ROOM + 20) as threads, items_table_locked(environment):
         asked = [threads.submit(service.ask, "GET", ITEMS) for _ in range(ROOM + 20)]
         other_is_served(globex)
-        time.sleep(4)  # nobody has to wait longer for the turn, and the database gives up by itself
+        time.sleep(4)  # longer than both the queue timeout and PostgreSQL's lock_timeout
         done = Counter(future.result().status for future in asked if future.done())
 
     after = {future.result().status for future in asked}

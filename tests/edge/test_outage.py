@@ -1,4 +1,7 @@
-"""The database goes away, in every way that it can: an honest 503 until it is back, and no restart of ours."""
+"""Database outages (stop, crash, recovery, connection limit): 503 until the database returns.
+
+The service needs no restart.
+"""
 
 from __future__ import annotations
 
@@ -103,7 +106,7 @@ def test_a_database_that_is_away_is_a_503_until_it_is_back(database, request, wa
     assert (health_away, health_back) == ([ALIVE, UNREACHED], [ALIVE, READY])
 
 
-def test_readyz_waits_for_nobodys_lock(database, on_its_own_server):
+def test_readyz_does_not_wait_for_locks(database, on_its_own_server):
     with psycopg.connect(database.server.url_of("superuser", "orders")) as holder:
         holder.execute("LOCK TABLE django_migrations")
         locked = health(on_its_own_server)
@@ -122,7 +125,7 @@ def test_a_pooler_that_lets_no_transaction_through_is_not_ready(database):
 
 
 @pytest.mark.parametrize("mode", ["fast", "immediate", "terminate"])
-def test_connections_that_died_between_requests_are_given_to_none(database, on_its_own_server, mode):
+def test_dead_pooled_connections_are_not_reused(database, on_its_own_server, mode):
     list_and_create(on_its_own_server)
 
     if mode == "terminate":

@@ -1,4 +1,7 @@
-"""A database that answers, and yet makes requests fail: /readyz has to say so, and must wait for nobody's lock."""
+"""/readyz returns 503 when the database is reachable but unusable (standby, bad setting, full disk).
+
+It never waits for a lock.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""API keys in places where none belongs."""
+"""API keys in fields that are not meant for them."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ def others_are_served(service: Service, probes: int = 10) -> None:
 
 
 @pytest.mark.parametrize("count", [6, 12, 100])
-def test_a_body_of_nobody_is_not_waited_for(service, globex, count):
+def test_unauthenticated_request_is_401_without_reading_its_body(service, globex, count):
     with connected(service.port, count, unfinished()) as connections:
         others_are_served(globex)
         answers = [connection.recv(1 << 16)[:13] for connection in connections]

@@ -25,5 +25,5 @@ def test_lifecycle_allows_these_moves_and_no_other(status, move):
     ("status", "names"),
     [("draft", ["pay", "cancel"]), ("paid", ["ship", "cancel"]), ("shipped", []), ("cancelled", [])],
 )
-def test_moves_from_names_what_is_allowed(status, names):
+def test_moves_from_returns_the_allowed_moves(status, names):
     assert moves_from(status) == names

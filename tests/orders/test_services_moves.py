@@ -20,7 +20,7 @@ pytestmark = pytest.mark.usefixtures("in_acme")
         ("paid", services.cancel_order, "cancelled"),
     ],
 )
-def test_move_dates_the_order_and_writes_one_event(count, status, move, kind):
+def test_move_sets_the_timestamp_and_writes_one_event(count, status, move, kind):
     order = baker.make(Order, status=status, paid_at="2026-01-01T00:00:00Z" if status == "paid" else None)
 
     # 1. the order, if it still is in a source status  2. the event
@@ -76,7 +76,7 @@ def test_move_of_a_missing_order_is_does_not_exist():
 
 
 @pytest.mark.usefixtures("in_acme")
-def test_a_move_writes_the_event_that_it_names(monkeypatch):
+def test_move_writes_its_event_kind(monkeypatch):
     monkeypatch.setattr(lifecycle, "PAY", replace(lifecycle.PAY, event=lifecycle.EventKind.ARCHIVED))
     order = baker.make(Order)
 

@@ -24,9 +24,9 @@ from tests.support.totals import PAID_AT, drifts, line, live_totals, sql
 
 
 def copy(table: str, columns: str, rows: list[tuple]) -> None:
-    """COPY as the role that may (row security refuses it to others); else one INSERT of all rows.
+    """Use COPY as orders_ops, to which row security does not apply; otherwise one INSERT of all rows.
 
-    Columns that are not named and may not be null get their fields' defaults.
+    PostgreSQL refuses COPY FROM under row security. NOT NULL columns that are not named get their fields' defaults.
     """
     (model,) = (model for model in apps.get_models() if model._meta.db_table == table)
     others = [
@@ -68,20 +68,20 @@ def with_new_price(number: int) -> list[Item]:
 
 def save_a_stale_copy(order: Order, number: int) -> None:
     baker.make(Item, order=order, **line(number))
-    with or_refused():
+    with ignore_refusal():
         order.save()
 
 
 @contextlib.contextmanager
-def or_refused() -> Iterator[None]:
-    """Where a total is written that may happen to be the sum."""
+def ignore_refusal() -> Iterator[None]:
+    """Ignore a refused write. A test cannot expect the refusal, as the written total may happen to be correct."""
     with contextlib.suppress(DatabaseError), transaction.atomic():
         yield
 
 
-def or_refuses(write: Callable[[int, int], object]) -> Callable[[int, int], None]:
+def ignoring_refusal(write: Callable[[int, int], object]) -> Callable[[int, int], None]:
     def attempt(index: int, number: int) -> None:
-        with or_refused():
+        with ignore_refusal():
             write(index, number)
 
     return attempt
@@ -151,7 +151,7 @@ WRITES: dict[str, Callable[[int, int], object]] = {
     "move items": an_order(lambda order, number: Item.objects.filter(quantity=number).update(order=order)),
     "delete an item": an_item(lambda item, number: item.delete()),
     "delete items": lambda index, number: Item.objects.filter(quantity__lt=number).delete(),
-    "write totals": or_refuses(lambda index, number: Order.objects.update(total_cents=number)),
+    "write totals": ignoring_refusal(lambda index, number: Order.objects.update(total_cents=number)),
     "save a stale copy": an_order(save_a_stale_copy),
     "archive": an_order(move("archive")),
     "unarchive": an_order(move("unarchive")),
@@ -164,7 +164,7 @@ WRITES: dict[str, Callable[[int, int], object]] = {
     "delete an order": an_order(lambda order, number: order.delete()),
     "raw update of items": lambda index, number: sql("UPDATE orders_item SET quantity = quantity + 1"),
     "raw update of orders": lambda index, number: sql("UPDATE orders_order SET status = 'paid', paid_at = %s", PAID_AT),
-    "raw write of totals": or_refuses(
+    "raw write of totals": ignoring_refusal(
         lambda index, number: sql("UPDATE orders_order SET total_cents = total_cents - %s", number)
     ),
     "raw delete of items": an_order(lambda order, number: sql("DELETE FROM orders_item WHERE order_id = %s", order.pk)),

@@ -98,7 +98,7 @@ def test_admin_shows_tenants_and_keys_and_no_row_of_a_tenant(seen: dict[str, Any
     assert seen["models"] == ["tenancy.ApiKey", "tenancy.Tenant"]
 
 
-def test_admin_is_for_who_logged_in(seen: dict[str, Any]) -> None:
+def test_admin_requires_login(seen: dict[str, Any]) -> None:
     assert (seen["stranger"], seen["login"]) == (302, "/admin/")
 
 
@@ -157,7 +157,7 @@ def test_key_is_neither_changed_nor_deleted(seen: dict[str, Any]) -> None:
     assert seen["key changed"] == [403, 403, [["billing", "read"]]]
 
 
-def test_key_is_not_revoked_by_who_may_only_look(seen: dict[str, Any]) -> None:
+def test_view_permission_cannot_revoke_a_key(seen: dict[str, Any]) -> None:
     assert seen["looked at"] == [200, None]
 
 

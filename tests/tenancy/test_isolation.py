@@ -1,4 +1,7 @@
-"""The second wall: what it consists of, that each part is missed when it is gone, and that it holds alone."""
+"""Row-level security: every policy and composite key exists, and a system check reports a missing one.
+
+Tenants stay isolated without the ORM's help.
+"""
 
 from __future__ import annotations
 
@@ -48,7 +51,7 @@ def name_of(table: str, key: str) -> str:
 
 
 def breaks() -> Iterator[tuple[str, str]]:
-    """A table and a statement that takes away, weakens or adds one part of its wall."""
+    """A table, and a statement that drops, weakens or adds one of its policies, indexes or composite keys."""
     for table, model in MODELS.items():
         yield table, f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY"
         yield table, f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY"
@@ -80,7 +83,7 @@ def break_(table: str, statement: str) -> None:
     sql(f"{start}{name_of(table, key)}{end}" if key else statement)
 
 
-def test_the_wall_is_whole(client):
+def test_every_policy_and_composite_key_exists(client):
     columns = sql("SELECT table_name FROM information_schema.columns WHERE column_name = 'tenant_id'")
 
     # Keys are looked up before a tenant is known.
@@ -92,7 +95,7 @@ def test_the_wall_is_whole(client):
 
 @as_owner
 @pytest.mark.parametrize(("table", "statement"), list(breaks()))
-def test_a_part_that_is_gone_or_different_fails_the_deploy_check_and_readyz(client, table, statement):
+def test_missing_or_altered_row_security_fails_the_deploy_check_and_readyz(client, table, statement):
     break_(table, statement)
 
     problems = isolation_problems(connection)
@@ -128,7 +131,7 @@ def migrate(*operations: Any) -> None:
 
 @as_owner
 @pytest.mark.parametrize("model", MODELS.values(), ids=lambda model: model.__name__)
-def test_isolate_again_makes_the_wall_of_a_filled_table_whole(acme, globex, model):
+def test_isolate_again_restores_the_row_security_of_a_filled_table(acme, globex, model):
     for tenant in (acme, globex):
         one_of_each(tenant)
     table = model._meta.db_table
@@ -168,7 +171,7 @@ def test_isolate_in_the_migration_that_makes_the_table_leaves_no_key_of_djangos(
 
 
 @as_owner
-def test_unapplying_isolate_leaves_the_wall():
+def test_unapplying_isolate_keeps_row_security():
     state = ProjectState.from_apps(apps)
 
     with connection.schema_editor() as editor:

@@ -1,4 +1,4 @@
-"""A look-up is cached for moments: requests do not pay for it, and a change still counts within 5 seconds."""
+"""The key cache: repeated requests run no look-up, and a change to a key takes effect within 5 seconds."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def is_refused(key: str) -> bool:
 
 @pytest.fixture(autouse=True)
 def wait(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
-    """Time stands still, but `wait(5)` moves it on."""
+    """Stop the clock; `wait(5)` advances it by 5 seconds."""
     start, passed = timezone.now().replace(second=0), timedelta()  # a minute is counted as one
 
     def move(seconds: float) -> None:
@@ -48,7 +48,7 @@ def wait(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
 
 @contextmanager
 def look_ups() -> Iterator[list[str]]:
-    """The raw statements on the tables of tenancy; `count` leaves them out."""
+    """Collect the statements on the tables of tenancy, which `count` leaves out."""
     found: list[str] = []
 
     def execute_and_note(execute: Any, sql: str, *args: Any) -> Any:
@@ -61,7 +61,7 @@ def look_ups() -> Iterator[list[str]]:
 
 
 @pytest.mark.parametrize("with_key", [True, False])
-def test_requests_after_the_first_look_nobody_up(acme: Tenant, api: Any, settings: Any, with_key: bool) -> None:
+def test_repeated_requests_use_the_cached_key(acme: Tenant, api: Any, settings: Any, with_key: bool) -> None:
     settings.DEFAULT_TENANT = "acme"
     client = api if with_key else type(api)()
 
@@ -86,7 +86,7 @@ def test_requests_after_the_first_look_nobody_up(acme: Tenant, api: Any, setting
     ],
     ids=["revoked", "expired", "replaced", "deleted", "tenant inactive"],
 )
-def test_a_change_by_another_process_counts_within_5_seconds(
+def test_change_by_another_process_takes_effect_within_5_seconds(
     acme: Tenant, wait: Callable[[float], None], change: Callable[[], object]
 ) -> None:
     key = keys.issue_key(tenant=acme)
@@ -110,7 +110,7 @@ def test_a_default_tenant_that_another_process_deactivates_is_refused_within_5_s
     assert (before, is_refused("")) == (False, True)
 
 
-def test_requests_do_not_make_a_copy_older(acme: Tenant, wait: Callable[[float], None]) -> None:
+def test_requests_do_not_extend_the_life_of_a_cached_key(acme: Tenant, wait: Callable[[float], None]) -> None:
     key = keys.issue_key(tenant=acme)
     is_refused(key)
     ApiKey.objects.update(revoked_at=timezone.now())
@@ -123,7 +123,7 @@ def test_requests_do_not_make_a_copy_older(acme: Tenant, wait: Callable[[float],
     assert refused[-1] is True
 
 
-def test_revoke_key_counts_at_once_in_its_own_process(acme: Tenant, api: Any) -> None:
+def test_revoke_key_takes_effect_at_once_in_its_own_process(acme: Tenant, api: Any) -> None:
     key = keys.issue_key(tenant=acme)
     client = type(api)(key)
     before = client.get(ORDERS).status_code
@@ -133,7 +133,7 @@ def test_revoke_key_counts_at_once_in_its_own_process(acme: Tenant, api: Any) ->
     assert (before, client.get(ORDERS).status_code) == (200, 401)
 
 
-def test_revoke_key_counts_at_once_if_another_process_revoked_before(acme: Tenant) -> None:
+def test_revoke_key_takes_effect_at_once_if_another_process_revoked_before(acme: Tenant) -> None:
     key = keys.issue_key(tenant=acme)
     is_refused(key)
     ApiKey.objects.update(revoked_at=timezone.now())
@@ -182,7 +182,7 @@ def test_keys_that_do_not_exist_are_not_cached(acme: Tenant) -> None:
     assert not is_refused(key)
 
 
-def test_a_key_expires_though_it_is_cached(acme: Tenant, wait: Callable[[float], None]) -> None:
+def test_cached_key_expires(acme: Tenant, wait: Callable[[float], None]) -> None:
     key = keys.issue_key(tenant=acme, expires_at=timezone.now() + timedelta(seconds=1))
     before = is_refused(key)
 
@@ -193,7 +193,7 @@ def test_a_key_expires_though_it_is_cached(acme: Tenant, wait: Callable[[float],
     assert (before, after, statements) == (False, True, [])
 
 
-def test_a_cached_key_is_found_by_its_whole_secret_alone(acme: Tenant) -> None:
+def test_cached_key_requires_its_whole_secret(acme: Tenant) -> None:
     key = keys.issue_key(tenant=acme)
     is_refused(key)
 
@@ -237,9 +237,7 @@ def test_failures_are_limited_for_each_address(acme: Tenant, wait: Callable[[flo
     assert (statements, elsewhere, attempt(0)) == ([], "KeyRefused", "KeyRefused")
 
 
-def test_a_key_that_was_good_is_looked_up_whatever_failed_from_its_address(
-    acme: Tenant, wait: Callable[[float], None]
-) -> None:
+def test_known_key_is_exempt_from_the_failure_limit_of_its_address(acme: Tenant, wait: Callable[[float], None]) -> None:
     known, new = keys.issue_key(tenant=acme), keys.issue_key(tenant=acme)
     is_refused(known)
     for number in range(keys.MAX_FAILURES):

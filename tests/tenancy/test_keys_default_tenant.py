@@ -1,4 +1,4 @@
-"""Requests without a key, in development: DEFAULT_TENANT stands in for one."""
+"""In development, a request without a key acts for DEFAULT_TENANT."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Keys as a client meets them: one address of the API stands for all, since one middleware reads them."""
+"""API keys in HTTP requests. One endpoint stands for all, since one middleware authenticates them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A foreign key to another tenant's row is refused by the database, whichever way it is written, and at once."""
+"""The database refuses a foreign key to another tenant's row at once, however it is written."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def run_sql(row: models.Model, key: models.ForeignKey, other: models.Model) -> N
         cursor.execute(f"UPDATE {row._meta.db_table} SET {key.column} = %s WHERE id = %s", [other.pk, row.pk])
 
 
-# How the key of an own row is made to point at another row: the row, its key, the other.
+# Ways to point the foreign key `key` of an own row at another row: lambdas of (row, key, other).
 WAYS: dict[str, Callable[[Any, Any, Any], Any]] = {
     "save": lambda row, key, other: pointed(row, key, other).save(),
     "save by id": lambda row, key, other: pointed_by_id(row, key, other.pk).save(),

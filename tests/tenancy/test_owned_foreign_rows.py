@@ -1,4 +1,4 @@
-"""Another tenant's row cannot be written or deleted, not even by who knows its id."""
+"""Knowing the id of another tenant's row is not enough to update or delete it."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def give_away(row: Customer, other: Tenant) -> Customer:
 
 
 def stolen(row: Customer) -> Customer:
-    """What a caller who knows only the id of another tenant's row can build inside their own scope."""
+    """An instance with the id of another tenant's row, as a caller can build inside their own scope."""
     return Customer(pk=row.pk, email="stolen@example.com", name="stolen")
 
 

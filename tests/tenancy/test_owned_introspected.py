@@ -1,4 +1,7 @@
-"""Without a scope no method of Django's reaches a tenant's rows: all of them are looked up and called, not listed."""
+"""Outside a scope every public method of models, managers and querysets raises.
+
+The methods are found by introspection, so that one which a new Django adds is tested too.
+"""
 
 from __future__ import annotations
 
@@ -127,7 +130,7 @@ def family(name: str) -> str:
 
 
 def evaluate(value: Any) -> None:
-    """Do to what a method returned what its caller would do, so that nothing lazy stays so."""
+    """Evaluate a method's return value: await it, iterate over it or run its queryset."""
 
     async def awaited() -> Any:
         return await value if inspect.isawaitable(value) else [row async for row in value]

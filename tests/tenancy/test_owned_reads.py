@@ -1,4 +1,4 @@
-"""In a scope another tenant's rows do not exist, whichever way they are asked for."""
+"""Inside a scope, no kind of read finds another tenant's rows."""
 
 from __future__ import annotations
 

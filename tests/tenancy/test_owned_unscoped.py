@@ -1,4 +1,4 @@
-"""Without a scope no path to the database exists: those that test_owned_introspected.py does not find by itself."""
+"""Reads and writes without a scope are refused: the paths that test_owned_introspected.py does not find by itself."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A row's tenant is stamped when it is written, and cannot be another one than the scope's."""
+"""Writing a row stamps it with the scope's tenant; any other tenant is refused."""
 
 from __future__ import annotations
 

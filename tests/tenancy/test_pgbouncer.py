@@ -1,4 +1,4 @@
-"""Behind a pooler in transaction mode one server connection serves many tenants in turn; none sees another's rows."""
+"""A pooler in transaction mode shares its server connections between tenants; none sees another's rows."""
 
 from __future__ import annotations
 
@@ -74,28 +74,31 @@ def test_several_tenants_mixed_over_two_server_connections_see_their_own_rows(po
     ]
     assert sum(map(len, answers)) == 720
     assert wrong == []
-    left = what_is_left(pooler)
-    assert len({pid for pid, *_ in left}) == SERVER_CONNECTIONS
-    assert [(setting or "", rows) for _, setting, rows in left] == [("", 0)] * SERVER_CONNECTIONS
+    connections = server_connections(pooler)
+    assert len({pid for pid, *_ in connections}) == SERVER_CONNECTIONS
+    assert [(setting or "", customers) for _, setting, customers in connections] == [("", 0)] * SERVER_CONNECTIONS
 
 
-def what_is_left(address: str) -> list[Any]:
-    """Process, setting and visible customers of every server connection, each held by a transaction of its own."""
+def server_connections(address: str) -> list[Any]:
+    """Return (pid, app.tenant_id, visible customers) of each server connection.
+
+    A transaction stays open on each, so that none is queried twice.
+    """
     clients = [psycopg.connect(address, prepare_threshold=None) for _ in range(SERVER_CONNECTIONS)]
     question = (
         "SELECT pg_backend_pid(), current_setting('app.tenant_id', true), (SELECT count(*) FROM customers_customer)"
     )
-    left = [client.execute(question).fetchone() for client in clients]
+    rows = [client.execute(question).fetchone() for client in clients]
     for client in clients:
         client.close()
-    return left
+    return rows
 
 
-def test_the_pooler_hands_one_clients_setting_of_the_session_to_the_next(pooler):
-    """Why the scope's setting is the transaction's."""
+def test_session_setting_leaks_to_the_poolers_next_client(pooler):
+    """A session-level setting leaks to the next client; therefore the scope uses a transaction-level one."""
     with psycopg.connect(pooler, autocommit=True) as first:
         first.execute("SELECT set_config('app.tenant_id', '1', false)")
 
-    settings = [setting for _, setting, _ in what_is_left(pooler)]
+    settings = [setting for _, setting, _ in server_connections(pooler)]
 
     assert "1" in settings

@@ -1,4 +1,4 @@
-"""Texts and slugs that an older version stored become what the CHECKs of this one want; nothing else changes."""
+"""Migrations rewrite the texts and slugs of an older version to satisfy the new CHECKs; nothing else changes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the role that serves may do and how it is set up, and that the deploy check and /readyz see it otherwise."""
+"""The application role's privileges and settings; the deploy check and /readyz report any deviation."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from apps.tenancy.scope import TenantMismatch, TenantNotSet, current_tenant, cur
 
 
 class Failure(Exception):
-    """Something went wrong inside a scope."""
+    """An error raised inside a scope."""
 
 
 def write_and_fail(tenant: Tenant, *, atomic: bool = True) -> None:

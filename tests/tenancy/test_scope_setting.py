@@ -1,4 +1,7 @@
-"""What a scope tells PostgreSQL, for the transaction and never the session: nothing stays behind."""
+"""The scope sets `app.tenant_id` for the transaction only (as SET LOCAL does).
+
+So nothing leaks to the next user of the connection.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ from apps.tenancy.scope import TenantNotSet, snapshot_scope, tenant_scope
 
 
 class Failure(Exception):
-    """Something went wrong inside a scope."""
+    """An error raised inside a scope."""
 
 
 def write_and_fail(tenant: Tenant, *, atomic: bool = True) -> None:
@@ -32,7 +35,7 @@ def setting() -> str:
 
 
 def rows() -> int:
-    """Customers that hand-written SQL sees."""
+    """The number of customers that hand-written SQL sees."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM customers_customer")
         return cursor.fetchone()[0]
@@ -50,7 +53,7 @@ def rows() -> int:
     ids=["read", "insert", "update"],
 )
 def test_rows_in_a_scope_without_a_transaction_of_its_own_are_refused_on_every_database(acme, block, reach):
-    """PostgreSQL would show none, which looks like an empty table; SQLite all, which would work until production."""
+    """Unrefused, PostgreSQL would return no rows, as if the table were empty; SQLite all of them, until production."""
     with tenant_scope(acme, atomic=False):
         with pytest.raises(TenantNotSet, match="no transaction"), block():
             reach()
@@ -63,7 +66,7 @@ def test_rows_in_a_scope_without_a_transaction_of_its_own_are_refused_on_every_d
 @pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("scope", [tenant_scope, snapshot_scope])
-def test_setting_is_there_in_the_scope_and_gone_with_its_transaction(acme, scope):
+def test_setting_is_set_in_the_scope_and_reset_after_its_transaction(acme, scope):
     with scope(acme):
         inside = setting()
     outside = setting()
@@ -72,7 +75,7 @@ def test_setting_is_there_in_the_scope_and_gone_with_its_transaction(acme, scope
 
 
 @pytest.mark.postgresql
-def test_scopes_one_after_another_in_an_outer_transaction_leave_nothing(acme, globex):
+def test_consecutive_scopes_in_an_outer_transaction_reset_the_setting(acme, globex):
     seen = []
 
     with transaction.atomic():
@@ -86,7 +89,7 @@ def test_scopes_one_after_another_in_an_outer_transaction_leave_nothing(acme, gl
 
 
 @pytest.mark.postgresql
-def test_an_inner_scope_of_the_same_tenant_leaves_the_setting(acme):
+def test_inner_scope_of_the_same_tenant_keeps_the_setting(acme):
     with tenant_scope(acme):
         with tenant_scope(acme):
             baker.make(Customer)
@@ -98,7 +101,7 @@ def test_an_inner_scope_of_the_same_tenant_leaves_the_setting(acme):
 
 @pytest.mark.postgresql
 @pytest.mark.parametrize("atomic", [True, False])
-def test_a_scope_that_fails_in_an_outer_transaction_leaves_nothing(acme, atomic):
+def test_failed_scope_in_an_outer_transaction_resets_the_setting(acme, atomic):
     with transaction.atomic():
         with pytest.raises(Failure):
             write_and_fail(acme, atomic=atomic)
@@ -107,7 +110,7 @@ def test_a_scope_that_fails_in_an_outer_transaction_leaves_nothing(acme, atomic)
 
 
 @pytest.mark.postgresql
-def test_an_inner_scope_that_fails_leaves_the_outer_ones_setting(acme):
+def test_failed_inner_scope_keeps_the_outer_scopes_setting(acme):
     with tenant_scope(acme):
         baker.make(Customer)
         with pytest.raises(Failure):
@@ -118,7 +121,7 @@ def test_an_inner_scope_that_fails_leaves_the_outer_ones_setting(acme):
 
 @pytest.mark.postgresql
 @pytest.mark.parametrize("atomic", [True, False])
-def test_a_scope_that_breaks_the_transaction_leaves_its_own_error_and_no_setting(acme, atomic):
+def test_scope_with_a_database_error_raises_it_and_resets_the_setting(acme, atomic):
     def divide() -> None:
         with tenant_scope(acme, atomic=atomic), connection.cursor() as cursor:
             cursor.execute("SELECT 1 / 0")
@@ -138,8 +141,8 @@ def test_a_snapshot_refuses_to_write(acme):
 
 @pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
-def test_setting_is_unknown_to_the_next_user_of_the_connection(acme, globex):
-    """A pool of one connection: whoever comes next gets the same one."""
+def test_setting_does_not_leak_to_the_next_user_of_the_connection(acme, globex):
+    """The pool has one connection, so the next user gets the same one."""
     for tenant in (acme, globex):
         with tenant_scope(tenant):
             baker.make(Customer, _quantity=1 + (tenant == globex))
@@ -157,8 +160,8 @@ def test_setting_is_unknown_to_the_next_user_of_the_connection(acme, globex):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_thread_that_inherits_a_scope_has_to_open_its_own(acme):
-    """Its connection is another one, which no scope has told the tenant."""
+def test_thread_has_to_open_its_own_scope(acme):
+    """A thread inherits the context variable, but `app.tenant_id` is unset on the thread's own connection."""
 
     def count() -> int:
         try:
@@ -171,7 +174,7 @@ def test_a_thread_that_inherits_a_scope_has_to_open_its_own(acme):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_runs_on_commit_has_to_open_a_scope_of_its_own(acme):
+def test_on_commit_hook_has_to_open_its_own_scope(acme):
     seen = []
 
     def on_commit() -> None:

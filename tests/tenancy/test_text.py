@@ -1,4 +1,4 @@
-"""Plain text: what its field refuses and composes, and what the database refuses from SQL that goes past it."""
+"""Plain text: the field refuses invisible characters and normalizes to NFC; the CHECK refuses both in SQL."""
 
 from __future__ import annotations
 
