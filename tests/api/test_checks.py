@@ -65,7 +65,7 @@ class LengthOfStatus(serializers.Field):
         return len(value)
 
 
-def showing(model: Any, **fields: serializers.Field) -> Any:
+def serializer_of(model: Any, **fields: serializers.Field) -> Any:
     meta = type("Meta", (), {"model": model, "fields": list(fields)})
     return type("Shown", (StrictModelSerializer,), {**fields, "Meta": meta})
 
@@ -110,8 +110,8 @@ REFUSED = {
 
 
 @pytest.mark.parametrize(("field", "why", "instead"), REFUSED.values(), ids=REFUSED)
-def test_a_field_that_rows_would_show_wrong_is_refused(field, why, instead):
-    shown = showing(Order, shown=field)
+def test_field_that_rows_would_render_differently_is_refused(field, why, instead):
+    shown = serializer_of(Order, shown=field)
 
     (problem,) = problems(shown)
 
@@ -124,20 +124,20 @@ def test_a_field_that_rows_would_show_wrong_is_refused(field, why, instead):
 @pytest.mark.parametrize(("allowed", "expected"), [({}, ["Shown.email"]), ({"allow_null": True}, [])])
 def test_field_across_a_nullable_foreign_key_must_allow_null(monkeypatch, allowed, expected):
     monkeypatch.setattr(Order._meta.get_field("customer"), "null", True)
-    shown = showing(Order, email=serializers.EmailField(source="customer.email", read_only=True, **allowed))
+    shown = serializer_of(Order, email=serializers.EmailField(source="customer.email", read_only=True, **allowed))
 
     assert [problem.where for problem in problems(shown)] == expected
 
 
 @pytest.mark.parametrize("serializer", [Shouted, Listed])
-def test_a_serializer_with_a_representation_of_its_own_is_refused(serializer):
+def test_serializer_that_overrides_to_representation_is_refused(serializer):
     (problem,) = problems(serializer)
 
     assert problem.where == serializer.__name__
     assert problem.why.endswith("own to_representation, which rows bypass")
 
 
-def test_a_nested_list_is_looked_into():
+def test_fields_of_a_nested_list_are_checked():
     class Line(StrictModelSerializer):
         order = serializers.StringRelatedField()
 
@@ -145,7 +145,7 @@ def test_a_nested_list_is_looked_into():
             model = Item
             fields = ["order"]
 
-    shown = showing(Order, items=Line(many=True, read_only=True))
+    shown = serializer_of(Order, items=Line(many=True, read_only=True))
 
     assert [problem.where for problem in problems(shown)] == ["Line.order"]
 
@@ -158,7 +158,7 @@ def test_every_serializer_of_the_service_passes():
 def test_check_names_the_serializer_the_field_and_the_alternative(settings):
     class OrderViewSet(ListViewSet):
         queryset = Order.objects.all()
-        serializer_class = showing(Order, customer=serializers.StringRelatedField())
+        serializer_class = serializer_of(Order, customer=serializers.StringRelatedField())
 
     router = SimpleRouter(use_regex_path=False)
     router.register("orders", OrderViewSet)

@@ -21,7 +21,7 @@ def environ_of(*headers: tuple[bytes, bytes]) -> dict[str, object]:
     return wsgi_environ({**SCOPE, "headers": list(headers)})
 
 
-def test_an_environ_has_the_bytes_of_the_address_as_latin_1():
+def test_environ_has_the_path_decoded_as_latin_1():
     environ = environ_of()
 
     assert environ["PATH_INFO"] == "/api/v1/customers/\xc3\xa9/"
@@ -29,7 +29,7 @@ def test_an_environ_has_the_bytes_of_the_address_as_latin_1():
     assert (environ["SERVER_PORT"], environ["REMOTE_ADDR"]) == ("8000", "192.0.2.1")
 
 
-def test_an_environ_has_the_headers_by_their_names():
+def test_environ_has_the_headers_under_their_cgi_names():
     environ = environ_of(
         (b"content-type", b"application/json"),
         (b"content-length", b"2"),
@@ -65,7 +65,7 @@ def test_a_header_whose_name_has_an_underscore_is_dropped(name):
         ("no address" * 10, ("no address" * 10)[:64]),
     ],
 )
-def test_the_clients_address_is_the_one_that_the_trusted_proxy_adds(settings, forwarded, address):
+def test_client_address_is_the_one_that_the_trusted_proxy_adds(settings, forwarded, address):
     environ = {"REMOTE_ADDR": "192.0.2.1", "HTTP_X_FORWARDED_FOR": forwarded}
     settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     behind_a_proxy = client_address(environ)

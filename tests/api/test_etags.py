@@ -43,7 +43,7 @@ def rows_of(tenant: Any, order_worth: Any) -> dict[str, int]:
 
 @pytest.fixture
 def rows(acme, order_worth) -> dict[str, int]:
-    """Ids to put into addresses: a customer without orders, an order in each state, an item of the draft."""
+    """Ids for addresses: a customer without orders, an order in each state, an item of the draft."""
     return rows_of(acme, order_worth)
 
 

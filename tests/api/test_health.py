@@ -5,7 +5,7 @@ from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 
 
-def test_healthz_asks_nothing(client, count):
+def test_healthz_runs_no_statement(client, count):
     with count() as statements:
         response = client.get("/healthz", secure=True)
 

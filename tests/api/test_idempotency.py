@@ -33,7 +33,7 @@ def replayed(response: Any) -> bool:
 
 @pytest.fixture
 def rows(acme, order_worth) -> dict[str, int]:
-    """Ids to put into addresses: a customer without orders, an order in each state, an item of the draft."""
+    """Ids for addresses: a customer without orders, an order in each state, an item of the draft."""
     with tenant_scope(acme):
         draft = order_worth(900)
         return {
@@ -63,7 +63,7 @@ def rows(acme, order_worth) -> dict[str, int]:
         ("patch", "items/{item}/", {"quantity": 3}),
     ],
 )
-def test_a_change_sent_again_is_made_once_and_answered_the_same(acme, api, rows, method, address, body):
+def test_repeated_request_runs_once_and_returns_the_same_response(acme, api, rows, method, address, body):
     sent = {name: rows.get(value, value) if isinstance(value, str) else value for name, value in (body or {}).items()}
 
     def send() -> Any:
@@ -79,7 +79,7 @@ def test_a_change_sent_again_is_made_once_and_answered_the_same(acme, api, rows,
     assert first.status_code in (200, 201, 204)
     assert (again.status_code, again.content) == (first.status_code, first.content)
     assert (replayed(first), replayed(again)) == (False, True)
-    # The id is of the request, the mark of the replay; all else is as it was.
+    # Only the request id and the replay header differ.
     first_headers, again_headers = dict(first.headers), dict(again.headers)
     for headers in (first_headers, again_headers):
         headers.pop("X-Request-ID")
@@ -89,13 +89,13 @@ def test_a_change_sent_again_is_made_once_and_answered_the_same(acme, api, rows,
 
 
 def limit_statements(monkeypatch: pytest.MonkeyPatch, wait: str) -> None:
-    """Let new connections of PostgreSQL wait for a lock for `wait`, and for a statement for a minute."""
+    """Set lock_timeout to `wait` and statement_timeout to a minute in new connections to PostgreSQL."""
     if connection.vendor == "postgresql":
         options = f"-c lock_timeout={wait} -c statement_timeout=60s"
         monkeypatch.setitem(connection.settings_dict["OPTIONS"], "options", options)
 
 
-def test_fifty_retries_one_after_the_other_make_one_order(acme, api, rows):
+def test_fifty_sequential_retries_create_one_order(acme, api, rows):
     body = {"customer": rows["customer"], "items": ITEMS}
 
     answers = [api.post("/api/v1/orders/", body, headers=KEY) for _ in range(50)]
@@ -107,8 +107,8 @@ def test_fifty_retries_one_after_the_other_make_one_order(acme, api, rows):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_fifty_retries_at_once_make_one_order(acme, monkeypatch):
-    limit_statements(monkeypatch, "60s")  # fifty threads have one interpreter
+def test_fifty_concurrent_retries_create_one_order(acme, monkeypatch):
+    limit_statements(monkeypatch, "60s")  # fifty threads share one interpreter
     key = keys.issue_key(tenant=acme)
     with tenant_scope(acme):
         body = {"customer": baker.make(Customer).pk, "items": ITEMS}
@@ -140,7 +140,7 @@ def test_key_reused_for_another_request_is_refused_before_validation(acme, api, 
     assert emails_of(acme) == ["ada@example.com"]
 
 
-def test_an_error_frees_the_key(acme, api):
+def test_failed_request_releases_the_key(acme, api):
     invalid = api.post("/api/v1/customers/", {"name": "Ada"}, headers=KEY)
     created = api.post("/api/v1/customers/", ADA, headers=KEY)
     other = {"Idempotency-Key": "another"}
@@ -160,7 +160,7 @@ def test_keys_are_scoped_to_the_tenant(acme, globex, api):
     assert (emails_of(acme), emails_of(globex)) == (["grace@example.com"], ["ada@example.com"])
 
 
-def test_a_replay_is_the_first_answer_whatever_happened_since(api, rows):
+def test_replay_is_the_first_response_despite_later_changes(api, rows):
     paid = api.post(f"/api/v1/orders/{rows['draft']}/pay/", headers=KEY)
     api.post(f"/api/v1/orders/{rows['draft']}/ship/")
 
@@ -189,7 +189,7 @@ def test_a_replay_needs_the_preconditions_of_the_first_request(api, rows):
     ] * 4
 
 
-def test_a_false_precondition_frees_the_key(api, rows):
+def test_failed_precondition_releases_the_key(api, rows):
     address = f"/api/v1/customers/{rows['customer']}/"
 
     refused = api.patch(address, {"name": "Ada"}, headers={**KEY, "If-Match": '"stale"'})
@@ -216,7 +216,7 @@ def test_malformed_key_is_refused(acme, api, key):
     assert emails_of(acme) == []
 
 
-def test_a_view_that_commits_by_itself_takes_no_key(acme, api):
+def test_non_atomic_view_refuses_a_key(acme, api):
     body = {"customers": 1, "orders_per_customer": 1, "items_per_order": 1}
 
     response = api.post("/api/v1/devtools/seed/", body, headers=KEY)
@@ -228,13 +228,13 @@ def test_a_view_that_commits_by_itself_takes_no_key(acme, api):
     assert emails_of(acme) == []
 
 
-def test_a_read_pays_no_attention_to_a_key(api):
+def test_reads_ignore_the_key(api):
     answers = [api.get("/api/v1/customers/", headers={"Idempotency-Key": key}) for key in ("a", "a", "")]
 
     assert [(answer.status_code, replayed(answer)) for answer in answers] == [(200, False)] * 3
 
 
-def test_a_key_costs_three_statements_and_a_replay_is_two(api, count):
+def test_key_costs_three_statements_and_a_replay_two(api, count):
     with count() as without:
         api.post("/api/v1/customers/", {**ADA, "email": "grace@example.com"})
     # INSERT of the key, SELECT of its row, UPDATE with the answer.
@@ -248,7 +248,7 @@ def test_a_key_costs_three_statements_and_a_replay_is_two(api, count):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_twin_waits_and_makes_the_change_when_the_first_is_undone(acme):
+def test_concurrent_duplicate_runs_after_the_first_rolls_back(acme):
     key = keys.issue_key(tenant=acme)
     answers: list[Any] = []
     sending = threading.Event()
@@ -275,7 +275,7 @@ def test_a_twin_waits_and_makes_the_change_when_the_first_is_undone(acme):
 
 @pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
-def test_a_twin_that_waits_too_long_is_told_to_come_back(acme, monkeypatch):
+def test_concurrent_duplicate_that_times_out_is_409_with_retry_after(acme, monkeypatch):
     limit_statements(monkeypatch, "50ms")
     key = keys.issue_key(tenant=acme)
 
@@ -289,7 +289,7 @@ def test_a_twin_that_waits_too_long_is_told_to_come_back(acme, monkeypatch):
     assert emails_of(acme) == []
 
 
-def test_a_stored_answer_is_the_tenants_row(acme, api):
+def test_stored_response_belongs_to_the_tenant(acme, api):
     created = api.post("/api/v1/customers/", ADA, headers=KEY)
 
     with tenant_scope(acme):

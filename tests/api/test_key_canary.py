@@ -40,7 +40,7 @@ def read_only(key: str) -> str:
     return key
 
 
-# What is sent, and the status of the answer. `api` makes a client with a key.
+# name: (status of the response, lambda that sends the request). `api` makes a client with a key.
 Send = Callable[[Any, str], Any]
 REQUESTS: dict[str, tuple[int, Send]] = {
     "good": (200, lambda api, key: api(key).get(CUSTOMERS)),
@@ -69,7 +69,7 @@ REQUESTS: dict[str, tuple[int, Send]] = {
     ),
     "in a form": (415, lambda api, key: api(key).post(CUSTOMERS, f"name={key}", "application/x-www-form-urlencoded")),
 }
-# Here the key is data, which the answer repeats; the profiler must not keep it all the same.
+# Here the key is data, which the response repeats. The profiler must not store it even so.
 DATA: dict[str, tuple[int, Send]] = {
     "in a filter": (200, lambda api, key: api(key).get(f"{CUSTOMERS}?email={key}")),
     "in a name": (201, lambda api, key: api(key).post(CUSTOMERS, {"email": "ada@example.com", "name": key})),
@@ -88,7 +88,7 @@ def secret_of(key: str) -> str:
 @pytest.mark.django_db
 @pytest.mark.parametrize("debug", [True, False])
 @pytest.mark.parametrize("name", REQUESTS)
-def test_key_is_in_no_log_and_no_answer(api: Any, settings: Any, log: Any, name: str, debug: bool) -> None:
+def test_key_is_in_no_log_and_no_response(api: Any, settings: Any, log: Any, name: str, debug: bool) -> None:
     settings.DEBUG = debug
     key = issue()
     status, send = REQUESTS[name]
@@ -98,7 +98,7 @@ def test_key_is_in_no_log_and_no_answer(api: Any, settings: Any, log: Any, name:
     assert response.status_code == status
     assert (secret_of(key) in response.text, secret_of(key) in str(response.headers)) == (False, False)
     assert secret_of(key) not in log.getvalue()
-    # A failure of the server's is logged with its traceback.
+    # A 500 is logged with its traceback.
     assert ["traceback" in line for line in log.lines if line["logger"] == "requests"] == [status == 500]
 
 
@@ -117,7 +117,7 @@ def test_key_is_on_no_error_page_outside_the_api(api: Any, settings: Any, log: A
 
 
 @pytest.mark.django_db
-def test_key_is_in_no_text_of_an_object() -> None:
+def test_key_is_in_no_str_or_repr() -> None:
     key = issue()
     stored = ApiKey.objects.get()
     with pytest.raises(keys.KeyRefused) as refused:
@@ -141,7 +141,7 @@ def test_key_is_not_stored_as_an_idempotency_key(api: Any, acme: Tenant, name: s
 
 
 def scenario() -> dict[str, Any]:
-    """Send everything, and read every table of the profiler."""
+    """Send every request, and return every table of the profiler."""
     from silk import models
 
     from tests.conftest import Api
@@ -161,8 +161,8 @@ def profiled(empty_database: dict[str, str]) -> dict[str, Any]:
     return {**result, "log": log}
 
 
-def places_of(text: str, profiled: dict[str, Any]) -> list[str]:
-    """The columns of the profiler in which `text` stands; it keeps answers in base64."""
+def columns_with(text: str, profiled: dict[str, Any]) -> list[str]:
+    """The columns of the profiler that contain `text`. Response bodies are stored in base64."""
     found = set()
     for table, rows in profiled["tables"].items():
         for row in rows:
@@ -185,13 +185,13 @@ def test_profiler_recorded_every_request(profiled: dict[str, Any]) -> None:
 def test_profiler_and_log_keep_no_key(profiled: dict[str, Any], name: str) -> None:
     key, _ = profiled["sent"][name]
 
-    assert places_of(secret_of(key), profiled) == []
+    assert columns_with(secret_of(key), profiled) == []
     assert secret_of(key) not in profiled["log"]
 
 
-def test_profiler_keeps_what_is_public_of_a_key_where_none_belongs(profiled: dict[str, Any]) -> None:
-    """These are the places where the secret would be, too."""
-    found = {name: places_of(f"{key[:11]}_…", profiled) for name, (key, _) in profiled["sent"].items()}
+def test_profiler_stores_the_masked_key(profiled: dict[str, Any]) -> None:
+    """The masked key appears in each of these columns, so an unmasked secret would have been found there."""
+    found = {name: columns_with(f"{key[:11]}_…", profiled) for name, (key, _) in profiled["sent"].items()}
 
     assert {name: places for name, places in found.items() if places} == {
         "in a header": ["Request.encoded_headers"],

@@ -44,14 +44,14 @@ pytestmark = pytest.mark.django_db
 
 
 def only(log):
-    """The one line of the log, without what a clock says."""
+    """The only line of the log, without its time and duration."""
     (line,) = log.lines
     return {name: value for name, value in line.items() if name not in ("time", "ms")}
 
 
-def test_a_request_is_one_line(api, in_acme, log):
+def test_request_logs_one_line(api, in_acme, log):
     customer = baker.make(Customer)
-    api.get("/api/v1/customers/")  # so that the key is known
+    api.get("/api/v1/customers/")  # caches the key
     log.truncate(log.seek(0))
 
     response = api.get(f"/api/v1/customers/{customer.pk}/")
@@ -82,26 +82,26 @@ def test_a_request_is_one_line(api, in_acme, log):
         ("get", "/healthz", 200, None, "/healthz"),
     ],
 )
-def test_a_refusal_is_one_line(api, log, method, address, status, tenant, route):
+def test_refused_request_logs_one_line(api, log, method, address, status, tenant, route):
     getattr(api, method)(address)
 
     line = only(log)
     assert (line["status"], line["tenant"], line["route"], line["level"]) == (status, tenant, route, "info")
 
 
-def test_a_request_without_a_key_has_its_route(db, log):
+def test_log_line_of_an_unauthenticated_request_has_its_route(db, log):
     Api().get("/api/v1/customers/1/")
 
     assert (only(log)["status"], only(log)["route"]) == (401, "/api/v1/customers/<int:pk>/")
 
 
-def test_a_host_that_is_not_ours_is_one_line_that_names_the_error(api, log):
+def test_disallowed_host_logs_one_line_with_the_error(api, log):
     api.get("/api/v1/customers/", headers={"Host": "elsewhere.example.com"})
 
     assert (only(log)["status"], only(log)["error"]) == (400, "DisallowedHost")
 
 
-def test_nothing_that_a_client_sent_is_in_the_log(acme, log):
+def test_log_contains_no_client_input(acme, log):
     key = keys.issue_key(tenant=acme)
     api = Api(key)
 
@@ -138,7 +138,7 @@ def test_unhandled_exception_logs_a_traceback_and_returns_the_request_id(api, lo
 
 
 @own_urls
-def test_a_bug_outside_the_api_is_one_line_too(api, log):
+def test_exception_outside_the_api_logs_one_line(api, log):
     response = api.get("/outside/1/")
 
     line = only(log)
@@ -147,7 +147,7 @@ def test_a_bug_outside_the_api_is_one_line_too(api, log):
 
 
 @own_urls
-def test_the_row_that_the_database_refused_is_not_in_the_log(api, log):
+def test_values_of_a_refused_row_are_not_logged(api, log):
     response = api.post("/api/v1/refused/")
 
     line = only(log)
@@ -157,7 +157,7 @@ def test_the_row_that_the_database_refused_is_not_in_the_log(api, log):
 
 
 @own_urls
-def test_what_is_logged_within_a_request_has_its_id(api, log):
+def test_log_lines_within_a_request_have_its_id(api, log):
     response = api.get("/api/v1/caught/")
 
     said, request = log.lines
@@ -165,14 +165,14 @@ def test_what_is_logged_within_a_request_has_its_id(api, log):
     assert said["request_id"] == request["request_id"] == response["X-Request-ID"]
 
 
-def test_the_development_servers_own_line_is_left_out(log):
+def test_request_line_of_the_development_server_is_dropped(log):
     logging.getLogger("django.server").info('"%s" %s %s', "GET /?secret=1 HTTP/1.1", "200", "5")
     logging.getLogger("django.server").error("You're accessing the development server over HTTPS")
 
     assert [line["message"] for line in log.lines] == ["You're accessing the development server over HTTPS"]
 
 
-def test_a_developer_reads_a_line():
+def test_human_formatter_prints_one_line_and_the_traceback():
     fields = {"tenant": "demo", "method": "GET", "route": "/x/", "status": 500, "ms": 1.2, "statements": 2}
     try:
         bug(None, 1)

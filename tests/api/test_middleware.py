@@ -40,14 +40,14 @@ def rendering_fails(request):
 
 
 def dangling_row(request):
-    """A deferred constraint is broken, which only COMMIT finds."""
+    """Violate a deferred constraint, which the database checks at COMMIT."""
     customer = Customer.objects.create(email="ada@example.com", name="Ada")
     Order.objects.create(customer_id=customer.pk + 1)
     return JsonResponse({}, status=201)
 
 
 def counted_twice(request):
-    """Another connection commits a row between two statements of one request."""
+    """Count rows twice, while another connection commits one in between."""
     tenant = current_tenant()
 
     def write() -> None:
@@ -67,7 +67,7 @@ def in_transaction(request):
 
 
 def api_path(name: str, view):
-    # As DRF's views are.
+    # DRF's views are exempt too.
     return path(f"api/v1/{name}/", csrf_exempt(view))
 
 
@@ -111,7 +111,7 @@ def customers_of(tenant) -> int:
     ],
 )
 @pytest.mark.parametrize("debug", [True, False])
-def test_an_answer_of_400_or_more_leaves_nothing_behind(acme, api, settings, log, address, status, rows, debug):
+def test_response_of_400_or_more_rolls_back(acme, api, settings, log, address, status, rows, debug):
     settings.DEBUG = debug
 
     response = api.post(f"/api/v1/{address}/")
@@ -126,7 +126,7 @@ def test_an_answer_of_400_or_more_leaves_nothing_behind(acme, api, settings, log
 
 @own_urls
 @pytest.mark.django_db(transaction=True)
-def test_only_a_change_opens_a_transaction_of_django(api):
+def test_only_writes_open_an_atomic_block(api):
     answers = [api.get("/api/v1/in-transaction/").content, api.post("/api/v1/in-transaction/").content]
 
     assert answers == [b"False", b"True"]
@@ -134,14 +134,14 @@ def test_only_a_change_opens_a_transaction_of_django(api):
 
 @own_urls
 @pytest.mark.django_db(transaction=True)
-def test_a_read_sees_one_state_of_the_database(acme, api):
+def test_read_requests_see_one_snapshot(acme, api):
     assert api.get("/api/v1/counted-twice/").json() == {"before": 0, "after": 0}
     assert customers_of(acme) == 1
 
 
 @own_urls
 @pytest.mark.django_db(transaction=True)
-def test_a_view_may_commit_by_itself(api):
+def test_non_atomic_view_runs_outside_a_transaction(api):
     assert api.post("/api/v1/commits-itself/").content == b"False"
 
 
@@ -177,7 +177,7 @@ def test_an_unknown_address_is_a_problem(api, settings, debug, address, detail, 
 
 
 @pytest.mark.parametrize("pk", [1, 2**63 - 1, 2**63, 10**30])
-def test_an_id_of_any_size_that_does_not_exist_is_a_404(api, pk):
+def test_missing_id_of_any_size_is_404(api, pk):
     details = [api.get(f"/api/v1/{noun}/{pk}/").json()["detail"] for noun in ("customers", "orders", "items")] + [
         api.post(f"/api/v1/orders/{pk}/cancel/").json()["detail"]
     ]
@@ -203,7 +203,7 @@ def test_an_id_of_any_size_that_does_not_exist_is_a_404(api, pk):
         (b"null", "application/json", 400, "The request is not valid"),
     ],
 )
-def test_a_body_that_cannot_be_read_is_a_problem(acme, api, body, content_type, status, detail):
+def test_unreadable_body_is_a_problem(acme, api, body, content_type, status, detail):
     response = api.post("/api/v1/customers/", body, content_type)
 
     assert (response.status_code, response["Content-Type"]) == (status, "application/problem+json")
@@ -212,7 +212,7 @@ def test_a_body_that_cannot_be_read_is_a_problem(acme, api, body, content_type, 
 
 
 @pytest.mark.parametrize("debug", [True, False])
-def test_a_wrong_host_is_a_problem(api, settings, debug):
+def test_disallowed_host_is_a_problem(api, settings, debug):
     settings.DEBUG = debug
     settings.ALLOWED_HOSTS = ["orders.example.com"]
 
@@ -221,7 +221,7 @@ def test_a_wrong_host_is_a_problem(api, settings, debug):
     assert (response.status_code, response["Content-Type"]) == (400, "application/problem+json")
 
 
-def test_a_wrong_method_is_a_problem_that_names_the_right_ones(api):
+def test_unsupported_method_is_405_with_allow(api):
     response = api.put("/api/v1/orders/")
 
     assert (response.status_code, response["Content-Type"]) == (405, "application/problem+json")
@@ -240,8 +240,8 @@ def test_a_wrong_method_is_a_problem_that_names_the_right_ones(api):
     ],
 )
 @pytest.mark.parametrize("method", ["PUT", "OPTIONS", "TRACE", "PROPFIND"])
-def test_a_method_that_an_address_does_not_know_is_refused_before_all_else(client, address, allowed, method):
-    """Without a key, with a bad parameter and a bad body."""
+def test_unsupported_method_is_refused_before_every_other_check(client, address, allowed, method):
+    """The request has no key, a bad parameter and a bad body, none of which is reported first."""
     response = client.generic(method, address, "{", "application/json", secure=True)
 
     assert (response.status_code, response["Content-Type"]) == (405, "application/problem+json")
@@ -249,7 +249,7 @@ def test_a_method_that_an_address_does_not_know_is_refused_before_all_else(clien
 
 
 @pytest.mark.parametrize("address", ["/api/v1/orders/", "/api/v1/nowhere/", "/healthz", "/nowhere", "/api/v1/docs"])
-def test_every_answer_has_a_request_id(api, address):
+def test_every_response_has_a_request_id(api, address):
     first, second = api.get(address)["X-Request-ID"], api.get(address)["X-Request-ID"]
 
     assert len(first) == len(second) == 32
@@ -257,12 +257,12 @@ def test_every_answer_has_a_request_id(api, address):
 
 
 @pytest.mark.parametrize(
-    ("given", "kept"), [("client-id_1.2", True), ("short", False), ("x" * 65, False), ("white space", False)]
+    ("request_id", "kept"), [("client-id_1.2", True), ("short", False), ("x" * 65, False), ("white space", False)]
 )
-def test_a_clients_request_id_is_kept_if_it_is_harmless(api, given, kept):
-    response = api.get("/api/v1/orders/", headers={"X-Request-ID": given})
+def test_client_request_id_is_kept_if_it_is_safe(api, request_id, kept):
+    response = api.get("/api/v1/orders/", headers={"X-Request-ID": request_id})
 
-    assert (response["X-Request-ID"] == given) is kept
+    assert (response["X-Request-ID"] == request_id) is kept
 
 
 def test_server_timing_counts_the_views_statements_in_development(api, settings, in_acme):
@@ -273,5 +273,5 @@ def test_server_timing_counts_the_views_statements_in_development(api, settings,
     in_development = api.get("/api/v1/orders/")
 
     assert "Server-Timing" not in in_production
-    # 1. orders with their customers  2. their items; the key's look-up and the transaction are not the view's
+    # 1. orders with their customers  2. their items. The key's look-up and the transaction are not counted.
     assert 'desc="2 statements"' in in_development["Server-Timing"]

@@ -15,7 +15,7 @@ GRACE = {"email": "grace@example.com", "name": "Grace"}
 
 @pytest.fixture
 def customer(acme) -> str:
-    """The address of a customer without orders."""
+    """The URL of a customer without orders."""
     with tenant_scope(acme):
         return f"/api/v1/customers/{baker.make(Customer, name='Ada').pk}/"
 
@@ -48,7 +48,7 @@ def tag(api, customer) -> str:
         ({"If-Match": "{tag}", "If-None-Match": OTHER}, 200, 200),
     ],
 )
-def test_a_condition_decides_about_a_detail_and_its_change(api, customer, tag, headers, read, change):
+def test_precondition_on_a_detail_decides_its_read_and_its_update(api, customer, tag, headers, read, change):
     headers = {name: value.format(tag=tag) for name, value in headers.items()}
 
     got, head = api.get(customer, headers=headers), api.head(customer, headers=headers)
@@ -67,7 +67,7 @@ def test_a_condition_decides_about_a_detail_and_its_change(api, customer, tag, h
         ("If-None-Match", "It exists, or has not changed since it was read: If-None-Match names it."),
     ],
 )
-def test_a_false_condition_is_a_problem_that_names_it(api, customer, tag, header, detail):
+def test_failed_precondition_is_a_412_that_names_the_header(api, customer, tag, header, detail):
     headers = {header: OTHER if header == "If-Match" else tag}
 
     deleted = api.delete(customer, headers=headers)
@@ -76,7 +76,7 @@ def test_a_false_condition_is_a_problem_that_names_it(api, customer, tag, header
 
 
 @pytest.mark.parametrize("action", ["pay", "archive"])
-def test_an_action_is_conditional_on_its_order(api, in_acme, order_worth, action):
+def test_action_evaluates_preconditions_on_its_order(api, in_acme, order_worth, action):
     order = f"/api/v1/orders/{order_worth(900).pk}/"
     tag = api.get(order)["ETag"]
 
@@ -92,7 +92,7 @@ def test_an_action_is_conditional_on_its_order(api, in_acme, order_worth, action
 
 @pytest.mark.parametrize("method", ["get", "patch", "delete"])
 @pytest.mark.parametrize("headers", [{"If-Match": "*"}, {"If-Match": OTHER}, {"If-None-Match": "*"}])
-def test_what_does_not_exist_is_missing_whatever_the_condition(api, acme, method, headers):
+def test_missing_row_is_404_whatever_the_precondition(api, acme, method, headers):
     response = getattr(api, method)("/api/v1/customers/1/", headers=headers)
 
     assert response.status_code == 404
@@ -103,7 +103,7 @@ LISTS += ["reporting/sales/?from=2026-01-01&to=2026-01-02"]
 
 
 @pytest.mark.parametrize("address", LISTS)
-def test_a_list_or_report_exists_and_has_no_tag(api, customer, address):
+def test_list_or_report_matches_star_and_has_no_etag(api, customer, address):
     address = address.format(customer=customer.removeprefix("/api/v1/"))
     conditions: list[tuple[str, str]] = [
         ("If-Match", "*"), ("If-Match", OTHER), ("If-None-Match", "*"), ("If-None-Match", OTHER)
@@ -126,7 +126,7 @@ def test_a_list_or_report_exists_and_has_no_tag(api, customer, address):
         ("If-None-Match", OTHER, 201),
     ],
 )
-def test_a_creation_is_conditional_on_the_list(acme, api, header, value, status):
+def test_create_evaluates_preconditions_on_the_list(acme, api, header, value, status):
     response = api.post("/api/v1/customers/", GRACE, headers={header: value})
 
     assert response.status_code == status
@@ -134,7 +134,7 @@ def test_a_creation_is_conditional_on_the_list(acme, api, header, value, status)
         assert Customer.objects.count() == (1 if status == 201 else 0)
 
 
-def test_a_request_that_fails_anyway_fails_for_its_own_reason(api, acme):
+def test_other_errors_take_precedence_over_preconditions(api, acme):
     response = api.get("/api/v1/customers/?nme=Ada", headers={"If-Match": OTHER})
 
     assert response.status_code == 400
@@ -145,14 +145,14 @@ def test_a_request_that_fails_anyway_fails_for_its_own_reason(api, acme):
 @pytest.mark.parametrize(
     ("method", "address"), [("get", "{}"), ("patch", "{}"), ("delete", "{}"), ("get", "/api/v1/customers/")]
 )
-def test_what_is_no_tag_is_refused(api, customer, method, address, header, tag):
+def test_malformed_entity_tag_is_refused(api, customer, method, address, header, tag):
     response = getattr(api, method)(address.format(customer), headers={header: tag})
 
     assert (response.status_code, response["Content-Type"]) == (400, PROBLEM)
     assert response.json()["detail"] == f'{header} is * or entity tags in quotes, as in ETag: "a", "b".'
 
 
-def test_a_condition_on_a_read_costs_no_statement(api, customer, tag, count):
+def test_precondition_on_a_read_costs_no_statement(api, customer, tag, count):
     with count() as plain:
         api.get(customer)
     with count() as conditional:

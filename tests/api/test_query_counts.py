@@ -1,4 +1,4 @@
-"""How many statements each operation costs is committed data, reviewed like code: tests/api/query_counts.json."""
+"""The SQL statements of each operation are counted; the numbers in query_counts.json are reviewed like code."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from tests.isolation.two_tenants import World, undone
 HOW = "If query_counts.json is to change, record it: RECORD=1 .venv/bin/python -m pytest tests/api/test_query_counts.py"
 FILE = Path(__file__).with_name("query_counts.json")
 RECORDED: dict[str, int] = json.loads(FILE.read_text())
-# What the sample data costs depends on how much is asked for, and on the database.
+# The statements of seeding depend on the amount and on the database.
 LABELS = [label for label in OPERATIONS if label != "POST devtools/seed/"]
 
 
 @pytest.mark.parametrize("label", LABELS)
-def test_an_operation_costs_as_many_statements_as_recorded(acme, globex, settings, count, label):
-    settings.DEFAULT_TENANT = acme.slug  # no other can be reset
+def test_operation_runs_as_many_statements_as_recorded(acme, globex, settings, count, label):
+    settings.DEFAULT_TENANT = acme.slug  # only the default tenant can be reset
     world = World(acme, globex)
     request = OPERATIONS[label].own_request(world)
 

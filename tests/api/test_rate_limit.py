@@ -82,7 +82,7 @@ def test_concurrent_requests_never_get_more_than_the_limit(acme, api, settings):
     assert sorted(statuses) == [200] * 5 + [429] * 11
 
 
-def test_a_request_too_many_is_a_problem_that_says_when_to_come_back(api, settings, clock):
+def test_request_over_the_limit_is_429_with_retry_after(api, settings, clock):
     settings.REQUESTS_PER_MINUTE = 1
     api.get(CUSTOMERS)
     clock.now += 18.5
@@ -100,7 +100,7 @@ def test_a_request_too_many_is_a_problem_that_says_when_to_come_back(api, settin
     }
 
 
-def test_a_request_too_many_does_not_reach_the_database(acme, api, settings):
+def test_request_over_the_limit_does_not_reach_the_database(acme, api, settings):
     settings.REQUESTS_PER_MINUTE = 1
     api.get(CUSTOMERS)
     statements = []
@@ -115,7 +115,7 @@ def test_a_request_too_many_does_not_reach_the_database(acme, api, settings):
 
 @pytest.mark.urls(__name__)
 @pytest.mark.django_db(transaction=True)
-def test_every_answer_says_how_many_requests_are_left(api, settings):
+def test_every_response_has_the_remaining_requests(api, settings):
     settings.REQUESTS_PER_MINUTE = 6000
 
     answers = [
@@ -143,7 +143,7 @@ def test_a_tenants_keys_share_its_limit_and_other_tenants_have_their_own(acme, g
     assert statuses == [200, 429, 200]
 
 
-def test_a_new_minute_lets_through_again(api, settings, clock):
+def test_limit_resets_each_minute(api, settings, clock):
     settings.REQUESTS_PER_MINUTE = 1
     answers = []
 
@@ -169,7 +169,7 @@ def test_without_a_limit_nothing_is_counted(api, settings):
     assert [(answer.status_code, fields(answer)) for answer in answers] == [(200, [None] * 3)] * 3
 
 
-def test_requests_that_prove_no_tenant_do_not_count(acme, api, settings):
+def test_unauthenticated_requests_do_not_count(acme, api, settings):
     settings.REQUESTS_PER_MINUTE = 1
     key = keys.issue_key(tenant=acme)
     strangers = [type(api)(wrong) for wrong in ("", "rl_00000000_0", f"{key}0")]

@@ -34,7 +34,7 @@ LARGEST = 2**40  # a sum of many fits its column
 
 
 def values_of(model: Any) -> st.SearchStrategy[dict[str, Any]]:
-    """Values for the columns of a new row; relations, and types that are not here, are left to model-bakery."""
+    """Generate values for the columns of a new row. model-bakery fills relations and the other types."""
     return st.fixed_dictionaries({
         column.name: st.none() | values if column.null else values
         for column in model._meta.concrete_fields
@@ -46,8 +46,8 @@ def _values_of(column: models.Field) -> st.SearchStrategy[Any] | None:
     if column.choices:
         return st.sampled_from([value for value, _ in column.flatchoices])
     if isinstance(column, models.IntegerField):
-        least = [each.limit_value for each in column.validators if isinstance(each, MinValueValidator)]
-        most = [each.limit_value for each in column.validators if isinstance(each, MaxValueValidator)]
+        least = [validator.limit_value for validator in column.validators if isinstance(validator, MinValueValidator)]
+        most = [validator.limit_value for validator in column.validators if isinstance(validator, MaxValueValidator)]
         return st.integers(max([-LARGEST, *least]), min([LARGEST, *most]))
     if isinstance(column, models.BooleanField):
         return st.booleans()
@@ -59,7 +59,7 @@ def _values_of(column: models.Field) -> st.SearchStrategy[Any] | None:
 
 
 def make(model: Any, **values: Any) -> Any:
-    """Write a row, or give the example up if a constraint of the model refuses it."""
+    """Write a row, or discard the example if a constraint of the model refuses it."""
     row = baker.prepare(model, _save_related=True, **values)
     try:
         row.validate_constraints()
@@ -69,7 +69,7 @@ def make(model: Any, **values: Any) -> Any:
     return row
 
 
-def test_the_views_have_serializers_that_are_read_as_rows():
+def test_serializers_of_the_views_are_rendered_from_rows():
     assert SERIALIZERS != []
 
 
@@ -77,7 +77,7 @@ def test_the_views_have_serializers_that_are_read_as_rows():
 @pytest.mark.parametrize("serializer", SERIALIZERS, ids=lambda each: each.__name__)
 @given(data=st.data())
 @hypothesis_settings(max_examples=60, deadline=None, database=None, suppress_health_check=list(HealthCheck))
-def test_rows_are_what_the_serializer_makes_of_the_objects(serializer, data):
+def test_rows_equal_the_serializers_output_for_instances(serializer, data):
     model, inside = serializer.Meta.model, shape_of(serializer).lists
     with undone():
         made = [make(model, **values) for values in data.draw(st.lists(values_of(model), min_size=1, max_size=3))]
@@ -102,7 +102,7 @@ class ShoutedField(serializers.CharField):
 
 
 @pytest.mark.usefixtures("in_acme")
-def test_a_field_with_a_representation_of_its_own_is_asked_for_it():
+def test_overridden_to_representation_of_a_field_is_called():
     class Shown(StrictModelSerializer):
         name = ShoutedField()
         secret = serializers.CharField(write_only=True)
@@ -142,7 +142,7 @@ def test_statements_are_one_and_one_for_the_items_inside(count, size):
 
 
 @pytest.mark.usefixtures("in_acme")
-def test_a_row_that_is_not_there_does_not_exist():
+def test_missing_row_raises_does_not_exist():
     with pytest.raises(Order.DoesNotExist):
         read_one(OrderSerializer, Order.objects.all, 1)
 

@@ -48,13 +48,13 @@ pytestmark = pytest.mark.urls(__name__)
 ROOT = "/api/v1/"
 
 
-def test_only_the_routes_of_the_bases_are_mounted():
+def test_only_the_routes_of_the_base_classes_are_mounted():
     mounted = [str(url.pattern) for url in router.urls]
 
     assert mounted == ["listed/", "shown/", "shown/<int:pk>/", "people/", "people/<int:pk>/"]
 
 
-def test_a_row_is_listed_shown_and_created(acme, api):
+def test_row_is_listed_retrieved_and_created(acme, api):
     created = api.post(f"{ROOT}people/", {"email": "ada@example.com", "name": "Ada"})
 
     pk = created.json()["id"]
@@ -77,7 +77,9 @@ def test_a_row_is_listed_shown_and_created(acme, api):
         ("people/{pk}/", "put", "GET, HEAD"),
     ],
 )
-def test_a_method_that_no_base_brings_is_405_whatever_the_condition(in_acme, api, address, method, allowed, condition):
+def test_method_without_a_base_class_is_405_whatever_the_precondition(
+    in_acme, api, address, method, allowed, condition
+):
     address = address.format(pk=baker.make(Customer).pk)
 
     response = getattr(api, method)(f"{ROOT}{address}", {}, "application/json", headers={condition: '"tag"'})
@@ -98,7 +100,7 @@ def test_links_are_named_for_the_model_whatever_the_plural():
     }
 
 
-def test_what_refers_to_a_protected_row_is_named(in_acme, api, monkeypatch):
+def test_conflict_names_the_models_that_refer_to_a_protected_row(in_acme, api, monkeypatch):
     order = baker.make("orders.Order")
     monkeypatch.setattr(services, "delete_customer", lambda customer_id: Customer.objects.get(pk=customer_id).delete())
 
@@ -110,7 +112,7 @@ def test_what_refers_to_a_protected_row_is_named(in_acme, api, monkeypatch):
 
 
 @pytest.mark.parametrize("error", [ProtectedError, RestrictedError])
-def test_each_kind_that_refers_is_named_once(in_acme, api, monkeypatch, error):
+def test_conflict_names_each_referring_model_once(in_acme, api, monkeypatch, error):
     event = baker.make("orders.OrderEvent")
 
     def refuse(customer_id):
@@ -123,7 +125,7 @@ def test_each_kind_that_refers_is_named_once(in_acme, api, monkeypatch, error):
     assert (response.status_code, response.json()["referring"]) == (409, ["order", "order event"])
 
 
-def test_a_customer_without_orders_that_other_rows_refer_to_is_not_said_to_have_orders(in_acme, monkeypatch):
+def test_conflict_of_a_customer_without_orders_does_not_mention_orders(in_acme, monkeypatch):
     event = baker.make("orders.OrderEvent")
 
     def refuse(rows):

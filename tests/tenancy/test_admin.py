@@ -1,4 +1,7 @@
-"""The admin, driven by a browser's means in a process that has it; the tests compare what the scenario wrote down."""
+"""The admin, used through forms as a browser would, in a process with the admin installed.
+
+One scenario records what it saw; each test compares a part of that record.
+"""
 
 from __future__ import annotations
 
@@ -52,12 +55,12 @@ def scenario() -> dict[str, Any]:
     act("delete_selected", "tenant", acme.pk)
     seen["tenant deleted"] = [client.post(f"{ADMIN}/tenant/{acme.pk}/delete/").status_code, tenant()]
 
-    asked = {"tenant": acme.pk, "name": "billing", "scope": "read"}
+    form = {"tenant": acme.pk, "name": "billing", "scope": "read"}
     expiry = {"expires_at_0": "2999-12-31", "expires_at_1": "12:00:00"}
-    issued = client.post(f"{ADMIN}/apikey/add/", {**asked, **expiry})
+    issued = client.post(f"{ADMIN}/apikey/add/", {**form, **expiry})
     key = KEY.findall(issued.text)[0]
     stored = ApiKey.objects.get()
-    one = f"{ADMIN}/apikey/{stored.pk}"
+    key_page = f"{ADMIN}/apikey/{stored.pk}"
     seen["key"] = key
     seen["issued"] = [issued.status_code, KEY.findall(issued.text), issued["Cache-Control"], sorted(issued.cookies)]
     seen["stored"] = [stored.tenant.slug, stored.name, stored.scope, stored.expires_at.isoformat(), stored.prefix]
@@ -66,23 +69,30 @@ def scenario() -> dict[str, Any]:
     seen["api"] = [answer.status_code, sorted(answer.cookies), answer.headers.get("Vary"), answer["Server-Timing"]]
     seen["browser's cookies"] = sorted(name for name, cookie in client.cookies.items() if cookie.value)
 
-    changed = client.post(f"{one}/change/", {**asked, "name": "changed"}).status_code
+    changed = client.post(f"{key_page}/change/", {**form, "name": "changed"}).status_code
     act("delete_selected", "apikey", stored.pk)
-    deleted = client.post(f"{one}/delete/").status_code
+    deleted = client.post(f"{key_page}/delete/").status_code
     seen["key changed"] = [changed, deleted, list(ApiKey.objects.values_list("name", "scope"))]
     viewer = User.objects.create_user("viewer", is_staff=True)
     viewer.user_permissions.add(Permission.objects.get(codename="view_apikey"))
     looking = Client()
     looking.force_login(viewer)
     act("revoke", "apikey", stored.pk, by=looking)
-    seen["looked at"] = [looking.get(f"{one}/change/").status_code, ApiKey.objects.get().revoked_at]
+    seen["looked at"] = [looking.get(f"{key_page}/change/").status_code, ApiKey.objects.get().revoked_at]
     act("revoke", "apikey", stored.pk)
     revoked_at = ApiKey.objects.get().revoked_at
     act("revoke", "apikey", stored.pk)
     seen["revoked"] = [revoked_at is not None, ApiKey.objects.get().revoked_at == revoked_at, api(key).status_code]
 
-    client.post(f"{ADMIN}/apikey/add/", {**asked, "name": "live"})
-    pages = ["/admin/", f"{ADMIN}/apikey/", f"{ADMIN}/apikey/add/", f"{one}/change/", f"{one}/history/", "/silk/"]
+    client.post(f"{ADMIN}/apikey/add/", {**form, "name": "live"})
+    pages = [
+        "/admin/",
+        f"{ADMIN}/apikey/",
+        f"{ADMIN}/apikey/add/",
+        f"{key_page}/change/",
+        f"{key_page}/history/",
+        "/silk/",
+    ]
     seen["pages"] = {page: client.get(page).text for page in [*pages, "/silk/requests/"]}
     entries = admin.models.LogEntry.objects.filter(content_type__model="apikey").order_by("pk")
     seen["log"] = [[entry.object_repr, entry.object_id, entry.get_change_message()] for entry in entries]
@@ -102,7 +112,7 @@ def test_admin_requires_login(seen: dict[str, Any]) -> None:
     assert (seen["stranger"], seen["login"]) == (302, "/admin/")
 
 
-def test_tenant_is_created_with_a_zone_that_exists(seen: dict[str, Any]) -> None:
+def test_tenant_requires_a_valid_time_zone(seen: dict[str, Any]) -> None:
     [[message]], tenants = seen["wrong zone"]
 
     assert message.startswith("'Europe/Berln' is not a time zone")
@@ -110,7 +120,7 @@ def test_tenant_is_created_with_a_zone_that_exists(seen: dict[str, Any]) -> None
     assert seen["created"] == [["acme", "Acme", "Europe/Berlin", True]]
 
 
-def test_tenant_is_edited_but_for_its_slug(seen: dict[str, Any]) -> None:
+def test_tenant_is_edited_except_for_its_slug(seen: dict[str, Any]) -> None:
     assert seen["edited"] == [["acme", "Acme Ltd", "Asia/Kolkata", False]]
 
 
@@ -118,14 +128,14 @@ def test_tenant_is_not_deleted(seen: dict[str, Any]) -> None:
     assert seen["tenant deleted"] == [403, [["acme", "Acme Ltd", "Asia/Kolkata", True]]]
 
 
-def test_key_is_stored_as_asked_for_and_works(seen: dict[str, Any]) -> None:
+def test_issued_key_is_stored_as_requested_and_works(seen: dict[str, Any]) -> None:
     prefix = seen["key"].split("_")[1]
 
     assert seen["stored"] == ["acme", "billing", "read", "2999-12-31T12:00:00+00:00", prefix]
     assert seen["api"][0] == 200
 
 
-def test_key_is_shown_once_on_a_page_that_nothing_keeps(seen: dict[str, Any]) -> None:
+def test_key_is_shown_once_on_a_page_that_is_not_cached(seen: dict[str, Any]) -> None:
     status, shown, cache_control, cookies = seen["issued"]
 
     assert (status, shown, cookies) == (200, [seen["key"]], ["csrftoken"])
@@ -138,7 +148,7 @@ def test_key_is_on_no_other_page_and_neither_is_its_digest(seen: dict[str, Any])
     named = [page for page, html in seen["pages"].items() if prefix in html]
     telling = [page for page, html in seen["pages"].items() if secret in html or seen["digest"] in html]
 
-    # The list, the key's own pages, and the last actions on the first one: so its secret would be seen there.
+    # The list, the key's pages and the log of recent actions name the key, so a leaked secret would show there.
     assert [re.sub(r"\d+", "1", page) for page in named] == [
         "/admin/", f"{ADMIN}/apikey/", f"{ADMIN}/apikey/1/change/", f"{ADMIN}/apikey/1/history/",
     ]  # fmt: skip

@@ -20,14 +20,14 @@ from apps.tenancy.models import ApiKey, Tenant
 
 
 def run(*arguments: str) -> tuple[str, str]:
-    """What `manage.py <arguments>` prints to stdout and to stderr."""
+    """Return what `manage.py <arguments>` prints to stdout and to stderr."""
     out, err = StringIO(), StringIO()
     call_command(*arguments, stdout=out, stderr=err)
     return out.getvalue(), err.getvalue()
 
 
 def examples(command: str, capsys: Any) -> list[list[str]]:
-    """The arguments of each line of the command's help that shows how to call it."""
+    """Return the arguments of each example in the command's help."""
     with pytest.raises(SystemExit) as stop:
         call_command(command, "--help")
     assert stop.value.code == 0
@@ -105,7 +105,7 @@ def test_tenant_list_shows_all_by_slug(globex: Tenant, acme: Tenant) -> None:
     ]
 
 
-def test_apikey_create_prints_nothing_but_a_key_that_works_on_stdout(acme: Tenant, globex: Tenant) -> None:
+def test_apikey_create_prints_only_a_working_key_to_stdout(acme: Tenant, globex: Tenant) -> None:
     out, err = run("apikey", "create", "globex", "--name", "billing job")
 
     assert out.count("\n") == 1
@@ -133,7 +133,7 @@ def test_apikey_create_can_make_a_key_that_expires(acme: Tenant, days: int) -> N
     assert before <= expires_at - timedelta(days=days) <= timezone.now()
 
 
-def test_apikey_create_without_expiry_makes_a_key_that_stays(acme: Tenant) -> None:
+def test_apikey_create_without_expiry_makes_a_key_that_never_expires(acme: Tenant) -> None:
     run("apikey", "create", "acme")
 
     assert ApiKey.objects.get().expires_at is None
@@ -167,7 +167,7 @@ def test_apikey_refuses_and_writes_nothing(acme: Tenant, arguments: list[str]) -
     assert list(ApiKey.objects.values()) == before
 
 
-def test_apikey_of_an_unknown_tenant_says_where_to_look(db: None) -> None:
+def test_apikey_of_an_unknown_tenant_suggests_tenant_list(db: None) -> None:
     with pytest.raises(CommandError, match=r"^There is no tenant 'nobody'\. See: manage\.py tenant list$"):
         run("apikey", "create", "nobody")
 
@@ -184,7 +184,7 @@ def test_apikey_list_shows_the_tenants_keys_and_no_secret(acme: Tenant, globex: 
 
     out, err = run("apikey", "list", "acme")
 
-    # Equal as a whole, so there is neither a secret nor a hash in it.
+    # The whole output is compared, so it contains neither a secret nor a hash.
     assert out.splitlines() == [
         f"{prefix[live]}\twrite\tlive\tbilling",
         f"{prefix[expired]}\tread\texpired\t",
@@ -198,12 +198,12 @@ def test_apikey_list_takes_two_statements(acme: Tenant, django_assert_num_querie
     for _ in range(keys_of_acme):
         keys.issue_key(tenant=acme)
 
-    # 1. the tenant  2. its keys. Django's own count: ours leaves out what a key's look-up reads.
+    # 1. the tenant  2. its keys. Counted by Django, since `count` leaves out the tables of tenancy.
     with django_assert_num_queries(2):
         run("apikey", "list", "acme")
 
 
-def test_apikey_revoke_makes_the_key_useless(acme: Tenant) -> None:
+def test_apikey_revoke_disables_the_key(acme: Tenant) -> None:
     key, other = keys.issue_key(tenant=acme), keys.issue_key(tenant=acme)
     prefix = key.split("_")[1]
 
@@ -261,7 +261,7 @@ def test_apikey_help_shows_examples_that_work(acme: Tenant, capsys: Any) -> None
         ("purge_idempotency_keys", "apps.idempotency.services.purge_keys"),
     ],
 )
-def test_a_command_may_take_longer_than_a_request(
+def test_commands_have_no_request_timeouts(
     monkeypatch: pytest.MonkeyPatch, acme: Tenant, command: str, step: str
 ) -> None:
     original = import_string(step)

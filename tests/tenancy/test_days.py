@@ -45,7 +45,7 @@ def test_day_is_from_midnight_to_midnight_of_the_tenant(
 
 
 @pytest.mark.parametrize(("day", "hours"), [(date(2026, 3, 29), 23), (date(2026, 10, 25), 25), (date(2026, 5, 1), 24)])
-def test_day_is_as_long_as_its_clock_change_makes_it(in_acme: Tenant, day: date, hours: int) -> None:
+def test_day_of_a_clock_change_has_23_or_25_hours(in_acme: Tenant, day: date, hours: int) -> None:
     length = day_end(day) - day_start(day)
 
     assert length == timedelta(hours=hours)
@@ -117,12 +117,12 @@ def test_parse_reads_an_instant_without_offset_in_the_zone_of_the_scope(acme: Te
         pytest.param("9" * 5000, id="5000 digits"),
     ],
 )
-def test_parse_refuses_what_is_no_date(in_acme: Tenant, text: str) -> None:
+def test_parse_refuses_an_invalid_date(in_acme: Tenant, text: str) -> None:
     with pytest.raises(ValueError, match=r"^Not a date \(2026-01-31\) or date-time \(2026-01-31T12:00:00Z\)\.$"):
         parse_day_or_instant(text)
 
 
-def test_parse_of_a_plus_that_became_a_space_says_so(in_acme: Tenant) -> None:
+def test_parse_error_explains_a_plus_decoded_as_a_space(in_acme: Tenant) -> None:
     with pytest.raises(ValueError, match=r"\(a '\+' in an address must be written %2B\)\.$"):
         parse_day_or_instant("2026-01-31T12:00:00 02:00")
 

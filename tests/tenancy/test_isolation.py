@@ -106,7 +106,7 @@ def test_missing_or_altered_row_security_fails_the_deploy_check_and_readyz(clien
 
 
 @as_owner
-def test_a_problem_names_the_table_and_the_part():
+def test_problem_names_the_table_and_the_missing_object():
     sql("ALTER TABLE orders_item NO FORCE ROW LEVEL SECURITY")
     sql("DROP INDEX item_by_order")
     sql("CREATE INDEX item_by_sku ON orders_item (sku)")
@@ -120,7 +120,7 @@ def test_a_problem_names_the_table_and_the_part():
 
 
 def migrate(*operations: Any) -> None:
-    """Apply operations to the app `orders`, on top of what is installed, as one migration."""
+    """Apply operations to the app `orders` as one further migration."""
     state = ProjectState.from_apps(apps)
     with connection.schema_editor() as editor:
         for operation in operations:
@@ -150,7 +150,7 @@ def test_isolate_again_restores_the_row_security_of_a_filled_table(acme, globex,
 
 
 @as_owner
-def test_isolate_in_the_migration_that_makes_the_table_leaves_no_key_of_djangos():
+def test_isolate_in_a_create_migration_replaces_djangos_foreign_keys():
     migrate(
         migrations.CreateModel(
             "Note",
@@ -188,7 +188,7 @@ def theirs(globex: Tenant) -> dict[type[models.Model], Any]:
 @pytest.mark.parametrize("table", MODELS)
 @as_each_of("orders_app", "orders_owner")
 def test_hand_written_sql_reaches_no_row_of_another_tenant(acme, globex, theirs, user, table):
-    """The owner is no exception, so that a data migration cannot mix tenants either."""
+    """This holds for the owner too, so a data migration cannot mix tenants."""
     read = f"SELECT id FROM {table}"
     statements = [read, f"UPDATE {table} SET id = id RETURNING id", f"DELETE FROM {table} RETURNING id"]
     if (user, table) == ("orders_app", "reporting_customertotal"):
@@ -219,7 +219,7 @@ def test_hand_written_sql_writes_no_row_of_another_tenant(acme, globex):
         sql(INSERT, globex.pk)
 
 
-def test_hand_written_sql_cannot_give_a_row_away(acme, globex):
+def test_hand_written_sql_cannot_move_a_row_to_another_tenant(acme, globex):
     with tenant_scope(acme):
         baker.make(Customer)
 
@@ -241,7 +241,7 @@ def test_a_key_to_another_tenants_row_is_refused_where_row_security_does_not_app
 
 
 @as_owner
-def test_the_deploy_check_looks_while_migrations_are_pending():
+def test_deploy_check_runs_with_pending_migrations():
     sql("DELETE FROM django_migrations WHERE app = 'reporting'")
     sql("ALTER TABLE orders_order DISABLE ROW LEVEL SECURITY")
 

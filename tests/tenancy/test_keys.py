@@ -34,7 +34,7 @@ def test_issue_key_stores_no_column_with_the_secret(acme: Tenant) -> None:
     assert [column for column in row if secret in str(column)] == []
 
 
-def test_issue_key_stores_what_was_asked_for(acme: Tenant) -> None:
+def test_issue_key_stores_name_scope_and_expiry(acme: Tenant) -> None:
     expires_at = timezone.now() + timedelta(days=1)
 
     key = keys.issue_key(tenant=acme, name="billing", scope=ApiKey.Scope.READ, expires_at=expires_at)
@@ -50,7 +50,7 @@ def test_issue_key_never_gives_the_same_one_twice(acme: Tenant) -> None:
     assert len(issued) == 20
 
 
-def test_authenticate_answers_the_keys_tenant(acme: Tenant, globex: Tenant) -> None:
+def test_authenticate_returns_the_keys_tenant(acme: Tenant, globex: Tenant) -> None:
     of_acme, of_globex = keys.issue_key(tenant=acme), keys.issue_key(tenant=globex)
 
     tenants = [authenticate(of_acme), authenticate(of_globex)]
@@ -178,9 +178,7 @@ def test_authenticate_reads_the_key_with_its_tenant_in_one_statement(
         authenticate(key)
 
 
-def test_authenticate_of_a_malformed_key_asks_the_database_nothing(
-    acme: Tenant, django_assert_num_queries: Any
-) -> None:
+def test_authenticate_of_a_malformed_key_runs_no_statement(acme: Tenant, django_assert_num_queries: Any) -> None:
     with django_assert_num_queries(0), pytest.raises(keys.KeyRefused):
         authenticate("rl_x_y")
 

@@ -35,29 +35,29 @@ def is_refused(key: str) -> bool:
 @pytest.fixture(autouse=True)
 def wait(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
     """Stop the clock; `wait(5)` advances it by 5 seconds."""
-    start, passed = timezone.now().replace(second=0), timedelta()  # a minute is counted as one
+    start, passed = timezone.now().replace(second=0), timedelta()  # failures are counted per minute of the clock
 
-    def move(seconds: float) -> None:
+    def advance(seconds: float) -> None:
         nonlocal passed
         passed += timedelta(seconds=seconds)
 
     monkeypatch.setattr(timezone, "now", lambda: start + passed)
     monkeypatch.setattr(time, "time", lambda: (start + passed).timestamp())
-    return move
+    return advance
 
 
 @contextmanager
 def look_ups() -> Iterator[list[str]]:
     """Collect the statements on the tables of tenancy, which `count` leaves out."""
-    found: list[str] = []
+    statements: list[str] = []
 
     def execute_and_note(execute: Any, sql: str, *args: Any) -> Any:
         if '"tenancy_' in sql:
-            found.append(sql)
+            statements.append(sql)
         return execute(sql, *args)
 
     with connection.execute_wrapper(execute_and_note):
-        yield found
+        yield statements
 
 
 @pytest.mark.parametrize("with_key", [True, False])
@@ -160,7 +160,7 @@ def test_revoke_key_is_not_undone_by_a_request_that_read_the_key_before(
     assert is_refused(key)
 
 
-def test_a_new_key_works_at_once_and_the_old_one_beside_it(acme: Tenant) -> None:
+def test_new_key_works_at_once_beside_the_old_one(acme: Tenant) -> None:
     old = keys.issue_key(tenant=acme)
     is_refused(old)
 

@@ -33,7 +33,7 @@ def fresh(row: models.Model, **keys: Any) -> models.Model:
 
 
 def columns(row: models.Model) -> dict[str, Any]:
-    """All but the id and the keys."""
+    """The columns of a row, except its id and its foreign keys."""
     names = [field.name for field in row._meta.fields if not (field.primary_key or field.is_relation)]
     return {name: getattr(row, name) for name in names}
 
@@ -109,7 +109,9 @@ CASES = [
         key,
         way,
         id=f"{key.model.__name__}.{key.name}-{name}",
-        marks=pytest.mark.role("orders_owner") if key.model.kept_by_database else (),  # who alone may write one
+        marks=pytest.mark.role("orders_owner")
+        if key.model.kept_by_database
+        else (),  # the only role that may write one
     )
     for key in KEYS
     for name, way in {**WAYS, **({} if key.remote_field.hidden else RELATED_WAYS)}.items()

@@ -39,7 +39,7 @@ def stolen(row: Customer) -> Customer:
 
 
 REFUSED = (TypeError, TenantMismatch, DatabaseError)
-# The row is another tenant's; each of these names it by its id or by an instance that was read in its own scope.
+# Writes to another tenant's row, named by its id or by an instance that was read in its own scope.
 THEFTS: dict[str, tuple[Any, Callable[[Customer], Any]]] = {
     "save": (TenantMismatch, lambda row: row.save()),
     "save with update_fields": (DatabaseError, lambda row: row.save(update_fields=["name"])),
@@ -104,7 +104,7 @@ def test_upsert_by_tenant_and_email_changes_an_own_row_only(acme: Tenant, globex
     assert [(row["email"], row["name"]) for row in rows_of(acme)] == [("ada@example.com", "Ada L.")]
 
 
-def test_delete_of_an_own_row_leaves_another_tenants(acme: Tenant, globex: Tenant) -> None:
+def test_delete_of_an_own_row_keeps_another_tenants(acme: Tenant, globex: Tenant) -> None:
     with tenant_scope(globex):
         baker.make(Customer, email="ada@example.com")
     with tenant_scope(acme):

@@ -26,55 +26,55 @@ from tests.conftest import one_of_each, rows_of
 OWNED = tenant_owned_models()
 
 
-def given(*args: Any, **kwargs: Any) -> Callable[[Any, Any], tuple[Any, Any]]:
+def passing(*args: Any, **kwargs: Any) -> Callable[[Any, Any], tuple[Any, Any]]:
     return lambda row, target: (args, kwargs)
 
 
-def given_all(row: models.Model, target: Any) -> tuple[Any, Any]:
-    """The other rows of the model, for a combination."""
+def passing_all(row: models.Model, target: Any) -> tuple[Any, Any]:
+    """Pass a queryset of the model's rows, to be combined with."""
     return (type(row).objects.order_by(),), {}
 
 
-def given_pk(row: models.Model, target: Any) -> tuple[Any, Any]:
+def passing_pk(row: models.Model, target: Any) -> tuple[Any, Any]:
     return (), {"pk": row.pk}
 
 
-def given_columns(row: models.Model, target: Any) -> tuple[Any, Any]:
+def passing_columns(row: models.Model, target: Any) -> tuple[Any, Any]:
     return (), {name: getattr(row, name) for name in columns(row)}
 
 
 def columns(row: models.Model) -> list[str]:
-    """All but the id and the keys."""
+    """The names of the columns, except the id and the foreign keys."""
     return [field.name for field in row._meta.fields if not (field.primary_key or field.is_relation)]
 
 
-# How a method is called -> its name; an asynchronous twin is called as its method. What is lazy is then evaluated.
+# (arguments, names of the methods that get them). `evaluate` runs lazy results; `acount` is called like `count`.
 CALLS: list[tuple[Callable[[Any, Any], tuple[Any, Any]], str]] = [
-    (given(), "__aiter__ __bool__ __getstate__ __iter__ __len__ __repr__"),
-    (given(), "all count delete distinct exists explain first full_clean get_next_by_ get_previous_by_ get_queryset"),
-    (given(), "iterator last refresh_from_db reverse save save_base select_for_update values values_list"),
-    (given(0), "__getitem__"),
+    (passing(), "__aiter__ __bool__ __getstate__ __iter__ __len__ __repr__"),
+    (passing(), "all count delete distinct exists explain first full_clean get_next_by_ get_previous_by_ get_queryset"),
+    (passing(), "iterator last refresh_from_db reverse save save_base select_for_update values values_list"),
+    (passing(0), "__getitem__"),
     (lambda row, target: (({},), {}), "__deepcopy__ complex_filter"),
-    (given("default"), "db_manager using"),
-    (given("pk"), "earliest latest only order_by"),
-    (given("tenant"), "defer prefetch_related select_related"),
-    (given(Count("pk")), "aggregate"),
-    (given(n=Value(1)), "alias annotate"),
-    (given(pk=0), "exclude"),
-    (given(where=["1 = 1"]), "extra"),
-    (given_pk, "filter get get_or_create update_or_create"),
-    (given_all, "__and__ __or__ __xor__ difference intersection union"),
-    (given("tenant__created_at", "day"), "dates datetimes"),
-    (given_columns, "create update"),
+    (passing("default"), "db_manager using"),
+    (passing("pk"), "earliest latest only order_by"),
+    (passing("tenant"), "defer prefetch_related select_related"),
+    (passing(Count("pk")), "aggregate"),
+    (passing(n=Value(1)), "alias annotate"),
+    (passing(pk=0), "exclude"),
+    (passing(where=["1 = 1"]), "extra"),
+    (passing_pk, "filter get get_or_create update_or_create"),
+    (passing_all, "__and__ __or__ __xor__ difference intersection union"),
+    (passing("tenant__created_at", "day"), "dates datetimes"),
+    (passing_columns, "create update"),
     (lambda row, target: ((row,), {}), "add contains"),
     (lambda row, target: (([row],), {}), "set"),
     (lambda row, target: (([row.pk],), {}), "in_bulk"),
-    (lambda row, target: (([type(row)(**given_columns(row, target)[1])],), {}), "bulk_create"),
+    (lambda row, target: (([type(row)(**passing_columns(row, target)[1])],), {}), "bulk_create"),
     (lambda row, target: (([row], columns(row)), {}), "bulk_update"),
     (lambda row, target: (([target.instance],), {}), "get_prefetch_querysets"),
 ]
 ARGUMENTS = {name: arguments for arguments, names in CALLS for name in names.split()}
-# These reach no row, because ...
+# Methods that reach no row, by reason.
 IDLE = {
     "looks at the class": "check contribute_to_class deconstruct get_constraints",
     "looks at the instance": "get_deferred_fields prepare_database_save serializable_value",
@@ -90,7 +90,7 @@ IDLE = {
 REACHES_NO_ROW = {name for names in IDLE.values() for name in names.split()}
 
 
-# Where methods are found, from a stored row.
+# Objects that have the methods, made from a stored row.
 WAYS: dict[str, Callable[[Any], Any]] = {
     "manager": lambda row: type(row).objects,
     "base manager": lambda row: type(row)._base_manager,
@@ -101,7 +101,7 @@ WAYS: dict[str, Callable[[Any], Any]] = {
 
 
 def related_manager(key: models.ForeignKey) -> Callable[[Any], Any]:
-    """The way through the row that `key` points to, without reading that row."""
+    """Return the related manager of the row that `key` points to, without reading that row."""
     name = key.remote_field.get_accessor_name()
     return lambda row: getattr(key.related_model(pk=getattr(row, key.attname), tenant_id=row.tenant_id), name)
 
@@ -115,7 +115,7 @@ CASES = [pytest.param(model, way, id=f"{model.__name__}-{name}") for model in OW
 
 
 def methods(target: Any) -> Iterator[str]:
-    """The public methods of an object, and of a queryset those behind Python's own syntax."""
+    """The public methods of an object, and a queryset's special methods."""
     special = [name for name in vars(QuerySet) if name.startswith("__")] if isinstance(target, QuerySet) else []
     for name in [*special, *(name for name in dir(type(target)) if not name.startswith("_"))]:
         member = inspect.getattr_static(type(target), name)
@@ -124,7 +124,7 @@ def methods(target: Any) -> Iterator[str]:
 
 
 def family(name: str) -> str:
-    """The entry of the tables that a method is under."""
+    """Return the name under which ARGUMENTS or REACHES_NO_ROW lists a method."""
     name = re.sub(r"^(get_next_by_|get_previous_by_)\w+|(?<=^get_)\w+(?=_display$)", r"\1", name)
     return name if name in ARGUMENTS or name in REACHES_NO_ROW else name.removeprefix("a")
 
@@ -152,7 +152,7 @@ def call(name: str, row: models.Model, target: Any) -> None:
 
 @contextmanager
 def statements_on_rows() -> Iterator[list[str]]:
-    """Collects the statements that name a table of tenants' rows."""
+    """Collect the statements on tenant-owned tables."""
     seen: list[str] = []
 
     def note(execute: Any, sql: str, *rest: Any) -> Any:
@@ -169,7 +169,7 @@ def stored(acme: Tenant) -> dict[type[models.Model], Any]:
 
 
 @pytest.mark.parametrize(("model", "way"), CASES)
-def test_every_method_is_known(stored: Any, model: type[models.Model], way: Callable[[Any], Any]) -> None:
+def test_every_method_is_listed(stored: Any, model: type[models.Model], way: Callable[[Any], Any]) -> None:
     found = methods(way(stored[model]))
 
     assert [name for name in found if (family(name) in ARGUMENTS) == (family(name) in REACHES_NO_ROW)] == []
@@ -201,7 +201,7 @@ def test_every_method_reaches_the_rows_in_a_scope(
     idle = []
 
     for name in [name for name in methods(way(row)) if family(name) in ARGUMENTS]:
-        # Whether it succeeds is not the question: keys and constraints refuse some.
+        # Constraints refuse some of the calls; only the statement matters here.
         with statements_on_rows() as statements, suppress(Exception), tenant_scope(acme):
             call(name, row, way(row))
             transaction.set_rollback(True)

@@ -34,7 +34,7 @@ def emails(queryset: Any) -> list[str]:
 
 
 OURS = "ada@example.com"
-# What each way of asking answers when ours and theirs are the only rows; `theirs` is an instance got in their scope.
+# name: (read, its result when each tenant has one customer). `theirs` is globex's, read in globex's scope.
 ANSWERS: dict[str, tuple[Callable[[Customer], Any], Any]] = {
     "list": (lambda theirs: emails(Customer.objects.all()), [OURS]),
     "filter by id": (lambda theirs: emails(Customer.objects.filter(pk=theirs.pk)), []),

@@ -66,7 +66,7 @@ def test_write_without_scope_is_refused_and_writes_nothing(acme: Tenant, write: 
         assert list(Customer.objects.values()) == before
 
 
-def test_querysets_are_built_without_a_scope_and_narrowed_where_they_run(acme: Tenant, globex: Tenant) -> None:
+def test_querysets_are_built_without_a_scope_and_filtered_when_they_run(acme: Tenant, globex: Tenant) -> None:
     queryset = Customer.objects.values_list("email", flat=True)
     with tenant_scope(acme):
         baker.make(Customer, email="ada@example.com")

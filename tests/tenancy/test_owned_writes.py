@@ -35,7 +35,7 @@ def test_create_stamps_the_tenant(in_acme: Tenant) -> None:
     assert list(Customer.objects.values_list("tenant", "pk")) == [(in_acme.pk, customer.pk)]
 
 
-def test_save_stamps_a_row_that_was_built_without_a_scope(acme: Tenant) -> None:
+def test_save_stamps_an_instance_built_without_a_scope(acme: Tenant) -> None:
     customer = Customer(email="ada@example.com")
 
     with tenant_scope(acme):
@@ -55,7 +55,7 @@ def test_bulk_create_stamps_the_tenant(acme: Tenant) -> None:
     assert [row["tenant_id"] for row in rows_of(acme)] == [acme.pk, acme.pk]
 
 
-def test_get_or_create_makes_a_row_of_its_own_beside_another_tenants(acme: Tenant, globex: Tenant) -> None:
+def test_get_or_create_ignores_another_tenants_row(acme: Tenant, globex: Tenant) -> None:
     with tenant_scope(globex):
         theirs = baker.make(Customer, email="ada@example.com")
 
@@ -113,7 +113,7 @@ UPDATES: dict[str, Callable[[Customer, Tenant], Any]] = {
 
 
 @pytest.mark.parametrize("update", UPDATES.values(), ids=UPDATES.keys())
-def test_row_cannot_be_given_to_another_tenant(
+def test_row_cannot_be_moved_to_another_tenant(
     acme: Tenant, globex: Tenant, update: Callable[[Customer, Tenant], Any]
 ) -> None:
     with tenant_scope(acme):

@@ -31,7 +31,7 @@ SERVER_CONNECTIONS = 2
 
 @pytest.fixture
 def pooler() -> Iterator[str]:
-    """PgBouncer over two connections, and the tests' own connection through it; yields its address."""
+    """Run PgBouncer with two server connections and connect the tests through it; yield its address."""
     direct = connection.settings_dict["PORT"]
     with pgbouncer(url_of("orders_app", connection.settings_dict["NAME"]), size=SERVER_CONNECTIONS) as address:
         connection.close()
@@ -42,7 +42,7 @@ def pooler() -> Iterator[str]:
 
 
 def one_after_another(turns: list[tuple[str, str]]) -> list[tuple[str, int, set[str]]]:
-    """For each (tenant, key): the tenant, and status and owners of the rows of a write and a read in its name."""
+    """For each (slug, key), create a customer and list customers; per request: slug, status, names in the response."""
     seen = []
     for turn, (slug, key) in enumerate(turns):
         api = Api(key)
@@ -63,7 +63,7 @@ def test_several_tenants_mixed_over_two_server_connections_see_their_own_rows(po
     connection.close()
 
     with ThreadPoolExecutor(12) as pool:
-        # Each client begins with another tenant, so that neighbours in time are of different ones.
+        # Clients begin with different tenants, so that consecutive requests are of different ones.
         answers = list(pool.map(one_after_another, [(held[n % 3 :] + held[: n % 3]) * 10 for n in range(12)]))
 
     wrong = [

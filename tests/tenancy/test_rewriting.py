@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-# As an older version could have written them. The ids of tenants and customers count from 1.
+# Rows that an older version could have written. The ids of tenants and customers count from 1.
 FILL = """
 from django.db import connection
 from django.utils import timezone
@@ -55,7 +55,7 @@ print(json.dumps(rows))
 
 @pytest.fixture
 def manage(empty_database):
-    """Run manage.py on an empty database; return what it prints, then what it logs."""
+    """Return a function that runs manage.py on an empty database and returns (stdout, stderr)."""
 
     def run(*arguments: str) -> tuple[str, str]:
         done = subprocess.run(

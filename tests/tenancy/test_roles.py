@@ -63,7 +63,7 @@ def of_the_role(*problems: str) -> list[str]:
         "SELECT pg_try_advisory_lock(1)",
     ],
 )
-def test_the_application_may_do_nothing_but_read_and_write_rows(statement):
+def test_application_role_may_only_read_and_write_rows(statement):
     refusals = r"permission denied|must be (owner|superuser)"
 
     with pytest.raises(ProgrammingError, match=refusals), transaction.atomic():
@@ -74,7 +74,7 @@ NO_LIMITS = [f"has no {timeout}" for timeout in TIMEOUTS]
 OF_THE_OWNER = [
     "may create tables",
     "may create temporary tables",
-    *(f"may {what} the table {table}" for what in ("change", "truncate") for table in TABLES),
+    *(f"may {action} the table {table}" for action in ("change", "truncate") for table in TABLES),
 ]
 ROLES = {
     "orders_app": [],
@@ -89,7 +89,7 @@ ONLY_OF_A_SUPERUSER = of_the_role("may create large objects", "may take advisory
 
 
 @as_each_of(*ROLES)
-def test_a_role_that_may_more_fails_the_deploy_check(client, user):
+def test_role_with_more_privileges_fails_the_deploy_check(client, user):
     exempt = user in ("orders_ops", "superuser")
     problems = [f"{table}: missing: row security applies to this role" for table in TABLES] if exempt else []
 
@@ -111,17 +111,17 @@ def test_a_role_that_may_more_fails_the_deploy_check(client, user):
         ("GRANT TRUNCATE ON orders_item TO orders_app", "may truncate the table orders_item"),
     ],
 )
-def test_a_right_given_to_the_application_fails_the_deploy_check(statement, problem):
+def test_privilege_granted_to_the_application_fails_the_deploy_check(statement, problem):
     sql(statement)
     sql("SET LOCAL ROLE orders_app")
 
-    # The session is still the superuser's, whose settings have no limits.
+    # The session is the superuser's, which has no timeouts.
     assert found_by_the_deploy_check("tenancy.E004") == of_the_role(problem, *NO_LIMITS)
 
 
 @as_superuser
 @pytest.mark.parametrize("function", ["lo_creat(integer)", "lo_create(oid)", "lo_from_bytea(oid, bytea)"])
-def test_a_right_that_only_a_superuser_revokes_is_a_warning(function):
+def test_privilege_that_only_a_superuser_can_revoke_is_a_warning(function):
     sql(f"GRANT EXECUTE ON FUNCTION {function} TO PUBLIC")
     sql("SET LOCAL ROLE orders_app")
 
@@ -159,7 +159,7 @@ DEFAULTS = [
     ["ROLE orders_app", "ROLE orders_app IN DATABASE {}", "DATABASE {}", "ROLE ALL"],
     ids=["role", "role in database", "database", "every role"],
 )
-def test_a_default_is_reported_before_any_session_has_it(target, setting, value, problem):
+def test_default_is_reported_before_a_session_uses_it(target, setting, value, problem):
     sql(f"ALTER {target.format(database_name())} SET {setting} = '{value}'")
     sql("SET LOCAL ROLE orders_app")
 
@@ -167,7 +167,7 @@ def test_a_default_is_reported_before_any_session_has_it(target, setting, value,
 
 
 @as_superuser
-def test_a_default_of_the_role_overrides_the_database_s():
+def test_role_default_overrides_the_database_default():
     sql(f"ALTER DATABASE {database_name()} SET default_transaction_read_only = on")
     sql("ALTER ROLE orders_app SET default_transaction_read_only = off")
     sql("SET LOCAL ROLE orders_app")
@@ -175,7 +175,7 @@ def test_a_default_of_the_role_overrides_the_database_s():
     assert setting_problems(connection) == []
 
 
-def test_the_service_has_limits_and_its_rights_alone():
+def test_service_has_timeouts_and_only_its_privileges():
     assert [sql(f"SHOW {timeout}") for timeout in TIMEOUTS] == [[("10s",)], [("3s",)], [("3300ms",)]]
     assert (role_problems(connection), role_warnings(connection)) == ([], [])
 
@@ -184,5 +184,5 @@ def test_the_service_has_limits_and_its_rights_alone():
     "statement",
     ["ALTER ROLE orders_app PASSWORD 'another'", "ALTER ROLE orders_app RESET lock_timeout", "LOCK TABLE orders_order"],
 )
-def test_what_threat_model_does_not_promise_is_what_postgresql_grants_every_role(statement):
-    sql(statement)  # undone with the test
+def test_statement_in_the_threat_model_is_open_to_every_role(statement):
+    sql(statement)  # rolled back after the test

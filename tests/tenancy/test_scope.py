@@ -113,7 +113,7 @@ def test_scope_rolls_back_on_an_exception(acme: Tenant) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_scope_that_is_not_atomic_opens_no_transaction(acme: Tenant) -> None:
+def test_non_atomic_scope_opens_no_transaction(acme: Tenant) -> None:
     with tenant_scope(acme, atomic=False):
         in_transaction = connection.in_atomic_block
 
@@ -121,7 +121,7 @@ def test_scope_that_is_not_atomic_opens_no_transaction(acme: Tenant) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_scope_that_is_not_atomic_keeps_what_was_written_before_an_exception(acme: Tenant) -> None:
+def test_non_atomic_scope_keeps_writes_before_an_exception(acme: Tenant) -> None:
     with pytest.raises(Failure):
         write_and_fail(acme, atomic=False)
 

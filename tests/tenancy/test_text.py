@@ -33,13 +33,13 @@ def write(table, column, text):
 
 @pytest.fixture
 def rows(in_acme):
-    """A row of each model that has a plain text."""
+    """Write a row of each model that has a plain text."""
     baker.make(Item, quantity=1, unit_price_cents=1)
     baker.make(ApiKey, tenant=in_acme)
 
 
 def test_every_control_and_format_character_is_invisible():
-    """But for NUL, which forms refuse, and the joiners, which some scripts need."""
+    """Except NUL, which forms refuse, and the two joiners, which some scripts need."""
     categories = ("Cc", "Cf", "Zl", "Zp")
     such = {chr(code) for code in range(sys.maxunicode) if unicodedata.category(chr(code)) in categories}
 
@@ -47,14 +47,14 @@ def test_every_control_and_format_character_is_invisible():
 
 
 @pytest.mark.parametrize("text", ["a\u200db", "\u200c", "\u200da", "क्\u200d\u200d", "\x00\u200d"])
-def test_a_joiner_that_joins_nothing_is_refused(text):
+def test_joiner_without_characters_to_join_is_refused(text):
     with pytest.raises(ValidationError) as refused:
         validate_visible(text)
 
     assert refused.value.code == "invisible_characters_not_allowed"
 
 
-def test_a_text_that_no_form_of_fits_is_not_composed():
+def test_text_whose_nfc_form_is_too_long_is_not_composed():
     endless = "e\u0301" * 3
 
     assert (composed(endless, 1), composed(endless, 3)) == (endless, "é" * 3)
@@ -69,7 +69,7 @@ def test_a_plain_text_is_composed_however_it_is_written_and_looked_up(in_acme):
     assert Customer.objects.update(name="e\u0301") == Customer.objects.filter(name="é").count() == 2
 
 
-def test_every_plain_text_has_its_check():
+def test_every_plain_text_field_has_its_check_constraint():
     fields = {
         (model, field.name)
         for model in apps.get_models()
@@ -90,7 +90,7 @@ def test_every_plain_text_has_its_check():
 @pytest.mark.usefixtures("rows")
 @pytest.mark.parametrize("character", CHARACTERS, ids=ascii)
 @pytest.mark.parametrize("column", COLUMNS)
-def test_an_invisible_character_is_refused_from_sql_too(column, character):
+def test_invisible_character_is_refused_in_sql(column, character):
     with pytest.raises(IntegrityError, match="_plain"):
         write(*column.split("."), f"A{character}")
 
@@ -98,7 +98,7 @@ def test_an_invisible_character_is_refused_from_sql_too(column, character):
 @pytest.mark.usefixtures("rows")
 @pytest.mark.postgresql
 @pytest.mark.parametrize("column", COLUMNS)
-def test_accents_apart_are_refused_from_sql_too(column):
+def test_combining_accents_are_refused_in_sql(column):
     with pytest.raises(IntegrityError, match="_plain"):
         write(*column.split("."), "Zoe\u0308")
 
@@ -106,7 +106,7 @@ def test_accents_apart_are_refused_from_sql_too(column):
 @pytest.mark.usefixtures("rows")
 @pytest.mark.parametrize("text", ["Zoë", "ශ්\u200dරී", "葛\U000e0100城", "王小明", "-]^[!*?%s'"])
 @pytest.mark.parametrize("column", COLUMNS)
-def test_a_text_of_any_script_is_taken_from_sql(column, text):
+def test_text_of_any_script_is_accepted_in_sql(column, text):
     table, name = column.split(".")
 
     write(table, name, text)
@@ -120,6 +120,6 @@ def test_a_text_of_any_script_is_taken_from_sql(column, text):
 @pytest.mark.parametrize(
     "address", ["ada@bücher.example", "ada@bu\u0308cher.example", "ad\u200ba@example.com", "a da@example.com", "ada\n"]
 )
-def test_an_address_that_is_not_printable_ascii_is_refused_from_sql_too(address):
+def test_non_ascii_email_is_refused_in_sql(address):
     with pytest.raises(IntegrityError, match="customer_email_ascii"):
         write("customers_customer", "email", address)
