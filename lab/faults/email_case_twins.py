@@ -100,7 +100,7 @@ FAULT = Fault(
     ),
     tests={
         "tests/customers/test_views.py::test_create_with_a_taken_email_is_409[ADA@EXAMPLE.COM]": "201",
-        "tests/customers/test_services.py::test_create_customer_with_a_taken_email_is_refused_and_the_transaction_goes_on": (  # noqa: E501
+        "tests/customers/test_services.py::test_create_customer_with_a_taken_email_is_refused_without_breaking_the_transaction": (  # noqa: E501
             "DID NOT RAISE"
         ),
         "tests/customers/test_models.py::test_email_is_unique_in_bulk": "DID NOT RAISE",

@@ -169,7 +169,7 @@ def test_replay_is_the_first_response_despite_later_changes(api, rows):
     assert (again.content, again.json()["status"], replayed(again)) == (paid.content, "paid", True)
 
 
-def test_a_replay_needs_the_preconditions_of_the_first_request(api, rows):
+def test_replay_requires_the_preconditions_of_the_first_request(api, rows):
     address = f"/api/v1/customers/{rows['customer']}/"
     before = api.get(address)["ETag"]
 

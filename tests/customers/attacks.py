@@ -15,7 +15,7 @@ FILTERS = {"email": ["@", "canary", "buyer@canary.example.com"]}
 
 
 def populate(marks: Marks) -> None:
-    """Write a customer who will have orders, and one without."""
+    """Write two customers; the app orders gives the first one orders."""
     dates = {"created_at": marks.time, "updated_at": marks.time}
     Customer.objects.bulk_create(
         Customer(pk=next(marks.ids), email=f"{role}@{marks.word}.example.com", name=f"{marks.word}-{role}", **dates)

@@ -84,7 +84,7 @@ def test_email_in_memory_equals_its_row_after_bulk_create(in_acme: Tenant) -> No
     ],
     ids=["equal", "in", "exact", "range"],
 )
-def test_email_is_found_in_any_case(in_acme: Tenant, lookup: dict[str, Any]) -> None:
+def test_email_lookup_ignores_case(in_acme: Tenant, lookup: dict[str, Any]) -> None:
     customer = baker.make(Customer, email=LOWER)
     baker.make(Customer, email="tim@example.com")
 
@@ -120,7 +120,7 @@ def test_email_may_be_the_same_in_two_tenants(acme: Tenant, globex: Tenant) -> N
     assert (ours.email, theirs.email, ours.pk == theirs.pk) == (LOWER, LOWER, False)
 
 
-def test_email_in_upper_case_is_refused_from_sql_too(in_acme: Tenant) -> None:
+def test_upper_case_email_is_refused_in_sql(in_acme: Tenant) -> None:
     customer = baker.make(Customer, email="old@example.com")
 
     with pytest.raises(IntegrityError, match="customer_email_lower_case"), transaction.atomic():
@@ -130,7 +130,7 @@ def test_email_in_upper_case_is_refused_from_sql_too(in_acme: Tenant) -> None:
     assert customer.email == "old@example.com"
 
 
-def test_email_twin_is_refused_from_sql_too(in_acme: Tenant) -> None:
+def test_duplicate_email_is_refused_in_sql(in_acme: Tenant) -> None:
     baker.make(Customer, email=LOWER)
     twin = baker.make(Customer, email="old@example.com")
 

@@ -22,7 +22,7 @@ def test_create_customer_writes_one_row(in_acme: Tenant) -> None:
     assert rows == [(customer_id, in_acme.pk, "ada@example.com", "Ada", False)]
 
 
-def test_create_customer_with_a_taken_email_is_refused_and_the_transaction_goes_on(in_acme: Tenant) -> None:
+def test_create_customer_with_a_taken_email_is_refused_without_breaking_the_transaction(in_acme: Tenant) -> None:
     services.create_customer(email="ada@example.com", name="Ada")
 
     with pytest.raises(services.CustomerEmailTaken, match=r"'ada@example\.com' exists already"):
@@ -31,7 +31,7 @@ def test_create_customer_with_a_taken_email_is_refused_and_the_transaction_goes_
     assert list(Customer.objects.values_list("name", flat=True)) == ["Ada"]
 
 
-def test_update_customer_leaves_what_another_request_changed_meanwhile(in_acme: Tenant) -> None:
+def test_update_customer_keeps_concurrent_changes_to_other_fields(in_acme: Tenant) -> None:
     customer = baker.make(Customer, email="ada@example.com", name="Ada", is_active=True)
     Customer.objects.update(name="Ada Lovelace", updated_at=LONG_AGO)
 
@@ -42,7 +42,7 @@ def test_update_customer_leaves_what_another_request_changed_meanwhile(in_acme: 
     assert stored.updated_at > LONG_AGO
 
 
-def test_update_customer_with_a_taken_email_is_refused_and_the_transaction_goes_on(in_acme: Tenant) -> None:
+def test_update_customer_with_a_taken_email_is_refused_without_breaking_the_transaction(in_acme: Tenant) -> None:
     baker.make(Customer, email="ada@example.com")
     customer = baker.make(Customer, email="tim@example.com", name="Tim")
 
@@ -52,7 +52,7 @@ def test_update_customer_with_a_taken_email_is_refused_and_the_transaction_goes_
     assert list(Customer.objects.filter(pk=customer.pk).values_list("email", "name")) == [("tim@example.com", "Tim")]
 
 
-def test_update_customer_that_is_gone_is_refused(in_acme: Tenant) -> None:
+def test_update_customer_that_was_deleted_is_refused(in_acme: Tenant) -> None:
     customer = baker.make(Customer)
     Customer.objects.all().delete()
 
@@ -84,7 +84,7 @@ def test_delete_customer_with_orders_is_refused(in_acme: Tenant) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_create_customer_at_once_makes_one_of_them(acme: Tenant) -> None:
+def test_concurrent_creates_with_one_email_create_one_customer(acme: Tenant) -> None:
     def create(number: int) -> str:
         try:
             with tenant_scope(acme):

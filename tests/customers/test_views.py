@@ -75,10 +75,10 @@ def test_create_can_make_an_inactive_customer(in_acme: Tenant, api: Any) -> None
     assert response.json()["is_active"] is False
 
 
-def test_create_ignores_what_only_the_service_writes(in_acme: Tenant, globex: Tenant, api: Any) -> None:
-    given = {"id": 4711, "tenant": globex.pk, "created_at": "2020-01-01T00:00:00Z", "updated_at": "no date"}
+def test_create_ignores_read_only_fields(in_acme: Tenant, globex: Tenant, api: Any) -> None:
+    read_only = {"id": 4711, "tenant": globex.pk, "created_at": "2020-01-01T00:00:00Z", "updated_at": "no date"}
 
-    response = api.post(CUSTOMERS, {"email": "ada@example.com", "name": "Ada", **given})
+    response = api.post(CUSTOMERS, {"email": "ada@example.com", "name": "Ada", **read_only})
 
     customer = Customer.objects.get()
     assert response.status_code == 201
@@ -116,7 +116,7 @@ def test_patch_changes_the_given_fields_and_no_other(in_acme: Tenant, api: Any) 
     assert shown(other) == others
 
 
-def test_patch_changes_the_email_in_any_case(in_acme: Tenant, api: Any) -> None:
+def test_patch_stores_the_email_in_lower_case(in_acme: Tenant, api: Any) -> None:
     customer = baker.make(Customer, email="ada@example.com")
 
     response = api.patch(address(customer), {"email": "ADA@Example.org"})
@@ -126,17 +126,17 @@ def test_patch_changes_the_email_in_any_case(in_acme: Tenant, api: Any) -> None:
     assert response.json()["email"] == "ada@example.org"
 
 
-def test_patch_ignores_what_only_the_service_writes(in_acme: Tenant, globex: Tenant, api: Any) -> None:
+def test_patch_ignores_read_only_fields(in_acme: Tenant, globex: Tenant, api: Any) -> None:
     customer = baker.make(Customer, name="Ada")
     before = shown(customer)
-    given = {
+    read_only = {
         "id": 4711,
         "tenant": globex.pk,
         "created_at": "2020-01-01T00:00:00Z",
         "updated_at": "2020-01-01T00:00:00Z",
     }
 
-    response = api.patch(address(customer), {"name": "Ada L.", **given})
+    response = api.patch(address(customer), {"name": "Ada L.", **read_only})
 
     after = shown(customer)
     assert response.status_code == 200
@@ -192,7 +192,7 @@ def test_delete_of_a_customer_with_orders_is_409(in_acme: Tenant, api: Any, stat
 
 
 @pytest.mark.parametrize("method", ["put", "post", "options", "trace"])
-def test_method_that_a_customer_does_not_have_is_405(in_acme: Tenant, api: Any, method: str) -> None:
+def test_unsupported_method_on_a_customer_is_405(in_acme: Tenant, api: Any, method: str) -> None:
     customer = baker.make(Customer)
     before = shown(customer)
 

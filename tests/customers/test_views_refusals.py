@@ -1,4 +1,4 @@
-"""Requests that are refused change nothing, and say where they are wrong."""
+"""Refused requests change nothing, and their problem document names each error's place."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def rows() -> list[dict[str, Any]]:
 
 
 def errors(response: Any) -> list[tuple[str, str]]:
-    """Where the body is wrong and why, of a 400 that is otherwise as every other."""
+    """Return (pointer, code) of each error, after asserting that the rest is the standard 400 problem."""
     body = response.json()
     assert response.status_code == 400
     assert response["Content-Type"] == "application/problem+json"
@@ -60,9 +60,9 @@ INVALID: dict[str, tuple[dict[str, Any], list[tuple[str, str]]]] = {
 
 @pytest.mark.parametrize("case", INVALID)
 def test_create_with_an_invalid_field_is_400_and_writes_nothing(in_acme: Tenant, api: Any, case: str) -> None:
-    given, expected = INVALID[case]
+    fields, expected = INVALID[case]
 
-    response = api.post(CUSTOMERS, {**ADA, **given})
+    response = api.post(CUSTOMERS, {**ADA, **fields})
 
     assert errors(response) == expected
     assert rows() == []
@@ -72,16 +72,16 @@ def test_create_with_an_invalid_field_is_400_and_writes_nothing(in_acme: Tenant,
 def test_patch_with_an_invalid_field_is_400_and_writes_nothing(in_acme: Tenant, api: Any, case: str) -> None:
     customer = baker.make(Customer)
     before = rows()
-    given, expected = INVALID[case]
+    fields, expected = INVALID[case]
 
-    response = api.patch(f"{CUSTOMERS}{customer.pk}/", {"is_active": False, **given})
+    response = api.patch(f"{CUSTOMERS}{customer.pk}/", {"is_active": False, **fields})
 
     assert errors(response) == expected
     assert rows() == before
 
 
 @pytest.mark.parametrize("body", [{}, ""])
-def test_create_without_fields_names_those_it_needs(in_acme: Tenant, api: Any, body: Any) -> None:
+def test_create_names_the_missing_required_fields(in_acme: Tenant, api: Any, body: Any) -> None:
     response = api.post(CUSTOMERS, body)
 
     assert errors(response) == [("#/email", "required"), ("#/name", "required")]
@@ -93,7 +93,7 @@ def test_create_without_fields_names_those_it_needs(in_acme: Tenant, api: Any, b
     [("[]", "invalid"), ('[{"name": "Ada"}]', "invalid"), ("1", "invalid"), ('"x"', "invalid"), ("null", "null")],
 )
 @pytest.mark.parametrize("method", ["post", "patch"])
-def test_body_that_is_no_object_is_400(in_acme: Tenant, api: Any, method: str, body: str, code: str) -> None:
+def test_body_that_is_not_an_object_is_400(in_acme: Tenant, api: Any, method: str, body: str, code: str) -> None:
     customer = baker.make(Customer)
     before = rows()
     address = CUSTOMERS if method == "post" else f"{CUSTOMERS}{customer.pk}/"
@@ -109,7 +109,7 @@ def test_body_that_is_no_object_is_400(in_acme: Tenant, api: Any, method: str, b
     [b"{", b'{"name": "Ada",}', b"\xff", b'{"name": NaN}', b"{'name': 'Ada'}", b"[" * 100_000],
     ids=["cut off", "comma", "no UTF-8", "NaN", "quotes", "deep"],
 )
-def test_body_that_is_no_json_is_400(in_acme: Tenant, api: Any, body: bytes) -> None:
+def test_body_that_is_not_json_is_400(in_acme: Tenant, api: Any, body: bytes) -> None:
     response = api.post(CUSTOMERS, body)
 
     problem = response.json()
@@ -143,7 +143,7 @@ def test_body_that_is_not_sent_as_json_is_415(in_acme: Tenant, api: Any, content
 
 @pytest.mark.parametrize("id", ["0", str(2**63), "9" * 30])
 @pytest.mark.parametrize("method", ["get", "patch", "delete"])
-def test_number_that_is_no_customer_is_404(in_acme: Tenant, api: Any, method: str, id: str) -> None:
+def test_unknown_customer_id_is_404(in_acme: Tenant, api: Any, method: str, id: str) -> None:
     baker.make(Customer)
 
     response = getattr(api, method)(f"{CUSTOMERS}{id}/")
@@ -154,7 +154,7 @@ def test_number_that_is_no_customer_is_404(in_acme: Tenant, api: Any, method: st
 
 @pytest.mark.parametrize("id", ["abc", "-1", "1.0", "%00", pytest.param("9" * 5000, id="5000 digits")])
 @pytest.mark.parametrize("method", ["get", "patch", "delete"])
-def test_address_that_is_no_number_is_404(in_acme: Tenant, api: Any, method: str, id: str) -> None:
+def test_customer_id_that_is_not_a_number_is_404(in_acme: Tenant, api: Any, method: str, id: str) -> None:
     baker.make(Customer)
 
     response = getattr(api, method)(f"{CUSTOMERS}{id}/")

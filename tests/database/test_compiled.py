@@ -25,57 +25,57 @@ from apps.tenancy.scope import TenantNotSet, current_tenant, current_tenant_id, 
 
 @pytest.fixture
 def names(acme, globex):
-    """Names by id. Each tenant has a customer Ada, whose id is the tenant's."""
+    """A compiled query of name and created_at by id. Each tenant has a customer Ada with the tenant's own id."""
     for tenant in (globex, acme):
         with tenant_scope(tenant):
             baker.make(Customer, pk=tenant.pk, name=f"Ada of {tenant.slug}")
     return Compiled(lambda: Customer.objects.filter(pk=Parameter(0)).values_list("name", "created_at"))
 
 
-def test_a_kept_statement_reads_for_the_scope_it_runs_in(names, acme, globex):
-    found = {}
+def test_compiled_statement_reads_in_the_current_scope(names, acme, globex):
+    result = {}
     for tenant in (acme, globex, acme):
         with tenant_scope(tenant):
-            found[tenant.slug] = [[name for name, _ in names(pk)] for pk in (acme.pk, globex.pk)]
+            result[tenant.slug] = [[name for name, _ in names(pk)] for pk in (acme.pk, globex.pk)]
 
-    assert found == {"acme": [["Ada of acme"], []], "globex": [[], ["Ada of globex"]]}
+    assert result == {"acme": [["Ada of acme"], []], "globex": [[], ["Ada of globex"]]}
 
 
-def test_a_kept_statement_converts_as_its_queryset_does(names, acme):
+def test_compiled_statement_converts_values_like_its_queryset(names, acme):
     with tenant_scope(acme):
         expected = list(Customer.objects.values_list("name", "created_at"))
 
         assert names(acme.pk) == expected
 
 
-def test_a_kept_statement_is_refused_outside_of_a_scope(names, acme):
+def test_compiled_statement_is_refused_outside_a_scope(names, acme):
     with pytest.raises(TenantNotSet):
         names(acme.pk)
 
 
 @pytest.mark.parametrize("number", [2**63, -(2**63) - 1, 10**30])
-def test_a_number_beyond_the_column_is_in_no_row(names, acme, number):
+def test_number_beyond_the_columns_range_matches_no_row(names, acme, number):
     with tenant_scope(acme):
         assert names(number) == []
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_kept_statement_runs_on_the_connection_of_its_thread(names, acme):
-    found = []
+def test_compiled_statement_runs_on_the_connection_of_the_current_thread(names, acme):
+    result = []
 
     def read() -> None:
         with tenant_scope(acme):
-            found.append([name for name, _ in names(acme.pk)])
+            result.append([name for name, _ in names(acme.pk)])
         connection.close()
 
     thread = threading.Thread(target=read)
     thread.start()
     thread.join()
 
-    assert found == [["Ada of acme"]]
+    assert result == [["Ada of acme"]]
 
 
-# What a selector may take from the scope, which is one tenant's.
+# Querysets that contain a value of the current scope.
 SCOPED = {
     "tenant": lambda: Customer.objects.filter(tenant=current_tenant()),
     "tenant id": lambda: Customer.objects.filter(tenant_id=current_tenant_id()),
@@ -85,13 +85,13 @@ SCOPED = {
 
 
 @pytest.mark.parametrize("build", SCOPED.values(), ids=SCOPED)
-def test_a_value_of_the_scope_is_refused_in_every_scope(acme, globex, build):
+def test_value_of_the_current_scope_cannot_be_compiled(acme, globex, build):
     for tenant in (acme, globex):
         with tenant_scope(tenant), pytest.raises(TenantNotSet, match="compiled once for all tenants"):
             Compiled(lambda: build().values_list("pk"))
 
 
-def test_a_detail_of_a_selector_with_the_tenants_zone_is_refused_at_its_first_use(acme):
+def test_selector_with_the_tenants_time_zone_cannot_be_compiled(acme):
     class Shown(StrictModelSerializer):
         class Meta:
             model = Customer
@@ -117,18 +117,18 @@ TIMES = {
 
 
 @pytest.mark.parametrize("condition", TIMES.values(), ids=TIMES)
-def test_a_time_of_the_first_use_is_refused(acme, condition):
+def test_current_time_cannot_be_compiled(acme, condition):
     with tenant_scope(acme), pytest.raises(TypeError, match="Make it a Parameter"):
         Compiled(lambda: Customer.objects.filter(condition()).values_list("pk"))
 
 
 @pytest.mark.parametrize("read", [len, lambda rows: rows.count(), lambda rows: rows.exists()])
-def test_a_queryset_that_reads_while_it_is_built_is_refused(acme, read):
+def test_queryset_that_reads_rows_cannot_be_compiled(acme, read):
     with tenant_scope(acme), pytest.raises(TypeError, match="built without reading"):
         Compiled(lambda: Customer.objects.filter(pk=read(Customer.objects.all())).values_list("pk"))
 
 
-def test_a_refusal_leaves_the_scope_and_the_connection_as_they_were(acme):
+def test_refused_compilation_restores_scope_and_connection(acme):
     with tenant_scope(acme):
         with pytest.raises(TenantNotSet):
             Compiled(SCOPED["time zone"])
@@ -140,38 +140,38 @@ def test_a_refusal_leaves_the_scope_and_the_connection_as_they_were(acme):
 def test_a_parameter_may_be_of_another_type_than_an_integer(acme):
     early, late = (datetime(2026, 1, day, tzinfo=timezone.utc) for day in (1, 3))
     created = Parameter(1, DateTimeField())
-    found = Compiled(
+    result = Compiled(
         lambda: Customer.objects.filter(email=Parameter(0, CharField()), created_at__lt=created).values_list("name")
     )
 
     with tenant_scope(acme):
         baker.make(Customer, name="Ada", email="ada@example.com", created_at=datetime(2026, 1, 2, tzinfo=timezone.utc))
-        names = [found("ada@example.com", at) for at in (early, late)] + [found("bob@example.com", late)]
+        names = [result("ada@example.com", at) for at in (early, late)] + [result("bob@example.com", late)]
 
     assert names == [[], [("Ada",)], []]
 
 
-def test_the_databases_own_time_is_allowed(acme):
-    found = Compiled(lambda: Customer.objects.filter(created_at__lt=Now()).values_list("name"))
+def test_database_function_now_is_allowed(acme):
+    result = Compiled(lambda: Customer.objects.filter(created_at__lt=Now()).values_list("name"))
 
     with tenant_scope(acme):
         baker.make(Customer, name="Ada", created_at=datetime(2026, 1, 2, tzinfo=timezone.utc))
 
-        assert found() == [("Ada",)]
+        assert result() == [("Ada",)]
 
 
-def test_each_tenant_gets_its_own_zone_from_the_row(acme, globex):
-    found = Compiled(lambda: Customer.objects.annotate(zone=F("tenant__timezone")).values_list("zone"))
+def test_time_zone_from_the_tenants_row_is_allowed(acme, globex):
+    result = Compiled(lambda: Customer.objects.annotate(zone=F("tenant__timezone")).values_list("zone"))
     zones = []
     for tenant in (acme, globex):
         with tenant_scope(tenant):
             baker.make(Customer)
-            zones += found()
+            zones += result()
 
     assert zones == [(acme.timezone,), (globex.timezone,)]
 
 
-def test_a_statement_is_kept_until_all_are_cleared(acme, monkeypatch):
+def test_statement_is_cached_until_the_cache_is_cleared(acme, monkeypatch):
     with tenant_scope(acme):
         ada = baker.make(Customer)
         kept = selectors.customer_exists(ada.pk)

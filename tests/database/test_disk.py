@@ -1,4 +1,4 @@
-"""The probe of the database's volume, apart from a volume that is really full (tests/edge/test_readiness.py)."""
+"""The free-space probe of the database's volume. tests/edge/test_readiness.py tests it on a volume that is full."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def test_a_volume_with_room_has_no_problem():
     assert disk.disk_problem() == ""
 
 
-def test_a_probe_is_trusted_for_some_seconds(monkeypatch):
+def test_probe_result_is_cached_for_some_seconds(monkeypatch):
     clock, found = [1000.0], iter(["the first", "the second"])
     monkeypatch.setattr(disk.time, "monotonic", lambda: clock[0])
     monkeypatch.setattr(disk, f"_{connection.vendor}", lambda: next(found))
@@ -45,7 +45,7 @@ def test_a_probe_is_trusted_for_some_seconds(monkeypatch):
         (errno.EACCES, "the database is read-only"),
     ],
 )
-def test_sqlite_s_volume_may_refuse_a_file(monkeypatch, number, problem):
+def test_os_error_on_sqlites_volume_is_reported(monkeypatch, number, problem):
     def refuse(**options: Any) -> None:
         raise OSError(number, "refused")
 
@@ -56,7 +56,7 @@ def test_sqlite_s_volume_may_refuse_a_file(monkeypatch, number, problem):
 
 
 @pytest.mark.postgresql
-def test_another_failure_of_the_database_is_no_full_disk(monkeypatch):
+def test_other_database_errors_are_not_reported_as_a_full_disk(monkeypatch):
     monkeypatch.setattr(disk, "SORT", "DO 'BEGIN RAISE too_many_connections; END' -- %s")
 
     with pytest.raises(OperationalError):

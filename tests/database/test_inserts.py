@@ -56,7 +56,7 @@ def test_rows_need_a_scope(db):
         insert_rows(Customer, COLUMNS, [])
 
 
-def test_a_row_that_breaks_a_rule_of_the_table_is_refused(acme):
+def test_row_that_violates_a_constraint_is_refused(acme):
     row = ("ada@example.com", "Ada", True, datetime(2026, 1, 1), datetime(2026, 1, 1))
 
     with pytest.raises(IntegrityError), tenant_scope(acme):
@@ -66,7 +66,7 @@ def test_a_row_that_breaks_a_rule_of_the_table_is_refused(acme):
 @isolate_apps("apps.customers")
 @pytest.mark.role("orders_owner")
 @pytest.mark.usefixtures("in_acme")
-def test_the_fields_that_are_not_given_get_what_save_writes():
+def test_omitted_fields_get_the_values_that_save_writes():
     class Sample(TenantOwned):
         word = models.CharField(max_length=9)
         note = models.CharField(max_length=9, blank=True, default="")
@@ -128,7 +128,7 @@ def test_an_address_is_normalized_as_on_saving():
     assert customer.created_at <= customer.updated_at
 
 
-def test_a_type_that_json_lacks_is_refused_by_name(in_acme):
+def test_type_without_a_json_form_is_refused_by_name(in_acme):
     with pytest.raises(TypeError, match="bytes is nothing that can be inserted in bulk"), tenant_scope(in_acme):
         insert_rows(Customer, ("email", "name"), [("ada@example.com", b"Ada")])
 
@@ -141,7 +141,7 @@ def test_a_type_that_json_lacks_is_refused_by_name(in_acme):
         pytest.param({}, {"pk": 1, "email": "a@b.example", "name": "\x07"}, False, id="check"),
     ],
 )
-def test_only_the_named_unique_constraint_counts(acme, first, second, taken):
+def test_only_conflicts_with_the_named_constraint_are_ignored(acme, first, second, taken):
     with pytest.raises(IntegrityError) as refusal, tenant_scope(acme):
         Customer.objects.bulk_create([Customer(**{"email": "z@b.example"} | first), Customer(**second)])
 

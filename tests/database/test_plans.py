@@ -1,4 +1,4 @@
-"""Every read can be served by an index: with scans and sorts discouraged, PostgreSQL's plan has none left.
+"""Every read can be served by an index: with scans and sorts discouraged, PostgreSQL's plan has neither.
 
 Test tables are tiny, so the planner would choose sequential scans and sorts whatever indexes exist. Joins that read
 both sides whole are discouraged too.
@@ -38,14 +38,14 @@ def as_superuser() -> psycopg.Connection:
 def no_statistics(db: None) -> None:
     """Clear the planner's statistics, which depend on earlier tests and on autovacuum."""
     with as_superuser() as server:
-        server.execute("DELETE FROM pg_statistic WHERE starelid >= 16384")  # not the catalogue's own
+        server.execute("DELETE FROM pg_statistic WHERE starelid >= 16384")  # not those of the system catalogue
         server.execute("UPDATE pg_class SET reltuples = -1, relpages = 0 WHERE relkind = 'r' AND oid >= 16384")
 
 
 @contextmanager
 def plans() -> Iterator[dict[str, list[dict[str, Any]]]]:
-    """The nodes of the plan of each SELECT on a tenant's table that the block runs, by its SQL."""
-    found: dict[str, list[dict[str, Any]]] = {}
+    """Collect the plan's nodes of each SELECT on a tenant-owned table that the block runs, by SQL."""
+    nodes_by_sql: dict[str, list[dict[str, Any]]] = {}
 
     def explain(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
         if sql.startswith("SELECT") and "tenant_id" in sql and not NOT_COUNTED.search(sql):
@@ -53,11 +53,11 @@ def plans() -> Iterator[dict[str, list[dict[str, Any]]]]:
                 for way in ("seqscan", "bitmapscan", "sort", "hashjoin", "mergejoin"):
                     cursor.execute(f"SET LOCAL enable_{way} = off")
                 cursor.execute(f"EXPLAIN (FORMAT JSON) {sql}", params)
-                found[f"{sql} {params}"] = list(nodes(cursor.fetchone()[0][0]["Plan"]))
+                nodes_by_sql[f"{sql} {params}"] = list(nodes(cursor.fetchone()[0][0]["Plan"]))
         return execute(sql, params, many, context)
 
     with connection.execute_wrapper(explain):
-        yield found
+        yield nodes_by_sql
 
 
 def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -66,20 +66,20 @@ def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield from nodes(inner)
 
 
-def scans(found: dict[str, list[dict[str, Any]]]) -> list[str]:
+def scans(nodes_by_sql: dict[str, list[dict[str, Any]]]) -> list[str]:
     """The statements that read a whole table, or a whole index."""
     return [
         sql
-        for sql, plan in found.items()
+        for sql, plan in nodes_by_sql.items()
         if any(
             node["Node Type"].endswith("Scan") and "Relation Name" in node and "Index Cond" not in node for node in plan
         )
     ]
 
 
-def sorts(found: dict[str, list[dict[str, Any]]]) -> list[str]:
-    """The statements that sort all they find; an incremental sort only orders rows of one value, such as an e-mail."""
-    return [sql for sql, plan in found.items() if any(node["Node Type"] == "Sort" for node in plan)]
+def sorts(nodes_by_sql: dict[str, list[dict[str, Any]]]) -> list[str]:
+    """The statements that sort their whole result. An incremental sort only orders rows of equal value."""
+    return [sql for sql, plan in nodes_by_sql.items() if any(node["Node Type"] == "Sort" for node in plan)]
 
 
 def requests(operation: Operation, world: World) -> list[Request]:
@@ -89,35 +89,35 @@ def requests(operation: Operation, world: World) -> list[Request]:
 
 
 @pytest.mark.parametrize("label", READS)
-def test_a_read_needs_no_scan_of_a_whole_table(acme, globex, label):
+def test_read_needs_no_full_table_scan(acme, globex, label):
     world = World(acme, globex)
     with world.with_theirs():
-        asked = requests(OPERATIONS[label], world)
+        plain_and_filtered = requests(OPERATIONS[label], world)
 
-        with plans() as found:
-            statuses = {world.send(request).status_code for request in asked}
+        with plans() as nodes_by_sql:
+            statuses = {world.send(request).status_code for request in plain_and_filtered}
 
     assert statuses == {200}
-    assert found != {}
-    assert scans(found) == []
+    assert nodes_by_sql != {}
+    assert scans(nodes_by_sql) == []
 
 
 @pytest.mark.parametrize("label", LISTS)
-def test_a_page_in_any_order_needs_no_sort(acme, globex, label):
+def test_page_in_any_ordering_needs_no_sort(acme, globex, label):
     world, operation = World(acme, globex), OPERATIONS[label]
     own, orderings = operation.own_request(world), operation.query["ordering"]["enum"]
 
-    with plans() as found:
+    with plans() as nodes_by_sql:
         for ordering in orderings:
             world.send(own._replace(query={"ordering": ordering}))
 
-    pages = {sql: plan for sql, plan in found.items() if "ORDER BY" in sql and "LIMIT 21" in sql}
+    pages = {sql: plan for sql, plan in nodes_by_sql.items() if "ORDER BY" in sql and "LIMIT 21" in sql}
     assert len(pages) == len(orderings)
     assert sorts(pages) == []
 
 
 @pytest.mark.django_db(transaction=True)
-def test_part_of_an_address_is_found_by_an_index(acme):
+def test_email_substring_search_uses_an_index(acme):
     now = timezone.now()
     columns = ("email", "name", "created_at", "updated_at", "is_active")
     with tenant_scope(acme):
@@ -128,15 +128,15 @@ def test_part_of_an_address_is_found_by_an_index(acme):
     with tenant_scope(acme), connection.cursor() as cursor:
         sql, params = customer_list().filter(email__contains="turing").query.sql_with_params()
         cursor.execute(f"EXPLAIN (FORMAT JSON) {sql}", params)
-        found = [node["Index Cond"] for node in nodes(cursor.fetchone()[0][0]["Plan"]) if "Index Cond" in node]
+        conditions = [node["Index Cond"] for node in nodes(cursor.fetchone()[0][0]["Plan"]) if "Index Cond" in node]
 
-    assert found == ["((email)::text ~~ '%turing%'::text)"]
+    assert conditions == ["((email)::text ~~ '%turing%'::text)"]
 
 
-def test_a_scan_and_a_sort_would_be_seen(db):
-    with plans() as found, connection.cursor() as cursor:
+def test_scan_and_sort_are_detected(db):
+    with plans() as nodes_by_sql, connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM orders_item WHERE tenant_id = 1 ORDER BY sku")
         cursor.execute("SELECT 1 FROM tenancy_apikey WHERE name = 'tenant_id'")
 
-    assert [sql.split()[-2] for sql in sorts(found)] == ["sku"]
-    assert [sql.split()[-2] for sql in scans(found)] == ["'tenant_id'"]
+    assert [sql.split()[-2] for sql in sorts(nodes_by_sql)] == ["sku"]
+    assert [sql.split()[-2] for sql in scans(nodes_by_sql)] == ["'tenant_id'"]

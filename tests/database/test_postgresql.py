@@ -1,4 +1,4 @@
-"""A connection to PostgreSQL lives as long as its thread."""
+"""A connection to PostgreSQL is closed when its thread ends."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from django.db import connection
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db]
 
 
-def test_a_thread_that_ends_closes_its_connection():
-    """At once: nothing says when the garbage collector comes by."""
+def test_connection_closes_when_its_thread_ends():
+    """The connection closes at once, with the garbage collector disabled."""
     opened = []
 
     def use() -> None:
@@ -24,7 +24,7 @@ def test_a_thread_that_ends_closes_its_connection():
         thread = threading.Thread(target=use)
         thread.start()
         thread.join()
-        closed = [each.closed for each in opened]
+        closed = [opened_connection.closed for opened_connection in opened]
     finally:
         gc.enable()
 

@@ -1,4 +1,7 @@
-"""Triggers are installed by `migrate`, compared with the database, and healed; a filled database keeps every cent."""
+"""`migrate` installs and repairs the triggers, and checks compare them with the catalogue.
+
+Migrating a filled database keeps every total.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +37,7 @@ def drop(trigger: database.Trigger) -> None:
 
 
 def reconcile(*arguments: str) -> tuple[int, dict]:
-    """Exit status and report of `manage.py reconcile --json`."""
+    """Return exit status and report of `manage.py reconcile --json`."""
     output = StringIO()
     try:
         call_command("reconcile", "--json", *arguments, stdout=output)
@@ -51,7 +54,7 @@ def warnings() -> list[str]:
 def test_every_trigger_is_in_place():
     names = [trigger.name for trigger in TRIGGERS]
 
-    # PostgreSQL alone has TRUNCATE and roles, SQLite alone guards of keys, counted in tests/tenancy by what they do.
+    # Only PostgreSQL has TRUNCATE and roles; only SQLite has triggers that guard keys, which tests/tenancy tests.
     assert len([name for name in names if not name.startswith("tenant_of_")]) == (
         10 if connection.vendor == "sqlite" else 13
     )
@@ -62,7 +65,7 @@ def test_every_trigger_is_in_place():
 
 @pytest.mark.django_db
 @by_name
-def test_a_trigger_removed_by_hand_is_reported_everywhere_and_healed_by_migrate(client, trigger):
+def test_dropped_trigger_is_reported_everywhere_and_restored_by_migrate(client, trigger):
     problem = f"trigger {trigger.full_name} on {trigger.table} is missing"
 
     drop(trigger)
@@ -78,7 +81,7 @@ def test_a_trigger_removed_by_hand_is_reported_everywhere_and_healed_by_migrate(
     assert client.get("/readyz").status_code == 200
 
 
-def test_migrate_makes_true_what_was_written_while_a_trigger_was_missing(acme, order_worth):
+def test_migrate_corrects_totals_written_while_a_trigger_was_missing(acme, order_worth):
     with tenant_scope(acme):
         order = order_worth(700, status="paid")
         drop(next(trigger for trigger in TRIGGERS if trigger.name == "order_total_on_item_update"))
@@ -94,7 +97,7 @@ def test_migrate_makes_true_what_was_written_while_a_trigger_was_missing(acme, o
 
 @pytest.mark.django_db
 @by_name
-def test_a_trigger_of_another_version_is_reported(trigger):
+def test_outdated_trigger_is_reported(trigger):
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             drop(trigger)
@@ -130,7 +133,7 @@ def test_a_trigger_that_never_fires_is_reported():
 
 
 @pytest.mark.django_db
-def test_a_trigger_switched_off_is_reported_on_postgresql_which_alone_can():
+def test_disabled_trigger_is_reported_on_postgresql():
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor, pytest.raises(Exception, match="syntax error"):
             cursor.execute("ALTER TABLE orders_item DISABLE TRIGGER ALL")
@@ -188,7 +191,7 @@ def test_reconcile_repairs_a_missing_row(acme):
 
 
 @pytest.mark.django_db
-def test_reconcile_says_it_in_words(acme):
+def test_reconcile_prints_a_readable_report(acme):
     output = StringIO()
 
     call_command("reconcile", stdout=output)
@@ -228,7 +231,7 @@ with tenant_scope(Tenant.objects.get()), connection.cursor() as cursor:
 """
 
 
-def test_migrating_a_filled_database_keeps_every_trigger_and_every_cent(tmp_path, empty_database):
+def test_migrating_a_filled_database_keeps_triggers_and_totals(tmp_path, empty_database):
     migrations = tmp_path / "later_migrations"
     migrations.mkdir()
     (migrations / "__init__.py").touch()

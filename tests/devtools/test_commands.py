@@ -20,7 +20,7 @@ SMALL = ["--customers", "2", "--orders-per-customer", "3", "--items-per-order", 
 
 
 def seed(*arguments: str) -> str:
-    """What `manage.py seed <arguments>` prints."""
+    """Return what `manage.py seed <arguments>` prints."""
     out = StringIO()
     call_command("seed", *arguments, stdout=out)
     return out.getvalue()
@@ -31,7 +31,7 @@ def rows_of(tenant: Tenant) -> list[int]:
         return [model.objects.count() for model in (Customer, Order, Item)]
 
 
-def test_seed_writes_and_says_how_much(acme: Tenant, globex: Tenant) -> None:
+def test_seed_writes_rows_and_prints_their_numbers(acme: Tenant, globex: Tenant) -> None:
     out = seed("--tenant", "acme", *SMALL)
 
     assert out == "2 customers, 6 orders, 24 items written.\n"
@@ -56,7 +56,9 @@ def test_seed_again_adds_more(acme: Tenant) -> None:
 
 
 @pytest.mark.parametrize(("numbers", "same"), [(("7", "7"), True), (("7", "8"), False)])
-def test_seed_number_decides_the_data(acme: Tenant, globex: Tenant, numbers: tuple[str, str], same: bool) -> None:
+def test_seed_data_is_determined_by_its_number(
+    acme: Tenant, globex: Tenant, numbers: tuple[str, str], same: bool
+) -> None:
     written = []
 
     for tenant, number in zip((acme, globex), numbers, strict=True):
@@ -76,7 +78,7 @@ def test_seed_if_empty_does_nothing_to_a_tenant_that_has_customers(acme: Tenant)
     assert rows_of(acme) == [2, 6, 24]
 
 
-def test_seed_if_empty_says_in_json_that_it_wrote_nothing(acme: Tenant) -> None:
+def test_seed_if_empty_prints_json_zeros_when_it_wrote_nothing(acme: Tenant) -> None:
     seed("--tenant", "acme", *SMALL)
 
     out = seed("--tenant", "acme", "--if-empty", "--json", *SMALL)
@@ -93,7 +95,7 @@ def test_seed_if_empty_fills_an_empty_tenant_beside_a_full_one(acme: Tenant, glo
     assert (rows_of(acme), rows_of(globex)) == ([2, 6, 24], [2, 6, 24])
 
 
-def test_seed_prints_nothing_else_where_there_is_no_terminal(acme: Tenant, capsys: Any) -> None:
+def test_seed_prints_no_progress_without_a_terminal(acme: Tenant, capsys: Any) -> None:
     seed("--tenant", "acme", *SMALL)
 
     assert capsys.readouterr() == ("", "")
@@ -108,7 +110,7 @@ def test_seed_for_an_unknown_tenant_is_refused(acme: Tenant) -> None:
 
 @pytest.mark.parametrize("value", ["-1", "1.5", "many", "", "²"])
 @pytest.mark.parametrize("option", ["--customers", "--orders-per-customer", "--items-per-order", "--seed"])
-def test_seed_refuses_what_is_no_number_from_0_up(acme: Tenant, option: str, value: str) -> None:
+def test_seed_refuses_anything_but_a_non_negative_integer(acme: Tenant, option: str, value: str) -> None:
     with pytest.raises(CommandError, match=f"argument {option}: "):
         seed("--tenant", "acme", option, value)
 
@@ -140,7 +142,7 @@ def test_seed_help_shows_examples_that_work(acme: Tenant, settings: Any, capsys:
         (["silk", "django.contrib.admin"], ["Home", "API documentation", "Orders", "Profiler", "Admin"]),
     ],
 )
-def test_run_announces_what_is_plugged_in(settings: Any, plugins: list[str], pages: list[str]) -> None:
+def test_run_prints_the_pages_of_the_plugins(settings: Any, plugins: list[str], pages: list[str]) -> None:
     settings.PLUGINS = plugins
     out = StringIO()
 

@@ -1,4 +1,4 @@
-"""The home page promises to run under a strict content security policy and without an outside connection."""
+"""The home page runs under a strict Content-Security-Policy and loads nothing from other origins."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ADDRESSES = ("src", "href", "action", "formaction", "poster", "data", "srcset")
 
 
 class Page(HTMLParser):
-    """The elements of a page with their attributes, and the code inside its scripts."""
+    """Parse a page: its elements with their attributes, and its inline scripts and styles."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -44,14 +44,14 @@ class Page(HTMLParser):
 
 @pytest.fixture
 def page() -> Page:
-    # No database fixture: a page that asked one would fail here.
+    # There is no database fixture, so a page that ran a query would fail here.
     response = Client().get("/", secure=True)
     assert response.status_code == 200
     assert response["Content-Type"] == "text/html; charset=utf-8"
     return Page(response.content.decode())
 
 
-def test_home_may_run_and_load_nothing_but_files_of_this_service() -> None:
+def test_content_security_policy_allows_only_files_of_this_service() -> None:
     policy = Client().get("/", secure=True)["Content-Security-Policy"]
 
     assert policy == (
@@ -82,7 +82,7 @@ def test_home_has_no_inline_code_or_style(page: Page) -> None:
     assert [tag for tag, _ in page.elements if tag == "style"] == []
 
 
-def test_home_names_static_files_that_are_there_and_served(page: Page) -> None:
+def test_static_files_of_home_exist_and_are_served(page: Page) -> None:
     files = [address for address in page.addresses() if address.startswith("/static/")]
 
     assert files != []
@@ -93,7 +93,7 @@ def test_home_names_static_files_that_are_there_and_served(page: Page) -> None:
         assert (response.status_code, response.getvalue()) == (200, Path(found).read_bytes())
 
 
-def test_home_names_addresses_that_exist(page: Page) -> None:
+def test_addresses_on_home_exist(page: Page) -> None:
     pages = [urlsplit(address).path for address in page.addresses()]
 
     unknown = [path for path in pages if path and not path.startswith("/static/") and not resolve(path)]
@@ -122,7 +122,7 @@ def test_home_has_the_areas_of_installed_apps(monkeypatch: pytest.MonkeyPatch) -
     assert "<i>/</i>" in html
 
 
-def test_code_of_others_is_as_its_manifest_says() -> None:
+def test_vendored_code_matches_its_manifest() -> None:
     folder = Path(devtools.__file__).parent / "static/devtools/vendor"
     rows = re.findall(r"^\| `(\S+)` \|.*\| `([0-9a-f]{64})` \|$", (folder / "README.md").read_text(), re.MULTILINE)
 
@@ -135,5 +135,5 @@ def test_code_of_others_is_as_its_manifest_says() -> None:
     ("html", "code"),
     [("<script>alert(1)</script>", "alert(1)"), ("<script src='/x.js'> </script><p>text</p>", "")],
 )
-def test_page_sees_inline_code(html: str, code: str) -> None:
+def test_page_detects_inline_code(html: str, code: str) -> None:
     assert Page(html).code == code

@@ -29,7 +29,7 @@ def emails(api: Any) -> list[str]:
     return [row["email"] for row in api.get("/api/v1/customers/").json()["results"]]
 
 
-def test_reset_deletes_every_row_and_says_how_many(acme, api):
+def test_reset_deletes_every_row_and_returns_the_numbers(acme, api):
     one_of_each(acme)
     api.post(SEED, SMALL)
 
@@ -37,12 +37,12 @@ def test_reset_deletes_every_row_and_says_how_many(acme, api):
 
     assert (response.status_code, response.json()) == (200, {"customers": 3, "orders": 7, "items": 25})
     with tenant_scope(acme):
-        left = {model.__name__ for model in tenant_owned_models() if model.objects.exists()}
-    # An answer that is kept for who sends a change again is no row of the business.
-    assert left == {"IdempotencyKey"}
+        remaining = {model.__name__ for model in tenant_owned_models() if model.objects.exists()}
+    # Stored responses of idempotency keys are not business rows, so a reset keeps them.
+    assert remaining == {"IdempotencyKey"}
 
 
-def test_reset_of_nothing_is_no_error(api):
+def test_reset_of_an_empty_tenant_succeeds(api):
     response = api.post(RESET)
 
     assert (response.status_code, response.json()) == (200, {"customers": 0, "orders": 0, "items": 0})
@@ -69,7 +69,7 @@ def test_seeding_after_a_reset_writes_the_same_people(api):
     assert (len(before), emails(api)) == (2, before)
 
 
-def test_reset_that_fails_deletes_nothing(acme, api, monkeypatch):
+def test_failed_reset_deletes_nothing(acme, api, monkeypatch):
     one_of_each(acme)
     before = rows_of(acme)
     monkeypatch.setattr(QuerySet, "_raw_delete", but_for_orders(QuerySet._raw_delete))
@@ -81,7 +81,7 @@ def test_reset_that_fails_deletes_nothing(acme, api, monkeypatch):
 
 
 def but_for_orders(delete):
-    """`delete`, which fails at the third table of four."""
+    """Wrap `delete` to fail at the third of the four tables."""
 
     def deleted(rows, using):
         if rows.model is Order:
@@ -92,7 +92,7 @@ def but_for_orders(delete):
 
 
 @pytest.mark.parametrize("default", ["acme", ""])
-def test_reset_is_refused_but_to_the_default_tenant(globex, settings, api, default):
+def test_reset_is_refused_to_all_but_the_default_tenant(globex, settings, api, default):
     settings.DEFAULT_TENANT = default
     one_of_each(globex)
     before = rows_of(globex)
@@ -106,7 +106,7 @@ def test_reset_is_refused_but_to_the_default_tenant(globex, settings, api, defau
 
 
 @pytest.mark.parametrize(("scope", "status"), [("read", 403), ("", 401)])
-def test_reset_needs_a_key_that_writes(acme, settings, api, scope, status):
+def test_reset_requires_a_write_key(acme, settings, api, scope, status):
     settings.DEFAULT_TENANT = "somebody"
     one_of_each(acme)
     before = rows_of(acme)
@@ -128,7 +128,7 @@ def test_reset_refuses_a_body(acme, api):
 
 @isolate_apps("apps.orders")
 @pytest.mark.role("orders_owner")
-def test_reset_deletes_the_rows_of_every_app_before_those_they_refer_to(acme, api, monkeypatch):
+def test_reset_deletes_rows_of_every_app_before_the_rows_they_refer_to(acme, api, monkeypatch):
     class Parcel(TenantOwned):
         order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="+")
 

@@ -21,7 +21,7 @@ TWO_CHUNKS = {"customers": 3, "orders_per_customer": 25, "items_per_order": ITEM
 
 
 def contents(tenant: Tenant) -> list[list[Any]]:
-    """Everything the tenant has, in the order it was written, without ids and tenants."""
+    """Return all rows of the tenant in the order of writing, without ids and tenants."""
     with tenant_scope(tenant):
         return [
             list(Customer.objects.order_by("id").values_list("email", "name", "is_active", "created_at", "updated_at")),
@@ -55,14 +55,14 @@ def contents(tenant: Tenant) -> list[list[Any]]:
         pytest.param({"customers": 0, "orders_per_customer": 2, "items_per_order": 2}, 0, 0, id="nothing"),
     ],
 )
-def test_seed_writes_as_many_rows_as_it_says(in_acme: Tenant, size: dict[str, int], orders: int, items: int) -> None:
+def test_seed_writes_as_many_rows_as_it_returns(in_acme: Tenant, size: dict[str, int], orders: int, items: int) -> None:
     seeded = services.seed(**size, seed=42)
 
     assert seeded == services.Seeded(customers=size["customers"], orders=orders, items=items)
     assert [model.objects.count() for model in (Customer, Order, Item)] == [size["customers"], orders, items]
 
 
-def test_seed_gives_each_customer_and_order_its_share(in_acme: Tenant) -> None:
+def test_seed_gives_each_customer_its_orders_and_each_order_its_items(in_acme: Tenant) -> None:
     services.seed(**SMALL, seed=42)
 
     assert [customer.orders.count() for customer in Customer.objects.all()] == [5] * 4
@@ -79,7 +79,7 @@ def test_seed_writes_the_same_data_for_the_same_number(acme: Tenant, globex: Ten
     assert contents(acme) == contents(globex)
 
 
-def test_seed_writes_other_data_for_another_number(acme: Tenant, globex: Tenant) -> None:
+def test_seed_writes_different_data_for_another_number(acme: Tenant, globex: Tenant) -> None:
     for tenant, seed in ((acme, 42), (globex, 43)):
         with tenant_scope(tenant):
             services.seed(**SMALL, seed=seed)
@@ -145,7 +145,7 @@ def test_seed_writes_an_event_for_each_move_of_an_order(in_acme: Tenant) -> None
         assert events == [(kind, at) for kind, at in moves if at]
 
 
-def test_seed_dates_orders_as_their_status_says(in_acme: Tenant) -> None:
+def test_seed_sets_the_timestamps_that_the_status_requires(in_acme: Tenant) -> None:
     services.seed(customers=10, orders_per_customer=10, items_per_order=0, seed=42)
 
     dates = {
@@ -168,7 +168,7 @@ def test_seed_dates_orders_as_their_status_says(in_acme: Tenant) -> None:
         (TWO_CHUNKS, 2),
     ],
 )
-def test_seed_costs_statements_by_chunk_not_by_row(
+def test_seed_takes_statements_per_chunk_not_per_row(
     in_acme: Tenant, count: Any, size: dict[str, int], chunks: int
 ) -> None:
     with count() as statements:
@@ -181,7 +181,7 @@ def test_seed_costs_statements_by_chunk_not_by_row(
 
 
 def test_seed_holds_one_chunk_in_memory(in_acme: Tenant) -> None:
-    chunk = {"orders_per_customer": 25, "items_per_order": ITEMS, "seed": 42}  # of two customers
+    chunk = {"orders_per_customer": 25, "items_per_order": ITEMS, "seed": 42}  # two customers
     peaks = []
     services.seed(customers=2, **chunk)  # what is cached for good
 

@@ -1,4 +1,4 @@
-"""The sample data meets addresses that are taken already: all of a chunk is written, or nothing of it."""
+"""Sample customers whose e-mail address is already taken: a chunk is written as a whole or not at all."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SEED = 42
 
 
 def sample_name(index: int, other_tenant: Tenant, **size: int) -> str:
-    """`given.family` of the sample's customer at `index`, learned by seeding another tenant."""
+    """Return `given.family` of the sample's customer at `index`, by seeding another tenant."""
     with tenant_scope(other_tenant):
         services.seed(**size, seed=SEED)
         emails = list(Customer.objects.order_by("id").values_list("email", flat=True))
@@ -24,7 +24,7 @@ def sample_name(index: int, other_tenant: Tenant, **size: int) -> str:
 
 
 def take_addresses(tenant: Tenant, name: str, *, beyond_last: int, step: int, times: int) -> None:
-    """Customers of `tenant` with the addresses `name.<number>`, where numbers count on from their own highest id."""
+    """Write customers of `tenant` with the addresses `name.<number>`, numbered from the highest customer id on."""
     with tenant_scope(tenant):
         people = baker.make(Customer, name="A user's own", _quantity=times)
         last = max(person.pk for person in people)
@@ -40,7 +40,7 @@ def counts(tenant: Tenant) -> list[int]:
 
 
 @pytest.mark.parametrize("index", [0, 1, 2])
-def test_seed_passes_by_an_address_that_a_user_has_taken(acme: Tenant, globex: Tenant, index: int) -> None:
+def test_seed_skips_a_taken_address(acme: Tenant, globex: Tenant, index: int) -> None:
     size = {"customers": 3, "orders_per_customer": 2, "items_per_order": 2}
     name = sample_name(index, globex, **size)
     take_addresses(acme, name, beyond_last=1 + index, step=1, times=1)
@@ -52,7 +52,7 @@ def test_seed_passes_by_an_address_that_a_user_has_taken(acme: Tenant, globex: T
     assert counts(acme) == [1, 3, 6, 12]
 
 
-def test_seed_after_a_retry_writes_the_same_data_but_the_numbers(acme: Tenant, globex: Tenant) -> None:
+def test_seed_after_a_retry_writes_the_same_data_with_other_numbers(acme: Tenant, globex: Tenant) -> None:
     size = {"customers": 3, "orders_per_customer": 2, "items_per_order": 2}
     name = sample_name(1, globex, **size)
     take_addresses(acme, name, beyond_last=2, step=1, times=1)
@@ -69,7 +69,7 @@ def test_seed_after_a_retry_writes_the_same_data_but_the_numbers(acme: Tenant, g
     assert written[0] == written[1]
 
 
-def test_seed_that_finds_no_free_address_writes_nothing(acme: Tenant, globex: Tenant) -> None:
+def test_seed_without_a_free_address_writes_nothing(acme: Tenant, globex: Tenant) -> None:
     size = {"customers": 3, "orders_per_customer": 2, "items_per_order": 2}
     name = sample_name(2, globex, **size)
     take_addresses(acme, name, beyond_last=3, step=3, times=services.ATTEMPTS)
@@ -80,7 +80,7 @@ def test_seed_that_finds_no_free_address_writes_nothing(acme: Tenant, globex: Te
     assert counts(acme) == [services.ATTEMPTS, 0, 0, 0]
 
 
-def test_seed_that_finds_no_free_address_keeps_the_chunks_before(acme: Tenant, globex: Tenant) -> None:
+def test_seed_without_a_free_address_keeps_earlier_chunks(acme: Tenant, globex: Tenant) -> None:
     # Two customers fill a chunk: the third one is alone in the second chunk.
     items = services.CHUNK_ROWS // 50 - 2
     size = {"customers": 3, "orders_per_customer": 25, "items_per_order": items}
@@ -100,7 +100,7 @@ def test_seed_that_finds_no_free_address_keeps_the_chunks_before(acme: Tenant, g
         assert OrderEvent.objects.count() == sum(dated)
 
 
-def test_seed_that_breaks_another_rule_says_so(in_acme: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_seed_raises_the_error_of_another_constraint(in_acme: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sample, "FAMILY", ("Love\x07lace",))
 
     with pytest.raises(IntegrityError, match=r"customer_(email_ascii|name_plain)"):

@@ -1,4 +1,4 @@
-"""Seeding beside other work: it commits by chunk, keeps nobody from reading, and can run several times at once."""
+"""Concurrent seeding: it commits per chunk, blocks no reader, and can run several times at once."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 
 def in_another_connection(work: Callable[[], T]) -> T:
-    """The result of `work` in a thread of its own, and so on a connection of its own."""
+    """Return the result of `work`, run in a thread and therefore on a connection of its own."""
 
     def worker() -> T:
         try:
@@ -100,7 +100,7 @@ def test_seed_commits_each_chunk(acme: Tenant) -> None:
     assert visible == [2, 3]
 
 
-def test_reader_does_not_wait_for_a_seeding_that_is_not_committed(acme: Tenant) -> None:
+def test_reader_does_not_wait_for_an_uncommitted_seed(acme: Tenant) -> None:
     with tenant_scope(acme):
         baker.make(Customer)
 
@@ -112,7 +112,7 @@ def test_reader_does_not_wait_for_a_seeding_that_is_not_committed(acme: Tenant) 
     assert (during, after) == (1, 6)
 
 
-def test_request_that_reads_does_not_wait_for_a_seeding_that_is_not_committed(acme: Tenant, api: Any) -> None:
+def test_read_request_does_not_wait_for_an_uncommitted_seed(acme: Tenant, api: Any) -> None:
     with tenant_scope(acme):
         baker.make(Customer, email="ada@example.com")
 

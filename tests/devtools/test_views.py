@@ -52,7 +52,7 @@ def assert_refused(response: Any, *errors: dict[str, str]) -> None:
         pytest.param({**SMALL, "seed": 2**31 - 1}, [2, 4, 8], id="highest seed"),
     ],
 )
-def test_seed_writes_what_its_answer_says(
+def test_seed_writes_what_its_response_says(
     acme: Tenant, globex: Tenant, api: Any, body: Any, written: list[int]
 ) -> None:
     response = api.post(SEED, body)
@@ -106,7 +106,7 @@ def test_seed_writes_the_same_data_for_the_same_number(acme: Tenant, globex: Ten
         ("customers", None, "null", "This field may not be null."),
     ],
 )
-def test_seed_refuses_what_is_out_of_bounds_and_writes_nothing(
+def test_seed_refuses_values_out_of_bounds_and_writes_nothing(
     acme: Tenant, api: Any, name: str, value: Any, code: str, detail: str
 ) -> None:
     response = api.post(SEED, {**SMALL, name: value})
@@ -132,7 +132,7 @@ def test_seed_refuses_an_unknown_field(acme: Tenant, api: Any) -> None:
     assert rows_of(acme) == [0, 0, 0]
 
 
-def test_seed_refuses_a_body_that_is_no_object(acme: Tenant, api: Any) -> None:
+def test_seed_refuses_a_body_that_is_not_an_object(acme: Tenant, api: Any) -> None:
     response = api.post(SEED, [])
 
     detail = "Invalid data. Expected a dictionary, but got list."
@@ -141,7 +141,7 @@ def test_seed_refuses_a_body_that_is_no_object(acme: Tenant, api: Any) -> None:
 
 
 @pytest.mark.parametrize(("scope", "status"), [(ApiKey.Scope.READ, 403), (None, 401)])
-def test_seed_needs_a_key_that_writes(acme: Tenant, api: Any, scope: str | None, status: int) -> None:
+def test_seed_requires_a_write_key(acme: Tenant, api: Any, scope: str | None, status: int) -> None:
     client = type(api)(keys.issue_key(tenant=acme, scope=scope) if scope else "")
 
     response = client.post(SEED, SMALL)
@@ -152,7 +152,7 @@ def test_seed_needs_a_key_that_writes(acme: Tenant, api: Any, scope: str | None,
 
 
 @pytest.mark.parametrize("method", ["get", "put", "patch", "delete"])
-def test_seed_answers_to_post_only(acme: Tenant, api: Any, method: str) -> None:
+def test_seed_accepts_only_post(acme: Tenant, api: Any, method: str) -> None:
     response = getattr(api, method)(SEED)
 
     assert response.status_code == 405

@@ -1,4 +1,4 @@
-"""The service as `make serve` runs it, for requests that Django's test client cannot send."""
+"""Fixtures that run the service as `make serve` does, for requests that Django's test client cannot send."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.support.service import Database, Service, manage, serving
 
 @pytest.fixture(scope="module")
 def environment(empty_database: dict[str, str]) -> dict[str, str]:
-    """A migrated database with the tenant `acme`: the environment of a process that uses it."""
+    """The environment of a process that uses a migrated database with the tenant `acme`."""
     manage(empty_database, "migrate", "-v", "0")
     manage(empty_database, "tenant", "create", "acme")
     return empty_database
@@ -19,14 +19,14 @@ def environment(empty_database: dict[str, str]) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def service(environment: dict[str, str]) -> Iterator[Service]:
-    """A service that asks as acme."""
+    """A running service with a key of acme's."""
     with serving(environment, manage(environment, "apikey", "create", "acme").strip()) as service:
         yield service
 
 
 @pytest.fixture(scope="module")
 def database() -> Iterator[Database]:
-    """A server of its own, whose roles and whose state may change."""
+    """A separate database server, whose roles and state a test may change."""
     database = Database()
     yield database
     database.server.stop()

@@ -22,7 +22,7 @@ Send = Callable[..., httpx.Response]
 
 
 def in_pieces(body: bytes) -> Iterator[bytes]:
-    """A body of which a client does not know the length: httpx sends no Content-Length."""
+    """Yield the body in pieces, so that httpx sends no Content-Length."""
     half = len(body) // 2
     yield from (body[:half], body[half:])
 
@@ -82,7 +82,7 @@ def test_a_change_is_made(send):
 
 
 @pytest.mark.parametrize("known", [True, False])
-def test_a_body_that_a_move_does_not_take_is_refused(send, order, known):
+def test_body_of_a_move_is_refused(send, order, known):
     refused = send("POST", f"{ORDERS}{order}/pay/", {"nope": 1}, known=known)
 
     assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (400, "#/nope")
@@ -91,7 +91,7 @@ def test_a_body_that_a_move_does_not_take_is_refused(send, order, known):
 
 @pytest.mark.parametrize("known", [True, False])
 @pytest.mark.parametrize(("size", "status"), [(MEGABYTE, 201), (MEGABYTE + 1, 413), (2 * MEGABYTE, 413)])
-def test_the_bound_of_a_body_holds(send, known, size, status):
+def test_body_size_limit_applies_with_and_without_content_length(send, known, size, status):
     body = json.dumps(customer()).encode()
 
     response = send("POST", CUSTOMERS, body + b" " * (size - len(body)), known=known)
@@ -100,7 +100,7 @@ def test_the_bound_of_a_body_holds(send, known, size, status):
     assert (response.headers["content-type"] == "application/problem+json") == (status == 413)
 
 
-def test_an_idempotency_key_belongs_to_the_body_that_had_it_first(send):
+def test_idempotency_key_is_bound_to_the_first_body(send):
     key = {"Idempotency-Key": f"body-{next(numbers)}"}
     body = customer()
 
@@ -115,7 +115,7 @@ def test_an_idempotency_key_belongs_to_the_body_that_had_it_first(send):
 
 
 @pytest.mark.parametrize("known", [True, False])
-def test_an_empty_body_is_one(send, order, known):
+def test_move_accepts_an_empty_body(send, order, known):
     assert send("POST", f"{ORDERS}{order}/pay/", b"", known=known).json()["status"] == "paid"
 
 
@@ -134,7 +134,7 @@ BROKEN = {
 
 @pytest.mark.parametrize("broken", BROKEN.values(), ids=BROKEN)
 @pytest.mark.parametrize("server", ["make serve", "development server"])
-def test_a_body_that_breaks_off_changes_nothing(request, server, broken):
+def test_truncated_body_changes_nothing(request, server, broken):
     if server == "make serve":
         service = request.getfixturevalue("service")
         port, headers = service.port, service.headers

@@ -1,4 +1,4 @@
-"""A tenant that asks for much: another one is served meanwhile, and what is beyond the tenant's share is refused."""
+"""A tenant with many expensive requests: other tenants are served meanwhile, and requests over its limits are 503."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from tests.support.service import Service, manage
 
 LIST, ITEMS = "/api/v1/customers/", "/api/v1/items/"
 REPORT = "/api/v1/reporting/products/?limit=10000"
-PROMISED = 1  # seconds in which others are answered
+PROMISED = 1  # seconds within which other tenants get a response
 
 
 @pytest.fixture(scope="module")
 def globex(service, environment) -> Service:
-    """The same service, asked by another tenant. Acme has 5,000 orders."""
+    """The same service with a key of globex's. Acme has 5,000 orders."""
     plugged = {**environment, "PLUGINS": "apps.devtools"}
     manage(plugged, "seed", "--tenant", "acme", "--customers", "1000", "--orders-per-customer", "5")
     manage(environment, "tenant", "create", "globex")
@@ -30,14 +30,14 @@ def globex(service, environment) -> Service:
 
 
 def other_is_served(other: Service, probes: int = 50) -> None:
-    """Assert that another tenant's list is answered in time, again and again."""
+    """Assert that repeated requests for another tenant's list are answered in time."""
     for _ in range(probes):
         started = time.monotonic()
         assert other.ask("GET", LIST).status == 200
         assert time.monotonic() - started < PROMISED
 
 
-def test_abandoned_reports_hold_up_no_other_tenant(service, globex):
+def test_abandoned_reports_do_not_delay_other_tenants(service, globex):
     lines = [f"GET {REPORT} HTTP/1.1", "Host: 127.0.0.1", *(f"{name}: {it}" for name, it in service.headers.items())]
     for _ in range(150):
         with socket.create_connection(("127.0.0.1", service.port)) as connection:
@@ -46,7 +46,7 @@ def test_abandoned_reports_hold_up_no_other_tenant(service, globex):
     other_is_served(globex)
 
 
-def test_open_reports_hold_up_no_other_tenant(service, globex):
+def test_open_reports_do_not_delay_other_tenants(service, globex):
     with ThreadPoolExecutor(24) as threads:
         reports = [threads.submit(service.ask, "GET", REPORT) for _ in range(3 * 24)]
         other_is_served(globex)
@@ -67,13 +67,13 @@ def items_table_locked(environment: dict[str, str]) -> Iterator[None]:
 @pytest.mark.postgresql
 def test_requests_over_a_tenants_thread_and_queue_limits_are_503(service, globex, environment):
     with ThreadPoolExecutor(ROOM + 20) as threads, items_table_locked(environment):
-        asked = [threads.submit(service.ask, "GET", ITEMS) for _ in range(ROOM + 20)]
+        sent = [threads.submit(service.ask, "GET", ITEMS) for _ in range(ROOM + 20)]
         other_is_served(globex)
         time.sleep(4)  # longer than both the queue timeout and PostgreSQL's lock_timeout
-        done = Counter(future.result().status for future in asked if future.done())
+        done = Counter(future.result().status for future in sent if future.done())
 
-    after = {future.result().status for future in asked}
-    refused = [future.result() for future in asked if future.result().status == 503]
+    after = {future.result().status for future in sent}
+    refused = [future.result() for future in sent if future.result().status == 503]
     assert done[503] >= ROOM + 20 - SHARE
     assert after <= {200, 503}
     assert {answer.headers["retry-after"] for answer in refused} == {"1"}

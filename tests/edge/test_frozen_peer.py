@@ -1,4 +1,4 @@
-"""Another host of the service freezes while its transaction holds a row that clients of this one need."""
+"""Another host of the service freezes inside a transaction, holding a row lock that requests to this host need."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def stage(empty_database: dict[str, str]) -> Iterator[Stage]:
     stage.stop()
 
 
-def test_a_row_that_a_frozen_host_holds_is_a_503_and_the_service_stays_alive(stage):
+def test_row_locked_by_a_frozen_host_is_503_and_the_service_stays_alive(stage):
     verdict = host_frozen(stage, clients=10)
 
     assert verdict.broken == [], verdict.facts

@@ -1,4 +1,4 @@
-"""The schema's fuzz over sockets, in the two ways in which a body comes without its length."""
+"""The schema fuzz over sockets, with the two forms of a body without a Content-Length."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from tests.support.kinds import Model, collections
 from tests.support.service import manage, serving
 
 SCHEMA = schema()
-# A third of what the fuzz without sockets sends: they differ in the server alone.
+# A third of the requests that the fuzz without sockets sends: only the server differs.
 FEWER = hypothesis_settings(SETTINGS, max_examples=SETTINGS.max_examples // 3)
 
 
 @pytest.fixture(scope="module")
 def server(environment) -> Iterator[tuple[str, dict[str, str], dict[Model, list[int]]]]:
-    """The address of a service with sample data, a key's headers and the ids of rows by model."""
+    """The URL of a service with sample data, the headers of a key, and the ids of rows by model."""
     plugged = {**environment, "PLUGINS": "apps.devtools"}
     manage(plugged, "seed", "--tenant", "acme", "--customers", "4")
     with serving(plugged, manage(environment, "apikey", "create", "acme").strip(), PLUGINS="apps.devtools") as service:
@@ -58,7 +58,7 @@ def test_whatever_is_sent_the_answer_is_in_the_schema(server, client, path, meth
 
 
 def send(client: httpx.Client, case: schemathesis.Case, address: str, headers: dict[str, str]) -> httpx.Response:
-    """The response to a case whose body has no Content-Length."""
+    """Send a case, its body without a Content-Length; return the response."""
     given: Any = case.as_transport_kwargs(base_url=address, headers=headers)
     known = {name: given.get(name) for name in ("method", "url", "headers", "params", "data", "json", "cookies")}
     prepared = requests.Request(**known).prepare()

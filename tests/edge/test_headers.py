@@ -1,4 +1,4 @@
-"""Header fields that a server or a framework reads in more than one way, or cannot read."""
+"""Header fields that are ambiguous (underscores for hyphens) or malformed."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import json
 import pytest
 
 CUSTOMERS = "/api/v1/customers/"
-# RFC 8187 names a character set, which Python then does not know, or which is none.
+# RFC 8187 values whose character set Python does not know, or cannot decode with.
 BAD_CHARSETS = ["charset*=bogus''x", "charset*=idna''%FF", "charset*=undefined''%FF"]
 
 
 def sent(service, path: str, *lines: str, method: str = "GET", https: bool = True) -> tuple[int, str, bytes]:
-    """The status, content type and body of a request with these header lines and acme's key."""
-    given = [f"{name}: {value}" for name, value in service.headers.items() if https or name != "X-Forwarded-Proto"]
-    head = "\r\n".join([f"{method} {path} HTTP/1.1", "Host: 127.0.0.1", "Connection: close", *given, *lines])
+    """Send a request with these header lines and acme's key; return status, content type and body."""
+    own = [f"{name}: {value}" for name, value in service.headers.items() if https or name != "X-Forwarded-Proto"]
+    head = "\r\n".join([f"{method} {path} HTTP/1.1", "Host: 127.0.0.1", "Connection: close", *own, *lines])
     head, _, body = service.raw(f"{head}\r\n\r\n".encode("latin-1")).partition(b"\r\n\r\n")
     fields = dict(line.lower().split(": ", 1) for line in head.decode().split("\r\n")[1:])
     return int(head.split()[1]), fields.get("content-type", ""), body
@@ -22,7 +22,7 @@ def sent(service, path: str, *lines: str, method: str = "GET", https: bool = Tru
 
 @pytest.mark.parametrize("charset", BAD_CHARSETS)
 @pytest.mark.parametrize("path", [CUSTOMERS, "/api/v1/nowhere/", "/api/v1/schema", "/healthz", "/nowhere"])
-def test_a_content_type_that_cannot_be_read_is_a_problem(service, path, charset):
+def test_malformed_content_type_is_a_problem(service, path, charset):
     status, content_type, body = sent(service, path, f"Content-Type: application/json; {charset}")
 
     assert (status, content_type) == (400, "application/problem+json")
@@ -30,7 +30,7 @@ def test_a_content_type_that_cannot_be_read_is_a_problem(service, path, charset)
     assert "Traceback" not in service.log
 
 
-def test_a_key_as_a_charset_is_in_no_line_of_the_log(service):
+def test_api_key_in_the_content_type_is_not_logged(service):
     key = service.headers["Authorization"].removeprefix("Bearer ")
     before = service.log
 
@@ -50,14 +50,14 @@ def test_a_key_as_a_charset_is_in_no_line_of_the_log(service):
         ["X-Forwarded_Proto: https"],
     ],
 )
-def test_a_name_with_an_underscore_is_not_the_one_with_a_hyphen(service, lines):
+def test_header_with_an_underscore_is_not_the_hyphenated_one(service, lines):
     status, _, _ = sent(service, CUSTOMERS, *lines, https=False)
 
     assert status == 403
 
 
-def test_a_key_in_a_name_with_an_underscore_is_none(service):
-    """`Idempotency_Key` would replay what the proxy in front has let through as a new request."""
+def test_idempotency_key_with_an_underscore_is_ignored(service):
+    """A proxy passes `Idempotency_Key` on as an unknown header; taken for the key, it would replay a new request."""
     body = json.dumps({"email": "ada@example.com", "name": "Ada"})
 
     def send() -> int:
@@ -67,8 +67,8 @@ def test_a_key_in_a_name_with_an_underscore_is_none(service):
     assert [send(), send()] == [201, 409]
 
 
-def test_bytes_that_are_no_ascii_are_part_of_a_value(service):
-    """A precondition that a server drops because it cannot decode it would let the change through."""
+def test_non_ascii_if_match_is_not_dropped(service):
+    """A server that dropped an If-Match which it cannot decode would make the change unconditionally."""
     made = service.ask("POST", CUSTOMERS, {"email": "grace@example.com", "name": "Grace"})
     path = f"{CUSTOMERS}{made.body['id']}/"
 
@@ -88,17 +88,17 @@ def test_bytes_that_are_no_ascii_are_part_of_a_value(service):
         ("POST", "/api/orders/"),
     ],
 )
-def test_nothing_under_api_answers_over_plain_http(service, method, path):
+def test_api_refuses_plain_http(service, method, path):
     status, content_type, _ = sent(service, path, "Content-Length: 0", method=method, https=False)
 
     assert (status, content_type) == (403, "application/problem+json")
 
 
-def test_a_method_is_refused_before_key_and_body(service):
-    """The same over plain HTTP and without a key: nothing else is looked at."""
+def test_unsupported_method_is_refused_before_key_and_body(service):
+    """The response is the same over plain HTTP and without a key, as the method is checked first."""
     statuses = {sent(service, CUSTOMERS, "Content-Length: 0", method="PUT", https=https)[0] for https in (True, False)}
-    nobody = service.raw(b"PROPFIND /api/v1/orders/?x=1 HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
+    without_key = service.raw(b"PROPFIND /api/v1/orders/?x=1 HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
 
     assert statuses == {405}
-    assert nobody.startswith(b"HTTP/1.1 405 ")
-    assert b"allow: GET, POST, HEAD" in nobody
+    assert without_key.startswith(b"HTTP/1.1 405 ")
+    assert b"allow: GET, POST, HEAD" in without_key

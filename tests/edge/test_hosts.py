@@ -1,4 +1,4 @@
-"""Probes and attackers name any Host; only probes are answered."""
+"""Only the health probes accept any Host header; every other path requires an allowed one."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ HOSTS = {
 
 
 def respond(service, path: str, host: bytes) -> tuple[int, bytes, bytes]:
-    """Status, header fields and body of the response over HTTP/1.0, which has no need of a Host."""
+    """Send an HTTP/1.0 request, which needs no Host; return status, header fields and body."""
     request = b"GET %s HTTP/1.0\r\n%sX-Forwarded-Proto: https\r\n\r\n" % (path.encode(), host)
     head, _, body = service.raw(request).partition(b"\r\n\r\n")
     return int(head.split()[1]), head.lower(), body
@@ -24,7 +24,7 @@ def respond(service, path: str, host: bytes) -> tuple[int, bytes, bytes]:
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
 @pytest.mark.parametrize("host", HOSTS.values(), ids=HOSTS)
-def test_a_probe_may_name_any_host(service, path, host):
+def test_probe_accepts_any_host(service, path, host):
     status, _, body = respond(service, path, host)
 
     assert (status, json.loads(body)) == (200, {"status": "ok"})
@@ -32,7 +32,7 @@ def test_a_probe_may_name_any_host(service, path, host):
 
 @pytest.mark.parametrize("host", [HOSTS["another"], HOSTS["garbage"]], ids=["another", "garbage"])
 @pytest.mark.parametrize("path", ["/api/v1/customers/", "/api/v1/schema", "/api/v1/docs", "/healthz/", "/"])
-def test_all_else_refuses_a_host_that_is_not_ours(service, path, host):
+def test_all_other_paths_refuse_a_disallowed_host(service, path, host):
     status, head, body = respond(service, path, host)
 
     assert status == 400

@@ -47,7 +47,7 @@ def crashed(database: Database, ends: ExitStack) -> None:
 
 
 def starting(database: Database, ends: ExitStack) -> None:
-    """Answers that it is starting up, for as long as the test wants: a standby that nobody may read."""
+    """Keep the server in recovery ("the database system is starting up"): a standby without hot_standby."""
     database.server.halt("fast")
     ends.callback(database.server.start)
     ends.enter_context(database.server.starting())
@@ -60,7 +60,7 @@ def full(database: Database, ends: ExitStack) -> None:
 
 
 def list_and_create(service: Service) -> list[Answer]:
-    """As many of each as there are threads, at once, so that each thread has or wants a connection."""
+    """Send THREADS reads and THREADS writes concurrently, so that each thread needs a connection."""
     requests: list[Callable[[], Answer]] = [lambda: service.ask("GET", "/api/v1/customers/")] * THREADS
     requests += [lambda: service.ask("POST", "/api/v1/customers/", customer())] * THREADS
     with ThreadPoolExecutor(THREADS) as threads:
@@ -76,7 +76,7 @@ def health(service: Service) -> list[tuple[int, Any]]:
 
 
 def until_served(service: Service) -> None:
-    """PgBouncer tries a server that was away again after a second, not at once."""
+    """Wait until requests succeed: PgBouncer retries an unreachable server only after a second."""
     for _ in range(100):
         if service.ask("GET", "/api/v1/customers/").status == 200:
             return
@@ -85,7 +85,7 @@ def until_served(service: Service) -> None:
 
 @pytest.mark.parametrize("way", ["on_its_own_server", "pooled"])
 @pytest.mark.parametrize("failure", [stopped, crashed, starting, full])
-def test_a_database_that_is_away_is_a_503_until_it_is_back(database, request, way, failure):
+def test_database_outage_is_503_until_it_is_back(database, request, way, failure):
     service = request.getfixturevalue(way)
     until_served(service)
     list_and_create(service)
@@ -99,10 +99,10 @@ def test_a_database_that_is_away_is_a_503_until_it_is_back(database, request, wa
     back = list_and_create(service)
     health_back = health(service)
 
-    problems = {(each.status, each.headers["content-type"], each.headers["retry-after"]) for each in away}
+    problems = {(answer.status, answer.headers["content-type"], answer.headers["retry-after"]) for answer in away}
     assert problems == {(503, "application/problem+json", "1")}
-    assert {each.body["detail"] for each in away} == {"The database is not available."}
-    assert [each.status for each in back] == [200] * THREADS + [201] * THREADS
+    assert {answer.body["detail"] for answer in away} == {"The database is not available."}
+    assert [answer.status for answer in back] == [200] * THREADS + [201] * THREADS
     assert (health_away, health_back) == ([ALIVE, UNREACHED], [ALIVE, READY])
 
 
@@ -115,12 +115,12 @@ def test_readyz_does_not_wait_for_locks(database, on_its_own_server):
 
 
 @pytest.mark.skipif(find_pgbouncer() is None, reason=" ".join(missing_programs()))
-def test_a_pooler_that_lets_no_transaction_through_is_not_ready(database):
+def test_pooler_that_refuses_transactions_is_not_ready(database):
     with pgbouncer(database.url, size=2, mode="statement") as address, serving(address, database.key) as service:
         answers = list_and_create(service)
         shown = health(service)
 
-    assert {each.status for each in answers} == {503}
+    assert {answer.status for answer in answers} == {503}
     assert shown == [ALIVE, UNREACHED]
 
 
@@ -135,10 +135,10 @@ def test_dead_pooled_connections_are_not_reused(database, on_its_own_server, mod
         database.server.start()
     answers = list_and_create(on_its_own_server)
 
-    assert [each.status for each in answers] == [200] * THREADS + [201] * THREADS
+    assert [answer.status for answer in answers] == [200] * THREADS + [201] * THREADS
 
 
-def test_a_restart_under_load_fails_only_what_it_interrupts(database, on_its_own_server):
+def test_restart_under_load_fails_only_interrupted_requests(database, on_its_own_server):
     seen: list[tuple[int, str | None]] = []
     done = threading.Event()
 
@@ -148,7 +148,7 @@ def test_a_restart_under_load_fails_only_what_it_interrupts(database, on_its_own
                 on_its_own_server.ask("GET", "/api/v1/customers/"),
                 on_its_own_server.ask("POST", "/api/v1/customers/", customer()),
             ]
-            seen.extend((each.status, each.headers.get("retry-after")) for each in answers)
+            seen.extend((answer.status, answer.headers.get("retry-after")) for answer in answers)
 
     with ThreadPoolExecutor(2 * THREADS) as threads:
         running = [threads.submit(work) for _ in range(2 * THREADS)]
@@ -162,29 +162,29 @@ def test_a_restart_under_load_fails_only_what_it_interrupts(database, on_its_own
                 wait_for(lambda start: {(200, None), (201, None)} <= set(seen[start:]), before)
         finally:
             done.set()
-        for each in running:
-            each.result()
+        for future in running:
+            future.result()
     after = list_and_create(on_its_own_server)
 
     assert set(seen) == {(200, None), (201, None), (503, "1")}
-    assert [each.status for each in after] == [200] * THREADS + [201] * THREADS
+    assert [answer.status for answer in after] == [200] * THREADS + [201] * THREADS
 
 
-def wait_for(what: Callable[[int], object], start: int) -> None:
+def wait_for(condition: Callable[[int], object], start: int) -> None:
     for _ in range(300):
-        if what(start):
+        if condition(start):
             return
         time.sleep(0.1)
-    pytest.fail("It did not come to that.")
+    pytest.fail("The condition was not met within 30 seconds.")
 
 
-def test_a_service_that_starts_without_its_database_serves_once_it_is_there(database):
+def test_service_started_without_its_database_serves_once_it_is_back(database):
     with ExitStack() as end_of_service, ExitStack() as end_of_outage:
         stopped(database, end_of_outage)
         service = end_of_service.enter_context(serving(database.url, database.key))
         away = list_and_create(service)
         end_of_outage.close()
-        there = list_and_create(service)
+        back = list_and_create(service)
 
-    assert {each.status for each in away} == {503}
-    assert [each.status for each in there] == [200] * THREADS + [201] * THREADS
+    assert {answer.status for answer in away} == {503}
+    assert [answer.status for answer in back] == [200] * THREADS + [201] * THREADS

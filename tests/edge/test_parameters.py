@@ -17,7 +17,7 @@ REFUSAL = "The request has too many parameters, or its address is too long."
 
 @pytest.fixture(scope="module")
 def development_server(empty_database):
-    """`make run` with every plug-in of .env.example; fails if the server has logged a traceback."""
+    """Run `make run` with every plug-in of .env.example; fail if the server has logged a traceback."""
     with serving_development(development(empty_database)) as address:
         yield address.removeprefix("http://")
 

@@ -40,7 +40,7 @@ def create_customer(service: Service) -> Answer:
 
 
 @pytest.mark.postgresql
-def test_a_standby_is_not_ready_and_its_reads_are_served(database, on_its_own_server):
+def test_standby_is_not_ready_but_serves_reads(database, on_its_own_server):
     created = create_customer(on_its_own_server).status
 
     database.server.halt("fast")
@@ -66,7 +66,7 @@ def test_a_standby_is_not_ready_and_its_reads_are_served(database, on_its_own_se
         ("app.tenant_id", "1", "app.tenant_id is set outside of any scope"),
     ],
 )
-def test_a_setting_of_the_role_that_fails_requests_shows_at_once(database, on_its_own_server, setting, value, reason):
+def test_role_setting_that_fails_requests_is_reported_at_once(database, on_its_own_server, setting, value, reason):
     before = readiness(on_its_own_server)
 
     database.execute(f"ALTER ROLE orders_app SET {setting} = '{value}'")
@@ -80,8 +80,8 @@ def test_a_setting_of_the_role_that_fails_requests_shows_at_once(database, on_it
     assert readiness(on_its_own_server) == READY
 
 
-def test_a_writer_makes_readyz_neither_slow_nor_unready(environment, service):
-    """The client would give up after 10 seconds, a writer on SQLite after 20. For a table's lock see test_outage.py."""
+def test_open_write_transaction_does_not_affect_readyz(environment, service):
+    """The client times out after 10 seconds, a writer on SQLite after 20. test_outage.py tests a table lock."""
     with writing(environment):
         shown = [readiness(service) for _ in range(3)]
 
@@ -90,7 +90,7 @@ def test_a_writer_makes_readyz_neither_slow_nor_unready(environment, service):
 
 @contextmanager
 def writing(environment: dict[str, str]) -> Iterator[None]:
-    """A transaction that has written, and is not over, inside the block."""
+    """Keep a transaction that has written open inside the block."""
     if connection.vendor == "sqlite":
         with closing(sqlite3.connect(file_of(environment), isolation_level=None)) as writer:
             writer.execute("BEGIN IMMEDIATE")
@@ -116,7 +116,7 @@ def volume() -> Iterator[Volume]:
 
 @pytest.fixture
 def on_small_volume(volume: Volume) -> Iterator[dict[str, str]]:
-    """The environment of a process whose database lies on the small volume; PostgreSQL's log of writes does not."""
+    """The environment of a process whose database is on the small volume; PostgreSQL's WAL is not."""
     if connection.vendor == "sqlite":
         yield {"DATABASE_URL": f"sqlite:///{volume.folder / 'db.sqlite3'}"}
         return
@@ -131,7 +131,7 @@ def on_small_volume(volume: Volume) -> Iterator[dict[str, str]]:
         superuser.execute("DROP TABLESPACE small")
 
 
-def test_a_full_disk_is_unready_within_ten_seconds_in_every_process(volume, on_small_volume):
+def test_full_disk_makes_every_process_unready_within_ten_seconds(volume, on_small_volume):
     manage(on_small_volume, "migrate", "-v", "0")
     manage(on_small_volume, "tenant", "create", "acme")
     key = manage(on_small_volume, "apikey", "create", "acme").strip()
@@ -151,13 +151,13 @@ def test_a_full_disk_is_unready_within_ten_seconds_in_every_process(volume, on_s
 
 
 def readiness_of_all(service: Service) -> list[Any]:
-    """The different answers to so many requests that each of two processes has had some."""
+    """Return the distinct answers to 20 requests, enough for each of two processes to get some."""
     answers = [readiness(service) for _ in range(20)]
     return [answer for number, answer in enumerate(answers) if answer not in answers[:number]]
 
 
 def until(ask: Callable[[], Any], wanted: Callable[[Any], bool], seconds: float = 30) -> Any:
-    """The first answer that is wanted, or the last one within `seconds`."""
+    """Repeat `ask` until its answer is `wanted` or `seconds` have passed; return the last answer."""
     end = time.monotonic() + seconds
     while not wanted(answer := ask()) and time.monotonic() < end:
         pass

@@ -21,7 +21,7 @@ def key(environment):
 
 
 @pytest.mark.parametrize("form", ["{}", '"{}"', "order-7-{}", "{}-1"])
-def test_api_key_as_an_idempotency_key_is_refused_and_stored_nowhere(service, environment, key, form):
+def test_api_key_as_an_idempotency_key_is_refused_and_not_stored(service, environment, key, form):
     body = {"email": "ada@example.com", "name": "Ada"}
 
     answer = service.ask("POST", "/api/v1/customers/", body, **{"Idempotency-Key": form.format(key)})

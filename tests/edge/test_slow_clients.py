@@ -1,4 +1,4 @@
-"""Clients that send slowly, or stop: others are served meanwhile, and the service can be stopped."""
+"""Slow or stalled clients (slowloris, slow bodies): others are served meanwhile, and SIGTERM stops the service."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ from harness.machine import missing_programs
 from tests.support.service import Service, manage, serving
 
 CUSTOMERS = "/api/v1/customers/"
-PROMISED = 1  # seconds in which others are answered
+PROMISED = 1  # seconds within which others get a response
 UNFINISHED = "POST /api/v1/customers/ HTTP/1.1\r\nHost: 127.0.0.1\r\n{headers}Content-Length: 100\r\n\r\n{{"
 
 
 @pytest.fixture(scope="module")
 def globex(service, environment) -> Service:
-    """The same service, asked by another tenant."""
+    """The same service with a key of globex's."""
     manage(environment, "tenant", "create", "globex")
     return Service(service.running, service.port, manage(environment, "apikey", "create", "globex").strip())
 
 
 @contextmanager
 def connected(port: int, count: int, sent: str = "") -> Iterator[list[socket.socket]]:
-    """So many connections that have `sent` something and will not send the rest."""
+    """Open `count` connections that send `sent` and never complete the request."""
     with ExitStack() as stack:
         connections = []
         for _ in range(count):
@@ -47,7 +47,7 @@ def unfinished(service: Service | None = None) -> str:
 
 
 def others_are_served(service: Service, probes: int = 10) -> None:
-    """Assert that liveness and a list are answered in time, again and again."""
+    """Assert that repeated requests to /healthz and for a list are answered in time."""
     for path in ["/healthz", CUSTOMERS] * probes:
         started = time.monotonic()
         assert service.ask("GET", path).status == 200
@@ -64,7 +64,7 @@ def test_unauthenticated_request_is_401_without_reading_its_body(service, globex
     assert answers == [b"HTTP/1.1 401 "] * count
 
 
-def test_a_body_of_a_tenant_has_a_deadline_and_holds_up_nobody_else(service, globex):
+def test_slow_body_times_out_and_delays_no_other_tenant(service, globex):
     with connected(service.port, 100, unfinished(service)) as connections:
         started = time.monotonic()
         others_are_served(globex)
@@ -73,19 +73,20 @@ def test_a_body_of_a_tenant_has_a_deadline_and_holds_up_nobody_else(service, glo
         waited = time.monotonic() - started
         answers = [connection.recv(1 << 16)[:13] for connection in connections]
 
-    # The hundred are all that one tenant may have under way.
+    # A tenant may have a hundred requests in progress.
     assert (refused.status, refused.headers["retry-after"]) == (503, "1")
     assert SECONDS - 5 < waited < SECONDS + 10
     assert answers == [b"HTTP/1.1 408 "] * 100
     assert service.ask("GET", CUSTOMERS).status == 200
 
 
-def test_silent_connections_are_no_load(service, globex):
+def test_silent_connections_do_not_delay_others(service, globex):
     with connected(service.port, 1_000):
         others_are_served(globex)
 
 
-# Header, body, range and slow-read attack. -c connections, -r new ones a second, -l seconds, -p seconds of a probe.
+# slowhttptest: header, body, range and slow-read attack. -c connections, -r new ones per second, -l duration in
+# seconds, -p timeout of its probe in seconds.
 MODES = {
     "header": ["-H", "-i", "1"],
     "body": ["-B", "-i", "1", "-s", "8192", "-t", "POST"],
@@ -96,7 +97,7 @@ MODES = {
 
 @pytest.mark.skipif(shutil.which("slowhttptest") is None, reason=" ".join(missing_programs()))
 @pytest.mark.parametrize("mode", MODES)
-def test_slowhttptest_holds_up_nobody(service, globex, mode):
+def test_slowhttptest_does_not_delay_others(service, globex, mode):
     command = [
         "slowhttptest",
         *MODES[mode],
@@ -107,11 +108,11 @@ def test_slowhttptest_holds_up_nobody(service, globex, mode):
         others_are_served(globex)
         seen, _ = attack.communicate(timeout=30)
 
-    # It probes the service too.
+    # slowhttptest probes the service too.
     assert set(re.findall(r"service available:[^YN]*(YES|NO)", seen)) == {"YES"}
 
 
-def test_sigterm_ends_the_service_whatever_clients_do(environment):
+def test_sigterm_stops_the_service_despite_slow_clients(environment):
     key = manage(environment, "apikey", "create", "acme").strip()
     with serving(environment, key) as service, ExitStack() as clients:
         for sent in (unfinished(), unfinished(service), "", "GET / HTTP/1.1\r\n"):

@@ -1,4 +1,4 @@
-"""Values that Python or Django REST framework would convert to the type that is wanted."""
+"""Values of the wrong JSON type, which Python or Django REST framework would convert, are refused."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ TEXTS = [123, 1.5, True, False]
 
 @pytest.fixture(scope="module")
 def rows(service):
-    """A customer and an order of it: the addresses of both."""
+    """The URLs of a customer and of one of its orders."""
     customer = service.ask("POST", "/api/v1/customers/", {"email": "ada@example.com", "name": "Ada"}).body["id"]
     order = service.ask("POST", "/api/v1/orders/", {"customer": customer, "items": [LINE]}).body["id"]
     return {"customer": f"/api/v1/customers/{customer}/", "order": f"/api/v1/orders/{order}/", "id": order}
@@ -31,7 +31,7 @@ def read(service, rows):
 
 
 def refused(service, method, address, body):
-    """Where the body is wrong, of an answer that is a 400."""
+    """Return the pointers of the errors, after asserting that the response is a 400."""
     answer = service.ask(method, address, body)
     assert (answer.status, answer.body["type"]) == (400, "urn:problem:invalid-request"), answer
     return [(error["pointer"], error["code"]) for error in answer.body["errors"]]
