@@ -50,7 +50,7 @@ FAULT = Fault(
     ),
     changes=(Seam(PLACE, revenue_orders),),
     tests={
-        "tests/reporting/test_selectors.py::test_products_count_pieces_and_orders_of_what_was_paid": "'order_count': 3",
+        "tests/reporting/test_selectors.py::test_products_count_pieces_and_orders_of_paid_orders": "'order_count': 3",
     },
     decoys=(
         Decoy(

@@ -54,7 +54,7 @@ FAULT = Fault(
     root_cause="`shipped` is among the statuses that a cancel may start from.",
     changes=(Seam("apps.orders.lifecycle:CANCEL", CANCEL),),
     tests={
-        "tests/orders/test_services_moves.py::test_move_refused_names_what_is_allowed_and_writes_nothing"
+        "tests/orders/test_services_moves.py::test_refused_move_names_the_allowed_ones_and_writes_nothing"
         "[shipped-cancel_order-allowed2]": "DID NOT RAISE",
     },
     decoys=(

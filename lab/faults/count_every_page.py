@@ -52,7 +52,7 @@ FAULT = Fault(
     ),
     changes=(Seam("apps.api.pagination:_read_flag", _read_flag),),
     tests={
-        "tests/orders/test_views.py::test_order_list_costs_the_same_at_any_size": "SELECT COUNT(*)",
+        "tests/orders/test_views.py::test_order_list_statements_are_constant": "SELECT COUNT(*)",
         "tests/api/test_pagination.py::test_the_cursor_is_one_comparison_of_row_values": "SELECT COUNT(*)",
     },
     decoys=(

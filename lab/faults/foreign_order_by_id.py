@@ -49,8 +49,8 @@ FAULT = Fault(
     ),
     changes=(Seam(PLACE, order_list),),
     tests={
-        "tests/isolation/test_attacks.py::test_an_attack_tells_and_changes_nothing[GET orders/{id}/-path id-both]": "tells",  # noqa: E501
-        "tests/isolation/test_attacks.py::test_an_attack_tells_and_changes_nothing[GET orders/-filter-both]": "tells",
+        "tests/isolation/test_attacks.py::test_attack_leaks_and_changes_nothing[GET orders/{id}/-path id-both]": "tells",  # noqa: E501
+        "tests/isolation/test_attacks.py::test_attack_leaks_and_changes_nothing[GET orders/-filter-both]": "tells",
     },
     decoys=(
         Decoy(

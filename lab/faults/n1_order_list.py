@@ -51,8 +51,8 @@ FAULT = Fault(
     ),
     changes=(Seam(PLACE, read, IMPORTERS),),
     tests={
-        "tests/orders/test_views.py::test_order_list_costs_the_same_at_any_size": 'FROM "customers_customer"',
-        "tests/orders/test_views.py::test_customer_order_list_costs_the_same_at_any_size": 'FROM "customers_customer"',
+        "tests/orders/test_views.py::test_order_list_statements_are_constant": 'FROM "customers_customer"',
+        "tests/orders/test_views.py::test_customer_order_list_statements_are_constant": 'FROM "customers_customer"',
     },
     decoys=(
         Decoy(

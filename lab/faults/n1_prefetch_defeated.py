@@ -71,8 +71,8 @@ FAULT = Fault(
     ),
     changes=(Seam(PLACE, read, IMPORTERS),),
     tests={
-        "tests/orders/test_views.py::test_order_list_costs_the_same_at_any_size": 'FROM "orders_item"',
-        "tests/orders/test_views.py::test_customer_order_list_costs_the_same_at_any_size": 'FROM "orders_item"',
+        "tests/orders/test_views.py::test_order_list_statements_are_constant": 'FROM "orders_item"',
+        "tests/orders/test_views.py::test_customer_order_list_statements_are_constant": 'FROM "orders_item"',
     },
     decoys=(
         Decoy(

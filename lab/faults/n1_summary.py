@@ -84,7 +84,7 @@ FAULT = Fault(
     tests={
         "tests/reporting/test_selectors.py::test_summary_is_one_select[1]": 'FROM "orders_item"',
         "tests/reporting/test_selectors.py::test_summary_is_one_select[3]": 'FROM "orders_item"',
-        "tests/reporting/test_views.py::test_summary_answers_with_limit_and_rows": 'FROM "orders_item"',
+        "tests/reporting/test_views.py::test_summary_returns_limit_and_rows": 'FROM "orders_item"',
     },
     decoys=(
         Decoy(

@@ -63,8 +63,8 @@ FAULT = Fault(
     ),
     changes=(Seam(PLACE, get),),
     tests={
-        "tests/reporting/test_views.py::test_summary_names_a_wrong_parameter[limit=-1-limit]": "(500,",
-        "tests/reporting/test_views.py::test_summary_names_a_wrong_parameter[limit=abc-limit]": "(500,",
+        "tests/reporting/test_views.py::test_summary_names_an_invalid_parameter[limit=-1-limit]": "(500,",
+        "tests/reporting/test_views.py::test_summary_names_an_invalid_parameter[limit=abc-limit]": "(500,",
     },
     decoys=(
         Decoy(

@@ -76,7 +76,7 @@ FAULT = Fault(
     ),
     changes=(Seam(PLACE, customer_summary),),
     tests={
-        "tests/reporting/test_selectors.py::test_summary_lets_the_database_sort_and_stop": "LIMIT 2",
+        "tests/reporting/test_selectors.py::test_summary_is_sorted_and_limited_by_the_database": "LIMIT 2",
     },
     decoys=(
         Decoy(

@@ -106,7 +106,7 @@ FAULT = Fault(
     root_cause="Every object is saved by itself, so 1,000 rows are 1,000 statements and 1,000 round trips.",
     changes=(Seam(PLACE, seed),),
     tests={
-        "tests/devtools/test_services.py::test_seed_takes_statements_per_chunk_not_per_row": 'INSERT INTO "orders_order"',
+        "tests/devtools/test_services.py::test_seed_statement_count_depends_on_chunks": 'INSERT INTO "orders_order"',
     },
     decoys=(
         Decoy(

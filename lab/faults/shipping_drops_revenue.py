@@ -46,7 +46,7 @@ FAULT = Fault(
     root_cause="`revenue_orders` filters by the status `paid`. An order that was paid and then shipped has another.",
     changes=(Seam(PLACE, revenue_orders),),
     tests={
-        "tests/reporting/test_selectors.py::test_products_count_pieces_and_orders_of_what_was_paid": "'order_count': 1",
+        "tests/reporting/test_selectors.py::test_products_count_pieces_and_orders_of_paid_orders": "'order_count': 1",
     },
     decoys=(
         Decoy(

@@ -66,7 +66,7 @@ FAULT = Fault(
     ),
     changes=(Seam(PLACE, filter_queryset),),
     tests={
-        "tests/orders/test_filters.py::test_filter_that_is_wrong_is_named[sttus=paid-errors0]": '"results":[{',
+        "tests/orders/test_filters.py::test_invalid_filter_is_named[sttus=paid-errors0]": '"results":[{',
         "tests/customers/test_views_list.py::test_list_refuses_an_unknown_or_invalid_parameter"
         "[emial=ada-emial-unknown-Unknown. Did you mean 'email'?]": "200",
     },

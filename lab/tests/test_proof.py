@@ -67,7 +67,7 @@ def test_a_seam_that_is_gone_is_reported_and_nothing_is_run(tmp_path):
     }
 
 
-@pytest.mark.parametrize("test", ["tests/orders/test_views.py::test_item_stays_in_its_order"])
+@pytest.mark.parametrize("test", ["tests/orders/test_views.py::test_item_cannot_move_to_another_order"])
 def test_an_error_outside_the_test_is_reported(tmp_path, test):
     change = f'tests={{"{test}": "no keys today"}}, changes=(Seam("apps.tenancy.keys:issue_key", issue_key),)'
 

@@ -168,9 +168,7 @@ def test_seed_sets_the_timestamps_that_the_status_requires(in_acme: Tenant) -> N
         (TWO_CHUNKS, 2),
     ],
 )
-def test_seed_takes_statements_per_chunk_not_per_row(
-    in_acme: Tenant, count: Any, size: dict[str, int], chunks: int
-) -> None:
+def test_seed_statement_count_depends_on_chunks(in_acme: Tenant, count: Any, size: dict[str, int], chunks: int) -> None:
     with count() as statements:
         services.seed(**size, seed=42)
 

@@ -27,14 +27,14 @@ def keys_of(tenant: Tenant) -> list[str]:
 
 @pytest.fixture
 def aged_keys(acme: Tenant, globex: Tenant) -> None:
-    """Acme has a key of an hour ago and two that are too old, Globex one of each."""
+    """Acme has one recent and two expired keys, Globex one of each."""
     for tenant, hours in ((acme, (1, 25, 26)), (globex, (23, 48))):
         with tenant_scope(tenant):
             for age in hours:
                 baker.make(IdempotencyKey, key=f"{age} hours", created_at=timezone.now() - timedelta(hours=age))
 
 
-def test_purge_deletes_what_is_older_than_a_day_of_every_tenant(acme, globex, aged_keys):
+def test_purge_deletes_every_tenants_keys_older_than_a_day(acme, globex, aged_keys):
     printed = purge()
 
     assert printed == "acme\t2 keys\nglobex\t1 keys\n"

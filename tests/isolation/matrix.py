@@ -1,4 +1,4 @@
-"""Every way in which the API lets a tenant name another one's rows, derived from its schema."""
+"""The attack matrix, derived from the OpenAPI schema: every way to name another tenant's rows in a request."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from tests.support import kinds, values
 from tests.support.collecting import APPS, Attacks
 
 ROOT = "/api/v1/"
-# Kind of attack -> how it may be answered. That the answer tells nothing is compared, not listed.
+# Kind of attack -> allowed status codes. That a response leaks nothing is tested by comparison.
 STATUSES = {
     "path id": {404},
     "filter": {200},
     "ordering": {200},
-    "cursor": {200, 400, 404},  # at globex's own list, at that of an own customer, at that of a customer of theirs
+    "cursor": {200, 400, 404},  # in order: a list, the orders of an own customer, the orders of a customer of globex
     "body key": {400},
     "value": {200, 201},
     "nested item": {200, 201, 400},
     "mass assignment": {200, 201, 204, 400},
     "header": {200, 201, 204, 412},
 }
-# No body sets these, whether answers show them or not.
+# Fields that no request body may set, whether responses contain them or not.
 INTERNAL = {"tenant", "tenant_id", "id", "total_cents", "status", "created_at"}
 HEADERS = {"Idempotency-Key": f"{THEIRS['word']}-key"}
 
@@ -36,21 +36,23 @@ class Operation:
 
     def __init__(self, document: dict[str, Any], path: str, method: str) -> None:
         def properties(schema: dict[str, Any]) -> dict[str, Any]:
-            of = values.plain(document, schema)
-            return {name: values.plain(document, each) for name, each in of.get("properties", {}).items()}
+            resolved = values.plain(document, schema).get("properties", {})
+            return {name: values.plain(document, field) for name, field in resolved.items()}
 
-        def content(of: dict[str, Any]) -> dict[str, Any]:
-            return properties(of.get("content", {}).get("application/json", {}).get("schema", {}))
+        def content(definition: dict[str, Any]) -> dict[str, Any]:
+            return properties(definition.get("content", {}).get("application/json", {}).get("schema", {}))
 
         definition = document["paths"][path][method]
         parameters = definition.get("parameters", [])
         answers = [content(answer) for status, answer in definition["responses"].items() if status < "300"]
         self.path, self.method, self.label = path, method, f"{method.upper()} {path.removeprefix(ROOT)}"
-        self.in_path = [each["name"] for each in parameters if each["in"] == "path"]
+        self.in_path = [parameter["name"] for parameter in parameters if parameter["in"] == "path"]
         self.query = {
-            each["name"]: values.plain(document, each["schema"]) for each in parameters if each["in"] == "query"
+            parameter["name"]: values.plain(document, parameter["schema"])
+            for parameter in parameters
+            if parameter["in"] == "query"
         }
-        self.elsewhere = {each["name"] for each in parameters if each["in"] not in ("path", "query")}
+        self.elsewhere = {parameter["name"] for parameter in parameters if parameter["in"] not in ("path", "query")}
         self.fields = content(definition.get("requestBody", {}))
         self.lists = {
             name: properties(of["items"]) for name, of in self.fields.items() if "$ref" in of.get("items", {})
@@ -59,17 +61,17 @@ class Operation:
 
     @cached_property
     def app(self) -> Attacks:
-        """What the app says that serves the operation."""
+        """The attacks module of the app that serves the operation."""
         return APPS[kinds.app_of(self.path)]
 
     @cached_property
     def model(self) -> kinds.Model | None:
-        """What the operation shows or changes rows of."""
+        """The model whose rows the operation shows or changes."""
         return kinds.model_of(kinds.view_of(self.path))
 
     @property
     def row(self) -> dict[str, str]:
-        """Kind of attack -> the names it goes through; those of a mass assignment are INTERNAL and these."""
+        """Kind of attack -> names of the parameters and fields it uses; a mass assignment uses INTERNAL too."""
         keys = {name for name in self.fields if kinds.of_field(self.path, name)}
         names: dict[str, set[str]] = {
             "path id": {*self.in_path},
@@ -85,7 +87,7 @@ class Operation:
         return row if self.method == "get" else {**row, "mass assignment": " ".join(sorted(self.read_only - INTERNAL))}
 
     def own_request(self, world: World) -> Request:
-        """A request of acme's that is valid and names its own rows only."""
+        """Return a valid request of acme's that names only its own rows."""
         body = {name: self._own_field(name, world) for name in self.fields} or None
         requests = [request._replace(body=body) for request in self._requests(world.ours)]
         outcomes = [(request, world.outcome(request)) for request in requests]
@@ -100,7 +102,7 @@ class Operation:
         return self._requests(world.theirs)
 
     def attacks(self, kind: str, world: World) -> list[Request]:
-        """The requests of one kind. Globex's rows have to be there, for it is asked for its cursors."""
+        """Return the attacks of one kind. Globex's rows have to exist, as some attacks use its cursors and ETags."""
         attack: Callable[..., Iterator[Request]] = getattr(self, f"_{kind.replace(' ', '_')}")
         return list(attack(world, self.own_request(world)))
 
@@ -152,13 +154,13 @@ class Operation:
                 yield own._replace(headers={name: HEADERS.get(name) or world.etag(theirs.path)})
 
     def _with_line(self, own: Request, outer: str, fields: dict[str, Any]) -> Request:
-        """The own request with further fields, in the first line of its list `outer` if one is named."""
+        """Add fields to the own request's body, or to the first line of its list `outer` if one is named."""
         return own._replace(
             body={**own.body, outer: [own.body[outer][0] | fields]} if outer else {**(own.body or {}), **fields}
         )
 
     def _injected(self, name: str, world: World, model: kinds.Model | None) -> Any:
-        """What is not true of any own row: globex's tenant, ids and values, a status and a time of no draft."""
+        """Return a value that no own row has: globex's tenant, id or value, or a status or time that no draft has."""
         if name in ("tenant", "tenant_id"):
             return world.globex.pk
         if name == "id":
@@ -171,7 +173,7 @@ class Operation:
         return {"status": "shipped", "total_cents": THEIRS["cents"]}.get(name, theirs) if theirs is None else theirs
 
     def _filter_values(self, name: str, world: World) -> list[Any]:
-        """Values of a parameter that would find globex's rows."""
+        """Return values of a parameter that would find globex's rows."""
         if name in self.app.filters:
             return self.app.filters[name]
         if key := kinds.of_query(self.path, name):
@@ -183,7 +185,7 @@ class Operation:
         )
 
     def _column(self, name: str) -> tuple[kinds.Model | None, str]:
-        """The model and column of a field of the body, or of `inner` in the lines `outer` if it is `outer.inner`."""
+        """Return model and column of a field of the body; `outer.inner` is the field `inner` of the lines `outer`."""
         outer, _, inner = name.rpartition(".")
         if not outer:
             return self.model, kinds.source(self.path, inner)
@@ -220,7 +222,7 @@ class Operation:
 
 
 def of_a_missing_row(request: Request) -> Request:
-    """The same request with an id that no row has for each of globex's."""
+    """Return the request with each of globex's ids replaced by an id that no row has."""
     return Request(
         *json.loads(re.sub(rf"\b{THEIRS['first_id'] // 10**6}\d{{6}}\b", str(7 * 10**9), json.dumps(request)))
     )

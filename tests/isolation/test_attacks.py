@@ -1,7 +1,10 @@
-"""No request tells or changes anything of another tenant: every operation, every way to name what is another's.
+"""No request reads or changes another tenant's rows, by any operation, parameter, field or header.
 
-Acme sends each attack while globex has rows and while it has none: answers and acme's own rows are the same, byte for
-byte. A new operation, parameter or field fails here until its row in `tests/<app>/attacks.py` says how it is attacked.
+Acme sends each attack while globex has rows and while it has none: the responses and acme's own rows are the same, byte
+for byte. A new operation, parameter or field fails here until `tests/<app>/attacks.py` has its row of the matrix.
+
+There are two walls: the scoped ORM (managers, fields and deletion), and in the database row-level security with
+composite foreign keys (on SQLite triggers that guard the keys). Each is tested alone, and both removed.
 """
 
 from __future__ import annotations
@@ -33,14 +36,14 @@ def operations(document: dict[str, Any]) -> dict[str, Operation]:
 
 
 OPERATIONS = operations(DOCUMENT)
-# What the walls are for; the rest is the serializers'.
+# The kinds of attack that the walls stop; serializers stop the others.
 ABOUT_ROWS = {"path id", "filter", "ordering", "cursor", "body key", "header"}
 ATTACKS = [(label, kind) for label, row in ROWS.items() for kind in row]
 
 
 def first_wall_off(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Manager, field and delete are Django's own, as in code that forgets the tenant."""
-    resolve("/api/v1/orders/")  # or modules that are first imported now would keep what they build without the wall
+    """Restore Django's own manager, field and delete, as in code that forgets the tenant."""
+    resolve("/api/v1/orders/")  # import the views first, or what they build on import would lack the wall for good
     monkeypatch.setattr(TenantManager, "get_queryset", models.Manager.get_queryset)
     monkeypatch.setattr(TenantField, "get_db_prep_save", models.ForeignKey.get_db_prep_save)
     monkeypatch.setattr(TenantOwned, "delete", models.Model.delete)
@@ -48,7 +51,7 @@ def first_wall_off(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def second_wall_off(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No row security and no key that holds the tenant, for the rest of the test's transaction."""
+    """Remove row-level security and composite foreign keys for the rest of the test's transaction."""
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             for guard in triggers.TRIGGERS:
@@ -72,7 +75,7 @@ WALLS: dict[str, tuple[Callable[[pytest.MonkeyPatch], None], ...]] = {
     "second off": (second_wall_off,),
     "none": (first_wall_off, second_wall_off),
 }
-# Only the owner can take the second one down. SQLite's is not one to stand alone: it keeps keys, not reads.
+# Only the owner can remove the second wall. On SQLite it cannot stand alone: its triggers guard keys, not reads.
 UNDER = {
     name: pytest.param(name, marks=pytest.mark.role("orders_owner") if second_wall_off in off else ())
     for name, off in WALLS.items()
@@ -91,12 +94,12 @@ def walls(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> It
 
 @pytest.fixture
 def world(acme: Any, globex: Any, settings: Any) -> World:
-    settings.DEFAULT_TENANT = acme.slug  # no other can be reset
+    settings.DEFAULT_TENANT = acme.slug  # only the default tenant can be reset
     return World(acme, globex)
 
 
 def findings(world: World, operation: Operation, kind: str) -> Iterator[str]:
-    """What each attack of a kind told or changed; nothing is as it should be."""
+    """Yield what each attack of a kind leaked or changed. Nothing is yielded if the tenants are isolated."""
     with world.with_theirs():
         theirs = world.rows(world.globex)
         requests = operation.attacks(kind, world)
@@ -121,7 +124,7 @@ def findings(world: World, operation: Operation, kind: str) -> Iterator[str]:
         yield from (f"{fault}: {request} {outcome.status}" for fault, found in faults.items() if found)
 
 
-def test_every_operation_parameter_and_field_has_its_row():
+def test_every_operation_parameter_and_field_is_in_the_matrix():
     lacking = [
         f"{operation.app.file}: ROWS must have {label!r}: {operation.row}"
         for label, operation in OPERATIONS.items()
@@ -136,7 +139,7 @@ def test_every_operation_parameter_and_field_has_its_row():
     assert lacking + gone == []
 
 
-def test_what_is_added_to_the_schema_without_a_row_is_seen():
+def test_addition_to_the_schema_without_a_row_is_detected():
     document = deepcopy(DOCUMENT)
     orders = document["paths"]["/api/v1/orders/"]
     document["paths"]["/api/v1/orders/{id}/refund/"] = {"post": document["paths"]["/api/v1/orders/{id}/pay/"]["post"]}
@@ -154,7 +157,7 @@ def test_what_is_added_to_the_schema_without_a_row_is_seen():
     }
 
 
-def test_globex_sees_its_rows_in_every_read_so_a_leak_would_show(world):
+def test_every_read_shows_globex_its_rows_so_a_leak_would_show(world):
     with world.with_theirs():
         seen = {
             label: set().union(*(world.seen(world.outcome(read, world.globex).text) for read in operation.reads(world)))
@@ -173,13 +176,13 @@ def test_globex_sees_its_rows_in_every_read_so_a_leak_would_show(world):
 
 @pytest.mark.parametrize("walls", STANDING, indirect=True)
 @pytest.mark.parametrize(("label", "kind"), ATTACKS)
-def test_an_attack_tells_and_changes_nothing(world, walls, label, kind):
+def test_attack_leaks_and_changes_nothing(world, walls, label, kind):
     assert list(findings(world, OPERATIONS[label], kind)) == []
 
 
 @pytest.mark.parametrize("walls", [UNDER["none"]], indirect=True)
 @pytest.mark.parametrize(("label", "kind"), [attack for attack in ATTACKS if attack[1] in ABOUT_ROWS])
-def test_without_walls_an_attack_is_seen(world, walls, label, kind):
+def test_attack_without_walls_is_detected(world, walls, label, kind):
     kept_by_its_path = "path id" in ROWS[label] and kind in ("filter", "ordering")
     only_a_hash = OPERATIONS[label].method == "get" and kind == "header"
 

@@ -1,4 +1,4 @@
-"""What an app's `attacks.py` lacks is said in one sentence that names the file and what to add."""
+"""If an app's `attacks.py` lacks something, the test fails with one sentence: the file and what to add."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.support import collecting, kinds
 from tests.support.collecting import Attacks, load
 
 
-def said(call) -> str:
+def failure_of(call) -> str:
     with pytest.raises(pytest.fail.Exception) as failure:
         call()
     return str(failure.value)
@@ -23,12 +23,12 @@ def test_an_app_without_the_file_has_no_attacks():
     assert load("nowhere") == Attacks("tests/nowhere/attacks.py")
 
 
-def test_rows_that_a_list_needs_are_named(acme, globex, monkeypatch):
+def test_missing_rows_of_a_list_are_named(acme, globex, monkeypatch):
     for label in [*collecting.APPS]:
-        if label != "customers":  # whose rows the others' belong to
+        if label != "customers":  # the other apps' rows refer to customers
             monkeypatch.setitem(collecting.APPS, label, Attacks(f"tests/{label}/attacks.py"))
 
-    assert said(lambda: World(acme, globex)).startswith(
+    assert failure_of(lambda: World(acme, globex)).startswith(
         "tests/orders/attacks.py must define populate(marks) and write rows of "
     )
 
@@ -46,7 +46,7 @@ def test_rows_that_a_list_needs_are_named(acme, globex, monkeypatch):
         ),
     ],
 )
-def test_values_that_a_parameter_needs_are_named(acme, globex, monkeypatch, table, name, label, kind, sentence):
+def test_missing_values_of_a_parameter_are_named(acme, globex, monkeypatch, table, name, label, kind, sentence):
     world, operation = World(acme, globex), OPERATIONS[label]
     monkeypatch.delitem(getattr(operation.app, table), name)
 
@@ -54,25 +54,25 @@ def test_values_that_a_parameter_needs_are_named(acme, globex, monkeypatch, tabl
         with world.with_theirs():
             operation.attacks(kind, world)
 
-    assert said(attack) == sentence
+    assert failure_of(attack) == sentence
 
 
-def test_a_value_that_a_field_needs_is_named(acme, globex):
+def test_missing_value_of_a_field_is_named(acme, globex):
     document = deepcopy(kinds.DOCUMENT)
     document["components"]["schemas"]["CustomerRequest"]["properties"]["name"] = {"type": "string", "pattern": "^x"}
     operation = Operation(document, "/api/v1/customers/", "post")
 
-    assert said(lambda: operation.own_request(World(acme, globex))) == (
+    assert failure_of(lambda: operation.own_request(World(acme, globex))) == (
         "tests/customers/attacks.py must have a value for 'name' in VALUES, because none follows from the type of this "
         "field of POST customers/."
     )
 
 
-def test_a_request_that_is_refused_says_with_which_rows_it_would_not_be(acme, globex, monkeypatch):
+def test_failure_of_a_refused_request_names_rows_and_values(acme, globex, monkeypatch):
     world, operation = World(acme, globex), OPERATIONS["POST customers/"]
     monkeypatch.setitem(operation.app.values, "email", "nobody")
 
-    sentence = said(lambda: operation.own_request(world))
+    sentence = failure_of(lambda: operation.own_request(world))
 
     assert sentence.startswith(
         "tests/customers/attacks.py must let POST customers/ succeed by rows of populate(marks) or VALUES of its fields"
@@ -86,12 +86,12 @@ def test_a_request_that_is_refused_says_with_which_rows_it_would_not_be(acme, gl
         ("/api/v1/customers/{customer_id}/orders/", "customer_id", "Customer"),
     ],
 )
-def test_a_parameter_of_a_path_names_a_model(path, name, model):
+def test_path_parameter_has_a_model(path, name, model):
     assert kinds.of_parameter(path, name).__name__ == model
 
 
 @pytest.mark.parametrize(("path", "name", "model"), [("orders", "customer", "Customer"), ("items", "order", "Order")])
-def test_a_field_and_a_filter_name_the_model_of_their_foreign_key(path, name, model):
+def test_field_and_filter_of_a_foreign_key_have_its_model(path, name, model):
     assert kinds.of_field(f"/api/v1/{path}/", name).__name__ == model
     assert kinds.of_query(f"/api/v1/{path}/", name).__name__ == model
     assert kinds.of_field(f"/api/v1/{path}/", "quantity") is None

@@ -1,4 +1,4 @@
-"""The wall of a table that is migrated already follows a change of this project's policies, as a new table's does."""
+"""`migrate` renews the row-level security of existing tables when this project's policies change."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.conftest import new_database
 from tests.support.service import manage
 
 as_owner = pytest.mark.role("orders_owner")
-# A version of this project with other policies: one is gone, one is new, one has another condition.
+# A version of this project with other policies: one removed, one added, one with another condition.
 OTHER_POLICIES = """
 from apps.plugin import ProjectAppConfig
 class OtherPolicies(ProjectAppConfig):
@@ -29,7 +29,7 @@ class OtherPolicies(ProjectAppConfig):
             "all_roles": ("PERMISSIVE", "true"),
         }
 """
-# What separates tenants in a database, without the names that PostgreSQL makes up.
+# Policies, foreign keys and row security of a database, without the names that PostgreSQL generates.
 WALLS = """
     SELECT tablename, policyname, permissive, cmd, roles::text, qual, with_check FROM pg_policies
     UNION ALL SELECT conrelid::regclass::text, '', '', '', '', pg_get_constraintdef(oid), ''
@@ -46,7 +46,7 @@ def walls(environment: dict[str, str]) -> list[Any]:
 
 
 @pytest.mark.postgresql
-def test_a_filled_database_of_older_policies_becomes_like_a_new_one(tmp_path: Path, tmp_path_factory):
+def test_migrated_database_of_older_policies_equals_a_new_one(tmp_path: Path, tmp_path_factory):
     (tmp_path / "other_policies").mkdir()
     (tmp_path / "other_policies/__init__.py").touch()
     (tmp_path / "other_policies/apps.py").write_text(OTHER_POLICIES)
@@ -67,7 +67,7 @@ def test_a_filled_database_of_older_policies_becomes_like_a_new_one(tmp_path: Pa
 @as_owner
 @pytest.mark.postgresql
 @pytest.mark.django_db
-def test_a_condition_with_other_parentheses_is_another_policy(monkeypatch):
+def test_policy_with_other_parentheses_is_reported(monkeypatch):
     monkeypatch.setitem(isolation.POLICIES, "tenant_only", ("RESTRICTIVE", "(tenant_id = 1 OR tenant_id = 2) AND true"))
     renew_walls(connection)
     monkeypatch.setitem(isolation.POLICIES, "tenant_only", ("RESTRICTIVE", "tenant_id = 1 OR (tenant_id = 2 AND true)"))
@@ -80,7 +80,7 @@ def test_a_condition_with_other_parentheses_is_another_policy(monkeypatch):
 @as_owner
 @pytest.mark.postgresql
 @pytest.mark.django_db
-def test_a_wall_that_is_as_it_should_be_is_left_alone(count):
+def test_current_row_security_is_not_rewritten(count):
     with count() as statements:
         after_migrate(plan=[])
 
@@ -88,7 +88,7 @@ def test_a_wall_that_is_as_it_should_be_is_left_alone(count):
 
 
 def test_every_migration_of_a_tenants_table_names_its_model_in_isolate():
-    """`migrate` would build the wall at its end too, but rows written before would have none."""
+    """`migrate` adds row security at its end too, but rows written earlier in that run would not be checked."""
     isolated = {
         (migration.app_label, operation.model_name.lower())
         for migration in MigrationLoader(None).disk_migrations.values()

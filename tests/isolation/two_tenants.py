@@ -1,4 +1,4 @@
-"""Acme and globex with rows of one shape; what is globex's can be told from everything else."""
+"""Two tenants, acme and globex, with rows of the same shape. Globex's values are unique, so that a leak is found."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from tests.support.kinds import Model, collections, key_names, shown_columns
 
 OURS: dict[str, Any] = {"first_id": 6 * 10**9, "word": "own", "at": "12:00:00", "quantity": 1, "cents": 101}
 THEIRS: dict[str, Any] = {"first_id": 5 * 10**9, "word": "canary", "at": "03:07:13", "quantity": 9001, "cents": 7654321}
-UNCOMPARED = {"RateLimit", "Server-Timing"}  # headers in which any two answers differ
+UNCOMPARED = {"RateLimit", "Server-Timing"}  # headers that differ between any two responses
 
 
 class Request(NamedTuple):
@@ -39,7 +39,7 @@ class Request(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What a request answered, headers included, and the rows of both tenants after it."""
+    """The response to a request, headers included, and the rows of both tenants after it."""
 
     status: int
     text: str
@@ -55,10 +55,10 @@ def undone() -> Iterator[None]:
 
 
 class World:
-    """Acme has rows, globex has them inside `with_theirs` alone, with ids that are known before.
+    """Acme always has rows; globex has them only inside `with_theirs`, with ids known in advance.
 
-    `ours` and `theirs` are these ids by model. `canaries` are globex's ids, texts, times and sums, none of which
-    anything else contains.
+    `ours` and `theirs` are these ids by model. `canaries` are globex's ids, texts, times and sums, which occur
+    nowhere else.
     """
 
     def __init__(self, acme: Tenant, globex: Tenant) -> None:
@@ -76,19 +76,22 @@ class World:
             yield
 
     def outcome(self, request: Request, tenant: Tenant | None = None) -> Outcome:
-        """What the request (acme's, or another tenant's) does; it is undone. New ids and times read the same always."""
+        """Send the request (of acme unless `tenant` is given), roll back, and return its outcome.
+
+        New ids and times are replaced by fixed words, so that outcomes can be compared.
+        """
         with undone():
             response = self.send(request, tenant)
             raw = response.content.decode()
             body = self._stable(raw)
-            # A length counts the digits of new ids and times too, a tag is a hash of them.
+            # Content-Length and ETag depend on new ids and times too.
             left_out = UNCOMPARED if body == raw else UNCOMPARED | {"Content-Length", "ETag"}
             headers = sorted((name, value) for name, value in response.headers.items() if name not in left_out)
             ours, theirs = self._stable(self.rows(self.acme)), self.rows(self.globex)
             return Outcome(response.status_code, f"{headers}\n{body}", ours, theirs)
 
     def send(self, request: Request, tenant: Tenant | None = None) -> Any:
-        """The response to the request (acme's, or another tenant's)."""
+        """Send the request (of acme unless `tenant` is given) and return the response."""
         client = self._clients[tenant or self.acme]
         address = f"{request.path}?{urlencode(request.query)}" if request.query else request.path
         data = "" if request.body is None else json.dumps(request.body)
@@ -105,7 +108,7 @@ class World:
         return json.dumps(rows, cls=DjangoJSONEncoder)
 
     def their_value(self, model: Model | None, column: str, *, of_last: bool = False) -> Any:
-        """What a column has in globex's first row of a model, or its last; None if there is no such column or row."""
+        """Return a column of globex's first row of a model, or its last; None if there is no such column or row."""
         if model not in self.theirs:
             return None
         with tenant_scope(self.globex), suppress(FieldError):
@@ -113,33 +116,33 @@ class World:
             return rows.values_list(column, flat=True).first()
 
     def etag(self, path: str) -> str:
-        """The entity tag that globex is given of the row that an address of its own leads to."""
+        """Return the ETag that globex gets for the row at `path`, which may be the path of an action on it."""
         row = re.match(r".*?/\d+/", path)
         return self._clients[self.globex].get(row[0] if row else path)["ETag"]
 
     def cursors(self, first_page: Request) -> list[str]:
-        """The cursors that globex is given to its second page, and from there back."""
+        """Return the cursors that globex gets: to its second page, and from there back."""
         page = self._clients[self.globex].get(first_page.path, first_page.query).json()
         links = [page["next"], self._clients[self.globex].get(page["next"]).json()["previous"]] if page["next"] else []
         return [parse_qs(urlsplit(link).query)["cursor"][0] for link in links]
 
     def seen(self, text: str, *, sent: Any = None) -> set[str]:
-        """The canaries in a text, but for those that acme has `sent` itself."""
+        """The canaries in a text, except those that acme has `sent` itself."""
         return self.canaries & _words(unquote(text)) - _words(json.dumps(sent))
 
     def _stable(self, text: str) -> str:
         known = {str(pk) for ids in (self.ours, self.theirs) for pks in ids.values() for pk in pks}
         text = re.sub(r"cursor=([\w%.-]+)", lambda cursor: f"cursor={_opened(cursor[1])}", text)
-        text = re.sub(r'(?<=\\")[0-9a-f]{64}(?=\\")', "tag", text)  # in an answer that is kept
+        text = re.sub(r'(?<=\\")[0-9a-f]{64}(?=\\")', "tag", text)  # in a stored response
         text = re.sub(r"20(?!24)\d\d-\d\d-\d\dT[\d:.]+(?:Z|\+00:00)", "now", text)
-        # An answer that is kept with its key has a backslash before each quote.
+        # In the stored response of an idempotency key each quote is escaped.
         names = "|".join(sorted({"id", *key_names()}))
         new = re.compile(rf'("(?:\w+_)?(?:{names})\\?": ?)(\d+)')
-        return new.sub(lambda found: found[0] if found[2] in known else f"{found[1]}new", text)
+        return new.sub(lambda match: match[0] if match[2] in known else f"{match[1]}new", text)
 
 
 def _words(text: str) -> set[str]:
-    # Shorter ones, such as a count, occur anywhere.
+    # Shorter words, such as a count, occur anywhere.
     return {word for word in re.findall(r"[\w@.-]+", text) if len(word) > 3}
 
 
@@ -148,7 +151,7 @@ def _opened(cursor: str) -> str:
 
 
 def _visible(tenant: Tenant, ids: dict[Model, list[int]]) -> set[str]:
-    """The words of what a tenant's rows show to the tenant."""
+    """The words that responses show of a tenant's rows."""
     with tenant_scope(tenant):
         shown = [list(model.objects.filter(pk__in=pks).values(*shown_columns(model))) for model, pks in ids.items()]
         shown += [list(app.shown()) for app in APPS.values()]

@@ -1,4 +1,4 @@
-"""What clients send: mostly what can be done, now and then what has to be refused."""
+"""Hypothesis strategies for requests: mostly valid, now and then one that has to be refused."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-PICK = st.integers(0, 999)  # of several rows or tags
+PICK = st.integers(0, 999)  # an index into the known rows or tags
 KEY = st.sampled_from([None] * 8 + ["monday", "tuesday", "3f6a1c52"])
-# Of the tags that were seen of a row the last, or one before it; any; or one that nobody has seen.
+# 0, 1 and 2: the row's last known ETag, or one or two before it; "*"; or an ETag that no row has.
 TAG = st.sampled_from([None] * 8 + [0, 0, 1, 2, "*", '"0123456789abcdef"'])
 
 
@@ -19,12 +19,12 @@ def mostly(draw: Any, usual: Any, *others: Any) -> Any:
 
 
 def of(fields: dict[str, Any]) -> tuple[Any, Any]:
-    """Bodies that create, and bodies that change."""
+    """Return strategies for bodies of POST (usually all fields) and of PATCH (some fields)."""
     some = st.fixed_dictionaries({}, optional=fields)
-    whole = mostly(st.just(st.fixed_dictionaries(fields)), some).flatmap(lambda each: each)
-    # What was read can be sent back; what nobody knows cannot.
+    whole = mostly(st.just(st.fixed_dictionaries(fields)), some).flatmap(lambda body: body)
+    # Read-only fields are ignored, unknown fields refused.
     more = mostly(st.just({}), {"id": 1, "tenant": 1}, {"colour": "red"})
-    return tuple(st.builds(lambda body, further: {**body, **further}, each, more) for each in (whole, some))
+    return tuple(st.builds(lambda body, further: {**body, **further}, bodies, more) for bodies in (whole, some))
 
 
 ADDRESSES = [

@@ -1,4 +1,4 @@
-"""Sends requests of two tenants, and compares each answer with what the oracle says."""
+"""The base of the state machine: sends requests of two tenants and compares each response with the oracle's answer."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ NO_TAG = '"0123456789abcdef"'
 
 
 class Clock(datetime):
-    """Stands still until it is told."""
+    """A fake clock; its time changes only when a test sets it."""
 
     time: datetime
 
@@ -32,20 +32,23 @@ class Clock(datetime):
 
 
 class Comparing(RuleBasedStateMachine):
-    """Two new tenants, their books, and what they were told. `who` is 0 or 1, a row is named by its address."""
+    """Two new tenants, their books, and what responses have shown them.
+
+    `who` is the index of the tenant, 0 or 1. A row is named by its path, such as `orders/7/`.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.books = [Books(zone) for zone in ZONES]
         self.apis = [new_client(zone) for zone in ZONES]
-        self.known: dict[str, set[int]] = defaultdict(set)  # ids that any row of a kind has or had
-        self.kept: list[dict[str, tuple[Any, Answer]]] = [{}, {}]  # by idempotency key: request and answer
-        self.tags: list[dict[str, list[tuple[str, Any]]]] = [defaultdict(list), defaultdict(list)]  # with their bodies
+        self.known: dict[str, set[int]] = defaultdict(set)  # every id that a row of a kind has or had
+        self.kept: list[dict[str, tuple[Any, Answer]]] = [{}, {}]  # request and answer by idempotency key
+        self.tags: list[dict[str, list[tuple[str, Any]]]] = [defaultdict(list), defaultdict(list)]  # (ETag, body)
 
     def change(
         self, who: int, method: str, address: str, body: Any, act: Any, key: str | None = None, tag: Any = None
     ) -> None:
-        """Send a change, and have it entered in the books by `act`, which is called with them, the id and the body."""
+        """Send a write request, and apply it to the books with `act(books, id, body)`; compare the two results."""
         kind, *rest = address.strip("/").split("/")
         row = f"{kind}/{rest[0]}/" if rest else ""
         wanted, known = self.tag(who, row, tag)
@@ -76,7 +79,7 @@ class Comparing(RuleBasedStateMachine):
             self.kept[who][key] = (sent, expected)
 
     def read(self, who: int, row: str, tag: Any) -> None:
-        """Ask for a row, if there is a tag for a change of what it names."""
+        """GET a row, with If-None-Match if there is a tag, and compare."""
         wanted, known = self.tag(who, row, tag)
         response = self.apis[who].get(f"/api/v1/{row}", headers={"If-None-Match": wanted} if wanted else {})
         expected = self.expected(lambda: Answer(200, self.books[who].show(row)))
@@ -85,7 +88,7 @@ class Comparing(RuleBasedStateMachine):
         self.compare(who, response, expected, row)
 
     def walk(self, who: int, kind: str, query: dict[str, Any], customer: int | None = None) -> None:
-        """Go through a list (of one customer's orders) page by page to its end, and back."""
+        """GET a list (with `customer`, that customer's orders) page by page to its end and back, and compare."""
         address = f"{kind}/" if customer is None else f"customers/{customer}/orders/"
         response = self.apis[who].get(f"/api/v1/{address}?{urlencode(query)}")
 
@@ -103,9 +106,9 @@ class Comparing(RuleBasedStateMachine):
         rows, size = expected.body, query.get("page_size", 20)
         pages = [rows[start : start + size] for start in range(0, len(rows), size)] or [[]]
         last, page = len(pages) - 1, {}
-        there = [(number, "next") for number in range(1, last + 1)]
+        forward = [(number, "next") for number in range(1, last + 1)]
         back = [(number, "previous") for number in range(last - 1, -1, -1)]
-        for number, link in [(0, ""), *there, *back]:
+        for number, link in [(0, ""), *forward, *back]:
             response = self.apis[who].get(page[link]) if link else response
             page = response.json()
             body = {"next": page["next"] if number < last else None, "previous": page["previous"] if number else None}
@@ -113,7 +116,7 @@ class Comparing(RuleBasedStateMachine):
             self.compare(who, response, Answer(200, {**body, "results": pages[number]}))
 
     def report(self, who: int, name: str, query: dict[str, Any]) -> None:
-        """Ask for a report."""
+        """GET a report, and compare."""
         response = self.apis[who].get(f"/api/v1/reporting/{name}/?{urlencode(query)}")
         self.compare(who, response, self.expected(lambda: Answer(200, getattr(reads, name)(self.books[who], query))))
 
@@ -124,7 +127,7 @@ class Comparing(RuleBasedStateMachine):
             return refusal.answer
 
     def compare(self, who: int, response: Any, expected: Answer, row: str = "") -> None:
-        """Status, type and body are as expected, and of a row equal bodies, and no others, have equal tags."""
+        """Assert status, content type and body, and that ETags of a row are equal exactly if the bodies are."""
         body = json.loads(response.content) if response.content else None
         problem = response.status_code >= 400
         assert response.get("Content-Type") == (body and f"application/{'problem+' if problem else ''}json")
@@ -137,16 +140,16 @@ class Comparing(RuleBasedStateMachine):
             self.tags[who][row].append((response["ETag"], body))
 
     def new_ids(self, kind: str, response: Any) -> Iterator[int]:
-        """The ids in an answer, which nobody has had before."""
-        given = json.loads(response.content) if response.content else {}
-        created = [(kind, given["id"])] if response.status_code == 201 else []
-        for kind_of, pk in [*created, *(("items", item["id"]) for item in given.get("items", []))]:
+        """Yield the ids that a response has assigned; each has to be new."""
+        body = json.loads(response.content) if response.content else {}
+        created = [(kind, body["id"])] if response.status_code == 201 else []
+        for kind_of, pk in [*created, *(("items", item["id"]) for item in body.get("items", []))]:
             assert pk not in self.known[kind_of]
             self.known[kind_of].add(pk)
             yield pk
 
     def id(self, who: int, kind: str, pick: int) -> int:
-        """One of the own rows mostly, or of those that are gone, the other tenant's or nobody's."""
+        """Pick an id: mostly of an own row, sometimes of a deleted, another tenant's or unknown row."""
         ids = sorted(getattr(self.books[who], kind)) * 4 + sorted(self.known[kind]) + [0]
         return ids[pick % len(ids)]
 
@@ -154,14 +157,14 @@ class Comparing(RuleBasedStateMachine):
         return f"{kind}/{self.id(who, kind, pick)}/"
 
     def naming(self, who: int, body: dict[str, Any]) -> dict[str, Any]:
-        """The body, or query, with the id of a row wherever it names one."""
+        """Return the body or query with each picked number replaced by the id of a row."""
         return {
             name: self.id(who, f"{name}s", value) if name in ("customer", "order") else value
             for name, value in body.items()
         }
 
     def tag(self, who: int, row: str, tag: Any) -> tuple[str | None, Any]:
-        """The tag to send, and what it was given for, if anything."""
+        """Return the ETag to send and the body that it belongs to, if any."""
         if not isinstance(tag, int) or not row:
             return (tag if row else None), None
         seen = self.tags[who][row] or [(NO_TAG, None)]
@@ -179,8 +182,8 @@ def refuse_unknown(query: dict[str, Any]) -> None:
 
 
 def without_words(body: dict[str, Any], request_id: str) -> dict[str, Any]:
-    """A problem without its sentences, which promise nothing but to be there."""
+    """Return a problem without its `detail` texts, which have to exist but are not promised."""
     assert body.pop("request_id") == request_id
-    for each in [body, *body.get("errors", [])]:
-        assert each.pop("detail")
+    for document in [body, *body.get("errors", [])]:
+        assert document.pop("detail")
     return body

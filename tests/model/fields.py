@@ -1,4 +1,4 @@
-"""How a body is read: which fields there are, which values they take, and how an error names them."""
+"""The oracle's validation of request bodies: the fields, their allowed values, and the errors."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ Rule = Callable[[Any], Any]
 
 
 class Invalid(Exception):
-    """A value is none of its field. Holds pairs of the place below the field and the code."""
+    """A value is invalid for its field. `errors` are pairs: the pointer below the field, and the code."""
 
     def __init__(self, *errors: tuple[str, str]) -> None:
         self.errors = errors
 
 
 def of_type(kind: type, value: Any) -> Any:
-    """The value, which is of that JSON type and was not made one."""
+    """Return the value if it is of exactly that JSON type; values are not converted."""
     if type(value) is not kind:
         raise Invalid(("", "invalid"))
     return value
@@ -49,7 +49,7 @@ def email(value: Any) -> str:
 
 
 def in_ascii(domain: str) -> str:
-    """A domain, or a label of one, as the network knows it (RFC 3490, which does for what is tried here)."""
+    """Encode a domain, or a label of one, in ASCII (RFC 3490, which suffices for the domains tried here)."""
     return normalize("NFC", domain).encode("idna").decode()
 
 
@@ -74,20 +74,20 @@ def one_of(rows: dict[int, Any]) -> Rule:
 def lines(value: Any) -> list[dict[str, Any]]:
     if not 1 <= len(value) <= MAX_ITEMS:
         raise Invalid(("", "max_length" if value else "min_length"))
-    found, errors = [], []
+    valid, errors = [], []
     for index, line in enumerate(value):
         try:
-            found.append(fields(line, LINE, shown=["id"]))
+            valid.append(fields(line, LINE, shown=["id"]))
         except Invalid as error:
             errors += [(f"/{index}{place}", code) for place, code in error.errors]
     if errors:
         raise Invalid(*errors)
-    return found
+    return valid
 
 
 def fields(body: Any, rules: dict[str, Rule], *, shown: Any, needed: Any = None) -> dict[str, Any]:
-    """The body's fields as they are kept; those that are only `shown` are ignored. Raises Invalid."""
-    found, errors = {}, []
+    """Return the fields of a body as they are stored, or raise Invalid. The read-only fields `shown` are ignored."""
+    valid, errors = {}, []
     for name in body:
         if name not in rules and name not in (*shown, "tenant"):
             errors.append((f"/{name}", "unknown"))
@@ -96,14 +96,14 @@ def fields(body: Any, rules: dict[str, Rule], *, shown: Any, needed: Any = None)
             try:
                 if body[name] is None:
                     raise Invalid(("", "null"))
-                found[name] = rule(body[name])
+                valid[name] = rule(body[name])
             except Invalid as error:
                 errors += [(f"/{name}{place}", code) for place, code in error.errors]
         elif name in (rules if needed is None else needed):
             errors.append((f"/{name}", "required"))
     if errors:
         raise Invalid(*errors)
-    return found
+    return valid
 
 
 LINE = {"sku": text(64), "quantity": number(1, 10_000), "unit_price_cents": number(0, 10_000_000)}

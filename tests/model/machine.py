@@ -1,4 +1,4 @@
-"""Two tenants do what the API lets them, and some of what it does not."""
+"""The state machine: two tenants make valid requests, and some invalid ones, in random order."""
 
 from __future__ import annotations
 

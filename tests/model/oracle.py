@@ -1,4 +1,4 @@
-"""What the API has to answer, in plain Python: the rules that it documents, and no code of the product."""
+"""The oracle: the documented rules of the API in plain Python, without any code of the product."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ STAMPS = ("created_at", "updated_at", "paid_at", "shipped_at", "cancelled_at", "
 
 class Answer(NamedTuple):
     status: int
-    body: Any = None  # of a problem: without the words for people, which are no promise
+    body: Any = None  # a problem is without its `detail` texts, which are not promised
 
 
 class Refused(Exception):
-    """The answer is a problem (RFC 9457)."""
+    """The request is refused; `answer` is the problem document (RFC 9457)."""
 
     def __init__(self, status: int, kind: str = "", **members: Any) -> None:
         name = f"urn:problem:{kind}" if kind else "about:blank"
@@ -36,9 +36,9 @@ def shown_at(time: datetime | None) -> str | None:
 
 
 class Books:
-    """What one tenant has. Each method is an operation: it returns the answer's body, or raises Refused.
+    """One tenant's rows. Each method is an operation: it returns the body of the response, or raises Refused.
 
-    New rows get their ids from `ids`, which the test fills from the answer; it is `now` when the test says so.
+    The test sets `ids`, the ids of new rows, from the response, and `now`, the time of the request.
     """
 
     def __init__(self, zone: str) -> None:
@@ -49,7 +49,7 @@ class Books:
         self.now: datetime
 
     def show(self, row: str) -> dict[str, Any]:
-        """A row by its address, such as orders/7/."""
+        """Return a row by its path, such as `orders/7/`."""
         kind, pk = row.strip("/").split("/")
         shows = {"customers": self.show_customer, "orders": self.show_order, "items": self.show_item}
         return shows[kind](int(pk))
@@ -57,26 +57,26 @@ class Books:
     # Customers ------------------------------------------------------------------------------------------------------
 
     def show_customer(self, pk: int) -> dict[str, Any]:
-        customer = self._found(self.customers, pk)
+        customer = self._row(self.customers, pk)
         return customer | {name: shown_at(customer[name]) for name in ("created_at", "updated_at")}
 
     def create_customer(self, body: Any) -> dict[str, Any]:
-        given = self._read(body, CUSTOMER, shown=["id", *STAMPS[:2]], needed=["email", "name"])
-        self._refuse_twin(given["email"])
+        values = self._read(body, CUSTOMER, shown=["id", *STAMPS[:2]], needed=["email", "name"])
+        self._refuse_duplicate(values["email"])
         pk = next(self.ids, 0)
-        self.customers[pk] = {"id": pk, "is_active": True, **given, "created_at": self.now, "updated_at": self.now}
+        self.customers[pk] = {"id": pk, "is_active": True, **values, "created_at": self.now, "updated_at": self.now}
         return self.show_customer(pk)
 
     def edit_customer(self, pk: int, body: Any) -> dict[str, Any]:
-        given = self._read(body, CUSTOMER, shown=["id", *STAMPS[:2]], needed=[])
-        customer = self._found(self.customers, pk)
-        self._refuse_twin(given.get("email"), but=pk)
-        if given:
-            customer.update(given, updated_at=self.now)
+        values = self._read(body, CUSTOMER, shown=["id", *STAMPS[:2]], needed=[])
+        customer = self._row(self.customers, pk)
+        self._refuse_duplicate(values.get("email"), but=pk)
+        if values:
+            customer.update(values, updated_at=self.now)
         return self.show_customer(pk)
 
     def delete_customer(self, pk: int) -> None:
-        self._found(self.customers, pk)
+        self._row(self.customers, pk)
         if any(order["customer"] == pk for order in self.orders.values()):
             raise Refused(409, "customer-has-orders")
         del self.customers[pk]
@@ -84,7 +84,7 @@ class Books:
     # Orders ---------------------------------------------------------------------------------------------------------
 
     def show_order(self, pk: int) -> dict[str, Any]:
-        order = self._found(self.orders, pk)
+        order = self._row(self.orders, pk)
         return {
             **order,
             "customer_email": self.customers[order["customer"]]["email"],
@@ -94,21 +94,21 @@ class Books:
         }
 
     def create_order(self, body: Any) -> dict[str, Any]:
-        given = self._read_order(body, needed=["customer", "items"])
+        values = self._read_order(body, needed=["customer", "items"])
         pk = next(self.ids, 0)
         times = dict.fromkeys(STAMPS) | {"created_at": self.now, "updated_at": self.now}
-        self.orders[pk] = {"id": pk, "customer": given["customer"], "status": "draft", "items": {}, **times}
-        self._add_items(pk, given["items"])
+        self.orders[pk] = {"id": pk, "customer": values["customer"], "status": "draft", "items": {}, **times}
+        self._add_items(pk, values["items"])
         return self.show_order(pk)
 
     def edit_order(self, pk: int, body: Any) -> dict[str, Any]:
-        given = self._read_order(body, needed=[])
+        values = self._read_order(body, needed=[])
         order = self._draft(pk)
-        if "items" in given:
+        if "items" in values:
             order["items"] = {}
-            self._add_items(pk, given["items"])
-        if given:
-            order.update(customer=given.get("customer", order["customer"]), updated_at=self.now)
+            self._add_items(pk, values["items"])
+        if values:
+            order.update(customer=values.get("customer", order["customer"]), updated_at=self.now)
         return self.show_order(pk)
 
     def delete_order(self, pk: int) -> None:
@@ -116,7 +116,7 @@ class Books:
         del self.orders[pk]
 
     def act_on_order(self, pk: int, action: str) -> dict[str, Any]:
-        order = self._found(self.orders, pk)
+        order = self._row(self.orders, pk)
         if action in ("archive", "unarchive"):
             if (order["archived_at"] is None) == (action == "archive"):
                 order.update(archived_at=self.now if action == "archive" else None, updated_at=self.now)
@@ -131,37 +131,37 @@ class Books:
     # Items ----------------------------------------------------------------------------------------------------------
 
     def show_item(self, pk: int) -> dict[str, Any]:
-        return {**self._found(self.items, pk), "order": self.order_of(pk)["id"]}
+        return {**self._row(self.items, pk), "order": self.order_of(pk)["id"]}
 
     def create_item(self, body: Any) -> dict[str, Any]:
-        given = self._read(body, {"order": one_of(self.orders), **LINE}, shown=["id"])
-        order = self._draft(given.pop("order"))
+        values = self._read(body, {"order": one_of(self.orders), **LINE}, shown=["id"])
+        order = self._draft(values.pop("order"))
         if len(order["items"]) == MAX_ITEMS:
             raise Refused(409, "order-full")
-        pk = self._add_items(order["id"], [given])[0]
+        pk = self._add_items(order["id"], [values])[0]
         order["updated_at"] = self.now
         return self.show_item(pk)
 
     def edit_item(self, pk: int, body: Any) -> dict[str, Any]:
-        given = self._read(body, {"order": one_of(self.orders), **LINE}, shown=["id"], needed=[])
-        self._found(self.items, pk)
+        values = self._read(body, {"order": one_of(self.orders), **LINE}, shown=["id"], needed=[])
+        self._row(self.items, pk)
         order = self.order_of(pk)
-        if given.get("order", order["id"]) != order["id"]:
+        if values.get("order", order["id"]) != order["id"]:
             raise Refused(400, "invalid-request", errors=[{"pointer": "#/order", "code": "immutable"}])
         self._draft(order["id"])
-        order["items"][pk].update({name: value for name, value in given.items() if name != "order"})
+        order["items"][pk].update({name: value for name, value in values.items() if name != "order"})
         order["updated_at"] = self.now
         return self.show_item(pk)
 
     def delete_item(self, pk: int) -> None:
-        self._found(self.items, pk)
+        self._row(self.items, pk)
         order = self._draft(self.order_of(pk)["id"])
         if len(order["items"]) == 1:
             raise Refused(409, "order-needs-item")
         del order["items"][pk]
         order["updated_at"] = self.now
 
-    # What they share ------------------------------------------------------------------------------------------------
+    # Shared ---------------------------------------------------------------------------------------------------------
 
     @property
     def items(self) -> dict[int, dict[str, Any]]:
@@ -173,8 +173,8 @@ class Books:
     def total(self, order: dict[str, Any]) -> int:
         return sum(item["quantity"] * item["unit_price_cents"] for item in order["items"].values())
 
-    def _add_items(self, order: int, given: list[dict[str, Any]]) -> list[int]:
-        new = {pk: {"id": pk, **line} for line, pk in zip(given, self.ids, strict=False)}
+    def _add_items(self, order: int, items: list[dict[str, Any]]) -> list[int]:
+        new = {pk: {"id": pk, **line} for line, pk in zip(items, self.ids, strict=False)}
         self.orders[order]["items"].update(new)
         return list(new)
 
@@ -189,17 +189,17 @@ class Books:
             errors = [{"pointer": f"#{place}", "code": code} for place, code in error.errors]
             raise Refused(400, "invalid-request", errors=errors) from None
 
-    def _found(self, rows: dict[int, Any], pk: int) -> Any:
+    def _row(self, rows: dict[int, Any], pk: int) -> Any:
         if pk not in rows:
             raise Refused(404)
         return rows[pk]
 
     def _draft(self, pk: int) -> dict[str, Any]:
-        order = self._found(self.orders, pk)
+        order = self._row(self.orders, pk)
         if order["status"] != "draft":
             raise Refused(409, "order-not-draft", order_status=order["status"])
         return order
 
-    def _refuse_twin(self, address: str | None, but: int = 0) -> None:
-        if any(each["email"] == address and pk != but for pk, each in self.customers.items()):
+    def _refuse_duplicate(self, address: str | None, but: int = 0) -> None:
+        if any(customer["email"] == address and pk != but for pk, customer in self.customers.items()):
             raise Refused(409, "customer-email-taken")

@@ -1,4 +1,4 @@
-"""What lists and reports have to show of one tenant's books."""
+"""The oracle's lists and reports of one tenant's books."""
 
 from __future__ import annotations
 
@@ -61,14 +61,16 @@ def summary(books: Books, query: dict[str, Any]) -> dict[str, Any]:
 
 
 def products(books: Books, query: dict[str, Any]) -> dict[str, Any]:
-    found: dict[str, dict[str, Any]] = {}
+    rows_by_sku: dict[str, dict[str, Any]] = {}
     for order in _revenue(books, query):
         for item in order["items"].values():
-            row = found.setdefault(item["sku"], {"sku": item["sku"], "orders": set(), "pieces": 0, "total_cents": 0})
+            row = rows_by_sku.setdefault(
+                item["sku"], {"sku": item["sku"], "orders": set(), "pieces": 0, "total_cents": 0}
+            )
             row["orders"].add(order["id"])
             row["pieces"] += item["quantity"]
             row["total_cents"] += item["quantity"] * item["unit_price_cents"]
-    rows = sorted(found.values(), key=lambda row: (-row["total_cents"], row["sku"]))
+    rows = sorted(rows_by_sku.values(), key=lambda row: (-row["total_cents"], row["sku"]))
     shown = [{"order_count": len(row.pop("orders")), **row} for row in rows[: query.get("limit", 50)]]
     return {"limit": query.get("limit", 50), "rows": shown}
 
@@ -102,6 +104,6 @@ def _revenue(books: Books, query: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _compared(books: Books, row: dict[str, Any], bound: str) -> str:
-    """When the order was created, written like `bound`: a day of the tenant's, or an instant in UTC."""
+    """Return the order's creation time in the form of `bound`: a day in the tenant's zone, or an instant in UTC."""
     created = datetime.fromisoformat(row["created_at"].replace("Z", "+00:00"))
     return row["created_at"] if "T" in bound else created.astimezone(books.zone).date().isoformat()

@@ -1,4 +1,4 @@
-"""Two tenants make a history, and every answer of it, its lists and its reports are the oracle's.
+"""Model-based test: random histories of two tenants, in which every response, list and report equals the oracle's.
 
 The suite has a short form of this and of tests/api/test_schema_fuzz.py. `make chaos` runs the full form: 500
 histories of 50 steps, and some 35,000 requests drawn from the schema.

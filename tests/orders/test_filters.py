@@ -23,7 +23,7 @@ def refusal(api, query: str) -> list[tuple[str, str]]:
     return [(error["parameter"], error["detail"]) for error in response.json()["errors"]]
 
 
-def test_status_takes_one_or_several(api):
+def test_status_accepts_one_or_several_values(api):
     draft, paid, shipped = (
         baker.make(Order, status=status, paid_at=PAID_AT) for status in ("draft", "paid", "shipped")
     )
@@ -34,7 +34,7 @@ def test_status_takes_one_or_several(api):
 
 @pytest.mark.parametrize("count", ["", "&count=true"])
 @pytest.mark.parametrize("few", [0, 1, 200])
-def test_email_finds_the_same_whether_few_customers_have_it_or_many(api, monkeypatch, few, count):
+def test_email_filter_finds_the_same_by_both_search_strategies(api, monkeypatch, few, count):
     monkeypatch.setattr(selectors, "FEW_CUSTOMERS", few)
     ada, other = (baker.make(Order, customer__email=f"{name}@example.com") for name in ("ada", "ada.other"))
     again = baker.make(Order, customer=ada.customer)
@@ -68,8 +68,8 @@ def test_customer_and_totals_narrow(api, order_worth):
     assert found(api, "min_total_cents=100&max_total_cents=200") == [small.pk, large.pk]
 
 
-def test_created_dates_are_days_of_the_tenant(api):
-    # Acme is in Berlin: 23:30 UTC on the 30th of June is the 1st of July there.
+def test_created_dates_are_days_in_the_tenants_time_zone(api):
+    # Acme's time zone is Berlin, where 23:30 UTC on the 30th of June is the 1st of July.
     june = baker.make(Order, created_at="2026-06-30T21:59:59.999999Z")
     july = baker.make(Order, created_at="2026-06-30T22:00:00Z")
 
@@ -80,7 +80,7 @@ def test_created_dates_are_days_of_the_tenant(api):
     assert found(api, "created_from=2026-07-01T00:00:00%2B02:00") == [july.pk]
 
 
-def test_archived_orders_are_asked_for(api):
+def test_archived_orders_are_listed_on_request(api):
     shown, hidden = baker.make(Order), baker.make(Order, archived_at=PAID_AT)
 
     assert found(api, "") == found(api, "archived=false") == [shown.pk]
@@ -125,13 +125,13 @@ def test_customer_orders_take_the_same_filters(api):
         ("email=nul%00", [("email", "Null characters are not allowed.")]),
     ],
 )
-def test_filter_that_is_wrong_is_named(api, query, errors):
+def test_invalid_filter_is_named(api, query, errors):
     baker.make(Order)
 
     assert refusal(api, query) == errors
 
 
-def test_detail_takes_no_parameters(api):
+def test_detail_refuses_query_parameters(api):
     order = baker.make(Order)
 
     response = api.get(f"/api/v1/orders/{order.pk}/?status=paid")

@@ -15,7 +15,7 @@ ALLOWED = {
 
 
 @pytest.mark.parametrize(("status", "move"), list(product(Status.values, MOVES)))
-def test_lifecycle_allows_these_moves_and_no_other(status, move):
+def test_lifecycle_allows_exactly_these_moves(status, move):
     target = move.target if status in move.sources else None
 
     assert target == ALLOWED.get((status, move.name))

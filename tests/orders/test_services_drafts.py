@@ -25,7 +25,7 @@ def test_create_order_takes_two_statements(count):
     assert (order.status, order.total_cents, order.items.count()) == ("draft", 2700, 3)
 
 
-def test_each_item_that_leaves_a_field_out_gets_a_default_of_its_own(monkeypatch):
+def test_each_item_without_a_field_gets_its_own_default(monkeypatch):
     quantities = numbers_from(7)
     monkeypatch.setattr(Item._meta.get_field("quantity"), "get_default", lambda: next(quantities))
     short = {"sku": "TEA", "unit_price_cents": 450}
@@ -36,7 +36,7 @@ def test_each_item_that_leaves_a_field_out_gets_a_default_of_its_own(monkeypatch
     assert list(stored) == [2, 7, 8]
 
 
-def test_items_keep_the_total_true():
+def test_writing_items_updates_the_total():
     order = Order.objects.get(pk=services.create_order(customer_id=baker.make(Customer).pk, items=[LINE]))
 
     totals = []
@@ -73,7 +73,7 @@ def test_update_order_moves_it_to_another_customer():
     assert (order.customer, order.total_cents) == (other, 900)
 
 
-def test_delete_order_takes_its_own_rows_and_no_other():
+def test_delete_order_deletes_only_its_own_rows():
     order = Order.objects.get(pk=services.create_order(customer_id=baker.make(Customer).pk, items=[LINE]))
     sibling = Order.objects.get(pk=services.create_order(customer_id=order.customer_id, items=[LINE]))
     services.archive_order(order_id=order.pk)

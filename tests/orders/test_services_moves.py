@@ -44,7 +44,7 @@ def test_move_sets_the_timestamp_and_writes_one_event(count, status, move, kind)
         ("cancelled", services.pay_order, []),
     ],
 )
-def test_move_refused_names_what_is_allowed_and_writes_nothing(status, move, allowed):
+def test_refused_move_names_the_allowed_ones_and_writes_nothing(status, move, allowed):
     order = baker.make(Order, status=status, paid_at="2026-01-01T00:00:00Z")
 
     with pytest.raises(services.MoveNotAllowed) as refusal:
@@ -56,7 +56,7 @@ def test_move_refused_names_what_is_allowed_and_writes_nothing(status, move, all
 
 
 @pytest.mark.parametrize("status", ["draft", "paid", "shipped", "cancelled"])
-def test_archive_is_apart_from_status_and_counts_once(status):
+def test_archive_keeps_the_status_and_writes_one_event(status):
     order = baker.make(Order, status=status, paid_at="2026-01-01T00:00:00Z")
 
     for _ in range(2):
@@ -70,7 +70,7 @@ def test_archive_is_apart_from_status_and_counts_once(status):
     assert list(OrderEvent.objects.order_by("id").values_list("kind", flat=True)) == ["archived", "unarchived"]
 
 
-def test_move_of_a_missing_order_is_does_not_exist():
+def test_move_of_a_missing_order_raises_does_not_exist():
     with pytest.raises(Order.DoesNotExist):
         services.pay_order(order_id=1)
 

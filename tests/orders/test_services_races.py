@@ -38,7 +38,7 @@ def test_concurrent_cancels_make_one_transition():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_paying_waits_for_an_edit_so_a_paid_total_is_final():
+def test_pay_waits_for_an_edit_so_a_paid_total_is_final():
     acme = Tenant.objects.create(slug="acme", name="Acme")
     with tenant_scope(acme):
         order = Order.objects.get(pk=services.create_order(customer_id=baker.make(Customer).pk, items=[LINE]))
@@ -54,7 +54,7 @@ def test_paying_waits_for_an_edit_so_a_paid_total_is_final():
     with tenant_scope(acme):
         services.create_item(order_id=order.pk, **LINE)
         thread.start()
-        # On SQLite it waits at BEGIN, on PostgreSQL for the row.
+        # On SQLite the second transaction waits at BEGIN, on PostgreSQL for the row lock.
         paying.wait(timeout=0.2)
         unpaid = Order.objects.get().status
     thread.join()

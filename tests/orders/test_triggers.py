@@ -1,4 +1,4 @@
-"""Order totals and customer totals are true after every kind of write, alone and in any sequence."""
+"""Triggers keep order and customer totals correct after every kind of write, alone and in any sequence."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Wrong totals are refused, and true ones survive emptied tables and 16 concurrent writers."""
+"""Triggers refuse wrong totals and keep them correct after TRUNCATE and under 16 concurrent writers."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from tests.support.totals import PAID_AT, drifts, line, live_totals, sql
     ],
     ids=["update", "SQL", "save"],
 )
-def test_a_total_that_is_not_the_sum_of_the_items_is_refused(write):
+def test_total_that_differs_from_the_sum_is_refused(write):
     order = baker.make(Item, **line(3)).order
 
     with pytest.raises(DatabaseError, match="total_cents is the sum of the items"), transaction.atomic():
@@ -37,7 +37,7 @@ def test_a_total_that_is_not_the_sum_of_the_items_is_refused(write):
 
 
 @pytest.mark.usefixtures("in_acme")
-def test_the_sum_of_the_items_is_written_as_any_value():
+def test_total_that_equals_the_sum_is_accepted():
     order = baker.make(Item, **line(3)).order
 
     sql("UPDATE orders_order SET total_cents = total_cents, status = 'cancelled' WHERE id = %s", order.pk)
@@ -46,7 +46,7 @@ def test_the_sum_of_the_items_is_written_as_any_value():
 
 
 @pytest.mark.usefixtures("in_acme")
-def test_the_total_of_a_new_order_is_replaced_by_the_sum_of_its_items():
+def test_total_of_a_new_order_is_replaced_by_the_sum_of_its_items():
     order = baker.make(Order, total_cents=77)
 
     order.refresh_from_db()
@@ -54,7 +54,7 @@ def test_the_total_of_a_new_order_is_replaced_by_the_sum_of_its_items():
 
 
 TABLES = ("reporting_customertotal", "orders_item", "orders_order", "customers_customer")
-# PostgreSQL's keys are checked at once: there children go first.
+# PostgreSQL checks foreign keys at once, so children are deleted first.
 ORDERS = [
     tables
     for tables in permutations(TABLES)
@@ -63,9 +63,9 @@ ORDERS = [
 
 
 @pytest.mark.usefixtures("in_acme")
-@pytest.mark.role("orders_owner")  # to the application a customer's total is read-only
+@pytest.mark.role("orders_owner")  # customer totals are read-only for the application
 @pytest.mark.parametrize("tables", ORDERS, ids="-".join)
-def test_emptying_the_tables_in_any_order_leaves_no_total_behind(tables):
+def test_deleting_all_rows_in_any_order_leaves_no_total(tables):
     installed = connection.introspection.table_names()
     baker.make(Item, order__status="paid", order__paid_at=PAID_AT, **line(3))
 
@@ -82,8 +82,8 @@ def test_emptying_the_tables_in_any_order_leaves_no_total_behind(tables):
 @pytest.mark.role("orders_owner")
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("table", ["orders_item", "orders_order"])
-def test_totals_are_true_after_a_table_is_emptied_whole(acme, globex, table):
-    """Outside of any scope, where row security shows no order whose total would have to change."""
+def test_totals_are_correct_after_a_table_is_emptied(acme, globex, table):
+    """This runs outside a scope, where row security hides the orders whose totals have to change."""
     for tenant in (acme, globex):
         with tenant_scope(tenant):
             baker.make(Item, order__status="paid", order__paid_at=PAID_AT, **line(3))
@@ -103,10 +103,10 @@ def test_totals_are_true_after_a_table_is_emptied_whole(acme, globex, table):
 
 @pytest.mark.usefixtures("in_acme")
 @pytest.mark.parametrize("size", [1, 3])
-def test_a_bulk_insert_is_one_statement_of_ours(count, size):
+def test_bulk_insert_takes_one_statement(count, size):
     order = baker.make(Order)
 
-    # 1. the items; the totals are the database's own work
+    # 1. the items; triggers update the totals
     with count() as statements:
         Item.objects.bulk_create(Item(order=order, **line(1)) for _ in range(size))
 
@@ -114,7 +114,7 @@ def test_a_bulk_insert_is_one_statement_of_ours(count, size):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_16_writers_on_the_same_customers_neither_deadlock_nor_drift():
+def test_16_concurrent_writers_neither_deadlock_nor_drift():
     acme = Tenant.objects.create(slug="acme", name="Acme")
     with tenant_scope(acme):
         customers = baker.make(Customer, _quantity=3)
@@ -133,12 +133,12 @@ def test_16_writers_on_the_same_customers_neither_deadlock_nor_drift():
                 with tenant_scope(acme):
                     services.pay_order(order_id=order.pk)
                 with tenant_scope(acme):
-                    # Several customers in one statement, seen by each writer in another order.
+                    # Several customers in one statement, in a different order for each writer.
                     Order.objects.filter(pk=order.pk).update(customer=customers[turn % 3])
                 if turn % 2:
                     with tenant_scope(acme):
                         services.cancel_order(order_id=order.pk)
-        except Exception as error:  # any error at all is the finding
+        except Exception as error:  # any error fails the test
             errors.append(repr(error))
         finally:
             connection.close()

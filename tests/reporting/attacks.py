@@ -15,5 +15,5 @@ WIDEST = {"from": "2024-01-01", "to": "2024-12-31"}
 
 
 def shown() -> Iterable[int]:
-    """The sums that the summary shows."""
+    """Return the sums that the summary shows."""
     return CustomerTotal.objects.values_list("total_cents", flat=True)

@@ -30,7 +30,7 @@ DAYS = st.none() | st.integers(-1, 5).map(lambda days: date(2026, 3, 28) + timed
 
 
 def oracle(limit: int, first: date | None, last: date | None) -> list[dict]:
-    """The summary in plain Python, from all rows."""
+    """Compute the summary in plain Python, from all rows."""
     rows = []
     for customer in Customer.objects.all():
         counted = [
@@ -84,8 +84,8 @@ def test_summary_is_one_select(count, order_worth, size):
 
 
 @pytest.mark.parametrize("first", [None, date(2026, 1, 1)])
-def test_summary_lets_the_database_sort_and_stop(count, order_worth, first):
-    """One statement is not enough: it must not bring more rows than are shown."""
+def test_summary_is_sorted_and_limited_by_the_database(count, order_worth, first):
+    """One statement is not enough: it must not fetch more rows than the summary shows."""
     for _ in range(3):
         order_worth(1, status="paid")
 
@@ -168,7 +168,7 @@ def test_sales_and_products_are_one_select_each(count, order_worth, size):
     assert (len(sales), len(products)) == (1, 1), (sales.sql, products.sql)
 
 
-def test_products_count_pieces_and_orders_of_what_was_paid(order_worth):
+def test_products_count_pieces_and_orders_of_paid_orders(order_worth):
     first, second = order_worth(100, status="paid", paid_at=NOON), order_worth(1, status="shipped", paid_at=NOON)
     unpaid, archived = order_worth(1), order_worth(1, status="paid", paid_at=NOON, archived_at=NOON)
     for order in (first, second, unpaid, archived):
@@ -187,7 +187,7 @@ def test_products_count_pieces_and_orders_of_what_was_paid(order_worth):
 
 
 def plan_of(read: Callable[[], object]) -> str:
-    """How the database runs the statement of `read`."""
+    """Return the database's plan for the statement of `read`."""
     plans = []
 
     def explain(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
@@ -215,7 +215,7 @@ def test_summary_is_read_from_its_index():
 
 
 def test_summary_with_dates_joins_orders_by_their_index():
-    """Without the tenant in the join, SQLite reads all orders once per customer."""
+    """If the join lacked the tenant, SQLite would read all orders once per customer."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off")

@@ -1,4 +1,4 @@
-"""Revenue per customer is written by the database's triggers: by no statement of the service's role."""
+"""Only triggers write the revenue per customer; statements of the application role are refused."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def totals() -> list[Any]:
 @pytest.mark.parametrize(
     "user", [pytest.param(role, marks=pytest.mark.role(role)) for role in ("orders_app", "orders_ops")]
 )
-def test_a_total_written_by_a_statement_of_its_own_is_refused(order_worth, user, statement):
+def test_direct_write_to_a_total_is_refused(order_worth, user, statement):
     order_worth(700, status="paid")
 
     with pytest.raises(ProgrammingError, match="reporting_customertotal is written by triggers"), transaction.atomic():
@@ -46,7 +46,7 @@ def test_a_total_written_by_a_statement_of_its_own_is_refused(order_worth, user,
     assert totals() == [(1, 700)]
 
 
-def test_the_orm_is_refused_too():
+def test_write_through_the_orm_is_refused():
     baker.make(Customer)
 
     with pytest.raises(ProgrammingError, match="reporting_customertotal is written by triggers"), transaction.atomic():
@@ -54,7 +54,7 @@ def test_the_orm_is_refused_too():
 
 
 @pytest.mark.role("orders_owner")
-def test_the_owner_may_write_totals_to_repair_them():
+def test_owner_may_repair_totals():
     baker.make(Customer)
 
     execute("UPDATE reporting_customertotal SET total_cents = 20")

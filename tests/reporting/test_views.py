@@ -10,7 +10,7 @@ pytestmark = pytest.mark.usefixtures("in_acme")
 SUMMARY = "/api/v1/reporting/summary/"
 
 
-def test_summary_answers_with_limit_and_rows(api, count, order_worth):
+def test_summary_returns_limit_and_rows(api, count, order_worth):
     order = order_worth(700, status="paid", customer__email="a@b.eu")
 
     # 1. totals with their customers
@@ -27,8 +27,8 @@ def test_summary_answers_with_limit_and_rows(api, count, order_worth):
     )
 
 
-def test_summary_days_are_the_tenants_and_inclusive(api, order_worth):
-    # Midnight in Berlin, where Acme is, is 23:00 UTC the day before.
+def test_summary_range_is_inclusive_in_the_tenants_time_zone(api, order_worth):
+    # Midnight in Acme's time zone, Berlin, is 23:00 UTC of the day before.
     order_worth(1, status="paid", paid_at="2026-01-09T22:59:59.999Z")
     order_worth(10, status="paid", paid_at="2026-01-09T23:00:00Z")
     order_worth(100, status="paid", paid_at="2026-01-10T22:59:59.999Z")
@@ -52,7 +52,7 @@ def test_summary_days_are_the_tenants_and_inclusive(api, order_worth):
         ("limit=%2B1", "limit"),
         ("limit=%201", "limit"),
         ("limit=1.0", "limit"),
-        ("limit=%D9%A1", "limit"),  # an Arabic one
+        ("limit=%D9%A1", "limit"),  # an Arabic digit one
         ("limt=5", "limt"),
         ("limit=1&limit=2", "limit"),
         ("from=2026-13-01", "from"),
@@ -61,7 +61,7 @@ def test_summary_days_are_the_tenants_and_inclusive(api, order_worth):
         ("from=2026-02-02&to=2026-02-01", "to"),
     ],
 )
-def test_summary_names_a_wrong_parameter(api, query, parameter):
+def test_summary_names_an_invalid_parameter(api, query, parameter):
     response = api.get(f"{SUMMARY}?{query}")
 
     assert (response.status_code, response["Content-Type"]) == (400, "application/problem+json")
@@ -77,7 +77,7 @@ def test_summary_limit_bounds_are_allowed(api, limit):
     assert (body["limit"], len(body["rows"])) == (limit, min(limit, 2))
 
 
-def test_sales_fill_gaps_with_zero_across_the_night_the_clocks_change(api, order_worth):
+def test_sales_fill_gaps_with_zero_across_a_clock_change(api, order_worth):
     # In Berlin the 29th of March 2026 has 23 hours: 00:00 is 23:00 UTC, the next midnight 22:00 UTC.
     order_worth(1, status="paid", paid_at="2026-03-28T22:59:59.999Z")
     order_worth(10, status="paid", paid_at="2026-03-28T23:00:00Z")
@@ -122,7 +122,7 @@ def test_sales_day_of_a_half_hour_zone_begins_at_half_past(api, acme, order_wort
         ("products", "by=day", [("by", "Unknown. Known: limit, from, to.")]),
     ],
 )
-def test_report_names_a_wrong_parameter(api, report, query, errors):
+def test_report_names_an_invalid_parameter(api, report, query, errors):
     response = api.get(f"/api/v1/reporting/{report}/?{query}")
 
     assert response.status_code == 400
@@ -130,7 +130,7 @@ def test_report_names_a_wrong_parameter(api, report, query, errors):
 
 
 @pytest.mark.parametrize(("by", "to"), [("day", "2028-09-26"), ("week", "2045-02-01"), ("month", "2108-01-01")])
-def test_sales_answer_at_most_a_thousand_periods(api, by, to):
+def test_sales_return_at_most_a_thousand_periods(api, by, to):
     rows = api.get(f"/api/v1/reporting/sales/?from=2026-01-01&to={to}&by={by}").json()["rows"]
 
     assert 950 < len(rows) <= 1000
