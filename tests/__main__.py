@@ -1,4 +1,4 @@
-"""Run the core of the suite: on SQLite, then on PostgreSQL where it is installed. Arguments go to pytest instead."""
+"""Run the core of the suite on SQLite, then on PostgreSQL if it is installed. Arguments replace pytest's options."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from harness.machine import find_binaries, missing_programs
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Return the exit status: 0 if every run passed. In CI a program that is missing is a failure."""
+    """Return the exit status: 0 if every run passed. In CI a missing program is a failure."""
     databases = ["sqlite", "postgresql"] if find_binaries() else ["sqlite"]
     failed = False
     for database in databases:

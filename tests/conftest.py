@@ -29,7 +29,7 @@ from apps.tenancy.models import Tenant
 from apps.tenancy.scope import tenant_scope
 from tests.plugin import url_of
 
-# The suite tries the same examples always; `--hypothesis-profile chaos` others, and more, and shrinks what fails.
+# The suite always tries the same examples; `--hypothesis-profile chaos` tries more, random ones and shrinks failures.
 hypothesis_settings.register_profile(
     "suite",
     max_examples=20,
@@ -56,7 +56,7 @@ baker.generators.add("apps.tenancy.text.PlainTextField", random_gen.gen_string)
 
 
 class Api(Client):
-    """Speaks JSON, with an API key if it has one, over https as in production."""
+    """A test client that sends JSON over https, as in production, with an API key if it has one."""
 
     def __init__(self, key: str = "") -> None:
         headers = {"Authorization": f"Bearer {key}"} if key else None
@@ -76,7 +76,10 @@ class Api(Client):
 def django_db_modify_db_settings(
     django_db_modify_db_settings_parallel_suffix: None, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """SQLite in a file with a write-ahead log; in memory, threads would share one cache."""
+    """Put SQLite in a file, with WAL as in production; in memory, threads would share one cache.
+
+    On PostgreSQL, connect as the owner, who creates the database.
+    """
     if connection.vendor == "sqlite":
         folder: Path = tmp_path_factory.mktemp("database")
         django_settings.DATABASES["default"]["TEST"]["NAME"] = str(folder / "tests.sqlite3")
@@ -86,14 +89,14 @@ def django_db_modify_db_settings(
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """PostgreSQL: the owner makes the database and empties it, the tests use it as the application does."""
+    """On PostgreSQL the owner creates and flushes the database; the tests connect as the application role."""
     if connection.vendor == "sqlite":
         yield
         return
     with django_db_blocker.unblock():
         name = connection.settings_dict["NAME"]
         with connection.cursor() as cursor:
-            # Rights on a database are not copied from its template, where the tests run deploy/roles.sql.
+            # The tests run deploy/roles.sql in the template database, whose database privileges are not copied.
             cursor.execute(f"REVOKE TEMPORARY ON DATABASE {connection.ops.quote_name(name)} FROM PUBLIC")
         become("orders_app")
         connection.ops.execute_sql_flush = flush_as_owner
@@ -104,12 +107,12 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
 
 @pytest.fixture(autouse=True)
 def _django_db_helper(role: None, _django_db_helper: None) -> None:
-    """pytest-django's, with the connection of the role asked for."""
+    """Extend pytest-django's fixture: connect as the test's `role`."""
 
 
 @pytest.fixture
 def role(request: pytest.FixtureRequest, django_db_setup: None) -> Iterator[None]:
-    """`@pytest.mark.role("orders_owner")`: the test's connection is that role's, not the application's."""
+    """Connect as the role in `@pytest.mark.role("orders_owner")`, or else as the application role."""
     marker = request.node.get_closest_marker("role")
     if marker is None or connection.vendor == "sqlite":
         yield
@@ -133,7 +136,7 @@ def flush_as_owner(statements: list[str]) -> None:
 
 @pytest.fixture(autouse=True)
 def empty_cache() -> None:
-    """Ids come back in the next test: a key or a count of this one would pass for its own."""
+    """Clear the cache: ids repeat in the next test, which would otherwise use the keys and counts of this one."""
     cache.clear()
 
 
@@ -149,27 +152,27 @@ def globex(db: None) -> Tenant:
 
 @pytest.fixture
 def in_acme(acme: Tenant) -> Iterator[Tenant]:
-    """Acme's scope around the whole test."""
+    """Run the test in acme's scope."""
     with tenant_scope(acme, atomic=False):
         yield acme
 
 
 @pytest.fixture
 def api(acme: Tenant) -> Api:
-    """A client of Acme's."""
+    """A test client with a key of acme's."""
     return Api(keys.issue_key(tenant=acme))
 
 
 @pytest.fixture(scope="module")
 def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    """An empty database beside the tests' own, of the same kind: the environment of another process that uses it."""
+    """The environment of a process that uses an empty database, of the same kind as the tests' own."""
     with new_database(tmp_path_factory) as environment:
         yield environment
 
 
 @contextmanager
 def new_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    """What `empty_database` is, for a test that needs several."""
+    """Create a database as `empty_database` does, for a test that needs several."""
     if connection.vendor == "sqlite":
         yield {"DATABASE_URL": f"sqlite:///{tmp_path_factory.mktemp('empty') / 'db.sqlite3'}"}
         return
@@ -177,19 +180,19 @@ def new_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str,
     with psycopg.connect(url_of("orders_owner"), autocommit=True) as server:
         server.execute(f"CREATE DATABASE {name}")
         yield {"DATABASE_URL": url_of("orders_app", name), "DATABASE_OWNER_URL": url_of("orders_owner", name)}
-    # Only a superuser may send autovacuum away.
+    # Only a superuser may disconnect autovacuum.
     with psycopg.connect(url_of("superuser"), autocommit=True) as server:
         server.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def one_of_each(tenant: Tenant) -> dict[type[models.Model], Any]:
-    """A new row of each tenant-owned model, belonging to each other; what the database maintains, it has made."""
+    """Write a row of each tenant-owned model, related to each other; maintained rows are those of the triggers."""
     made: dict[type[models.Model], Any] = {}
     with tenant_scope(tenant):
-        for model in tenant_owned_models():  # those that a foreign key points at come first
+        for model in tenant_owned_models():  # referenced models come first
             fields = [field for field in model._meta.local_concrete_fields if not field.has_default()]
             parents = {field.name: made[field.related_model] for field in fields if field.related_model in made}
-            # Integers of ours have bounds that baker does not know; 1 is within those of most.
+            # model-bakery does not know the bounds of integers; 1 is within most of them.
             numbers = {field.name: 1 for field in fields if isinstance(field, models.IntegerField) and not field.null}
             numbers.pop(model._meta.pk.name, None)
             maintained = model.objects.filter(**parents).first() if parents else None
@@ -199,11 +202,11 @@ def one_of_each(tenant: Tenant) -> dict[type[models.Model], Any]:
 
 def rows_of(*tenants: Tenant) -> list[Any]:
     """Every row that the tenants own, with every column."""
-    found = []
+    rows = []
     for tenant in tenants:
         with tenant_scope(tenant):
-            found += [list(model.objects.order_by("pk").values()) for model in tenant_owned_models()]
-    return found
+            rows += [list(model.objects.order_by("pk").values()) for model in tenant_owned_models()]
+    return rows
 
 
 @pytest.fixture
@@ -222,7 +225,7 @@ def order_worth() -> Callable[..., Order]:
 
 
 class Log(io.StringIO):
-    """What the service has logged."""
+    """Captured log output of the service."""
 
     @property
     def lines(self) -> list[dict[str, Any]]:
@@ -231,8 +234,9 @@ class Log(io.StringIO):
 
 @pytest.fixture
 def log(monkeypatch: pytest.MonkeyPatch) -> Log:
-    """The log of this test, as production's settings write it."""
-    (handler,) = (each for each in logging.getLogger().handlers if isinstance(each.formatter, JSONFormatter))
+    """Capture the test's log in production's format."""
+    handlers = logging.getLogger().handlers
+    (handler,) = (handler for handler in handlers if isinstance(handler.formatter, JSONFormatter))
     log = Log()
     monkeypatch.setattr(handler, "stream", log)
     return log

@@ -1,4 +1,4 @@
-"""Gives the tests their environment before Django reads it: settings of their own, and the database asked for."""
+"""A pytest plugin that sets the environment before Django reads it: test settings, and the chosen database."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from harness.environment import TESTS
 from harness.machine import ROOT, find_binaries
 from harness.postgresql import Cluster
 
-# What `make test` leaves to `make ci`: these need a browser, servers of their own, copies of the tree or much time.
+# Only `make ci` runs these: they need a browser, separate servers, copies of the tree or much time.
 REST = (
     "lab/tests",
     "tests/browser",
@@ -26,7 +26,7 @@ REST = (
     "tests/test_readme.py",
     "tests/test_uninstalling.py",
 )
-# What `make test` runs on PostgreSQL too, besides the tests that only PostgreSQL can run.
+# `make test` runs these on PostgreSQL, besides the tests that only PostgreSQL can run.
 ON_POSTGRESQL = ("tests/isolation", "tests/database/test_triggers.py", "tests/orders/test_triggers")
 ON_POSTGRESQL += ("tests/reporting/test_triggers.py", "tests/tenancy/test_isolation.py")
 
@@ -47,7 +47,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     if options.database_url:
         os.environ["DATABASE_URL"] = options.database_url
     elif options.database == "sqlite":
-        os.environ["DATABASE_URL"] = "sqlite:///tests.sqlite3"  # never opened: conftest.py puts it elsewhere
+        os.environ["DATABASE_URL"] = "sqlite:///tests.sqlite3"  # never opened: conftest.py sets another file
     else:
         try:
             server = Cluster()
@@ -78,17 +78,17 @@ def _is_chosen(item: pytest.Item, database: str, part: str | None) -> bool:
     elif database == "postgresql":
         is_core = needs_postgresql or item.nodeid.startswith(ON_POSTGRESQL)
     else:
-        # The isolation tests take longest. Once is enough, on the database that has both walls between tenants.
+        # The isolation tests take longest, so they run once, on PostgreSQL, which has both walls between tenants.
         is_core = not (item.nodeid.startswith("tests/isolation") and find_binaries())
     return part is None or is_core == (part == "core")
 
 
 def pytest_report_header(config: pytest.Config) -> str:
-    left = " (what only PostgreSQL can do is left out)" if config.option.database == "sqlite" else ""
-    return f"database: {config.option.database}{left}"
+    note = " (without the tests that only PostgreSQL can run)" if config.option.database == "sqlite" else ""
+    return f"database: {config.option.database}{note}"
 
 
 def url_of(role: str, database: str = "") -> str:
-    """DATABASE_URL for another role of the tests' server, which all have one password, and maybe another database."""
+    """Return DATABASE_URL with another role (all roles have one password), and with `database` if given."""
     url = re.sub(r"//\w+:", f"//{role}:", os.environ["DATABASE_URL"])
     return re.sub(r"/\w+$", f"/{database}", url) if database else url

@@ -1,4 +1,4 @@
-"""Rules of the house that a linter does not know."""
+"""Rules of this project that no linter checks: no model signals, tenant-first indexes, URLs, settings, services."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ MODELS = [
 ]
 
 
-def receivers_of_ours() -> list[str]:
+def connected_receivers() -> list[str]:
     """Names of this project's functions that are connected to a model signal."""
     connected = [
         receiver() if isinstance(receiver, weakref.ReferenceType) else receiver
@@ -38,26 +38,26 @@ def receivers_of_ours() -> list[str]:
     return [name for name in names if name.startswith(("apps.", "config.", "lab.", "tests."))]
 
 
-def test_no_receiver_of_ours_listens_to_a_model_signal():
+def test_project_connects_no_model_signal():
     """The bug that this project is named after was a signal."""
-    assert receivers_of_ours() == []
+    assert connected_receivers() == []
 
 
-def test_a_receiver_of_ours_would_be_seen():
+def test_connected_model_signal_is_detected():
     def delete_customer(sender, instance, **kwargs): ...
 
     delete_customer.__module__ = "apps.orders.signals"
     signals.post_save.connect(delete_customer)
     try:
-        seen = receivers_of_ours()
+        seen = connected_receivers()
     finally:
         signals.post_save.disconnect(delete_customer)
 
-    assert seen == ["apps.orders.signals.test_a_receiver_of_ours_would_be_seen.<locals>.delete_customer"]
+    assert seen == ["apps.orders.signals.test_connected_model_signal_is_detected.<locals>.delete_customer"]
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
-def test_a_business_row_belongs_to_a_tenant_on_every_path(model):
+def test_every_business_model_is_tenant_owned(model):
     assert issubclass(model, TenantOwned)
     assert type(model._base_manager) is type(model._default_manager) is TenantManager
 
@@ -76,7 +76,7 @@ def test_every_index_begins_with_the_tenant(model):
 
 
 def test_every_app_is_a_package():
-    """The linter reads no others."""
+    """The import linter reads only packages."""
     assert [file for file in ROOT.glob("apps/*/apps.py") if not file.with_name("__init__.py").exists()] == []
 
 
@@ -92,24 +92,24 @@ def test_foreign_keys_name_the_class():
 
 
 def addresses(patterns, prefix: str = "") -> list[str]:
-    found = []
+    paths = []
     for pattern in patterns:
-        here = prefix + str(pattern.pattern)
-        found += [here] if isinstance(pattern, URLPattern) else addresses(pattern.url_patterns, here)
-    return found
+        path = prefix + str(pattern.pattern)
+        paths += [path] if isinstance(pattern, URLPattern) else addresses(pattern.url_patterns, path)
+    return paths
 
 
 def claimed_twice(patterns) -> list[str]:
-    # A parameter's name makes no other address: orders/<int:pk>/ is orders/<int:order_id>/.
+    # Parameter names do not matter: orders/<int:pk>/ and orders/<int:order_id>/ are the same URL.
     shapes = Counter(re.sub(r"<(\w+:)?\w+>", "<>", address) for address in addresses(patterns))
     return [address for address, times in shapes.items() if times > 1]
 
 
-def test_no_two_apps_claim_one_address():
+def test_no_two_apps_claim_one_url():
     assert claimed_twice(get_resolver().url_patterns) == []
 
 
-def test_an_address_claimed_twice_is_seen():
+def test_url_claimed_twice_is_detected():
     view = lambda request: None  # noqa: E731
     twice = [
         path("", include([path("orders/<int:pk>/", view)])),
@@ -119,7 +119,7 @@ def test_an_address_claimed_twice_is_seen():
     assert claimed_twice(twice) == ["orders/<>/"]
 
 
-def test_every_setting_of_the_environment_is_described():
+def test_every_environment_variable_is_documented():
     code = "".join((ROOT / name).read_text() for name in ("config/settings.py", "manage.py"))
     code += (ROOT / "apps/devtools/management/commands/run.py").read_text()
     read = set(re.findall(r"""(?:env\.\w+|environ\.get|environ)[(\[]["']([A-Z_]+)["']""", code))
@@ -128,7 +128,7 @@ def test_every_setting_of_the_environment_is_described():
         line.split("=")[0]: lines[number - 1] for number, line in enumerate(lines) if re.match("[A-Z_]+=", line)
     }
 
-    # Django's own and its reloader's are not for people to set.
+    # Users do not set the variables of Django and its reloader.
     assert set(described) == read - {"DJANGO_SETTINGS_MODULE", "RUN_MAIN", "DJANGO_RUNSERVER_HIDE_WARNING"}
     for name, comment in described.items():
         assert comment.startswith("# ") or name == "PORT", name
@@ -144,7 +144,7 @@ def test_no_requirement_names_an_index():
 
 
 @pytest.mark.parametrize("path", ["requirements/dev.txt", "bench/requirements.txt"])
-def test_every_environment_has_the_products_own_versions(path):
+def test_every_requirements_file_has_the_pins_of_production(path):
     pins = {
         name: set(re.findall("^[a-z].*==[^ ;]+", (ROOT / name).read_text(), re.M))
         for name in ("requirements/base.txt", path)
@@ -153,7 +153,7 @@ def test_every_environment_has_the_products_own_versions(path):
     assert pins["requirements/base.txt"] - pins[path] == set()
 
 
-# What they return is no row of their own: seed and reset say how many, a key's row is its answer.
+# Services that return no id: seed and reset return counts, idempotency a stored response.
 OTHER_SERVICES = {"apps.devtools.services", "apps.idempotency.services"}
 
 
@@ -169,12 +169,13 @@ def services_of_the_business() -> list[Callable[..., Any]]:
 
 
 @pytest.mark.parametrize("service", services_of_the_business(), ids=lambda service: service.__name__)
-def test_a_service_takes_keywords_and_ids_and_returns_an_id_or_none(service):
-    """Rows are read again for an answer, so a service cannot hand on what another request has changed meanwhile."""
+def test_services_take_keywords_and_ids_and_return_an_id_or_none(service):
+    """The view reads the row again for its response, so a service cannot pass on stale data."""
     signature = inspect.signature(service)
     kinds = {parameter.kind for parameter in signature.parameters.values()}
     models = {model.__name__ for model in apps.get_models()}
-    words = {word for each in signature.parameters.values() for word in re.findall(r"\w+", str(each.annotation))}
+    annotations = [str(parameter.annotation) for parameter in signature.parameters.values()]
+    words = {word for annotation in annotations for word in re.findall(r"\w+", annotation)}
 
     assert kinds <= {inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.VAR_KEYWORD}
     assert words & models == set()

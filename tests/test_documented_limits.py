@@ -1,4 +1,4 @@
-"""docs/limits.md is what the code does: its numbers are the code's, a request at a limit passes, one above does not."""
+"""docs/limits.md matches the code: the numbers are the same, a request at a limit passes, one above is refused."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ Send = Callable[[Any, int], Any]
 
 
 class Limit(NamedTuple):
-    """A limit as the code has it, and a request of so much."""
+    """A limit's value in the code, and a function that sends a request of a given size."""
 
     value: Any
     send: Send
@@ -114,18 +114,18 @@ LIMITS = {
         MAX_UNIT_PRICE_CENTS, lambda api, n: api.post(ORDERS, order({**LINE, "unit_price_cents": n}))
     ),
 }
-# Counted in tests/api/test_rate_limit.py; the number is the setting's default.
-# So are the other two, in tests/edge/ (test_expensive_tenants.py, test_strangers.py).
+# Limits that other tests exceed: tests/api/test_rate_limit.py, tests/edge/test_expensive_tenants.py and
+# tests/edge/test_strangers.py. The first number is the setting's default.
 ELSEWHERE = {
     "requests of a tenant in a minute, per process (`REQUESTS_PER_MINUTE`)": 6000,
     "requests of a tenant at once, per process": ROOM,
     "failed look-ups of keys from one address in a minute, per process": MAX_FAILURES,
 }
-# At the limit these are refused for what they say, not for how much of it.
-SENSELESS = {"bytes of a path, decoded, and its query, where a key is needed": 400, "depth of JSON": 400}
+# Requests that are refused at the limit too, for another reason than their size.
+REFUSED_ANYWAY = {"bytes of a path, decoded, and its query, where a key is needed": 400, "depth of JSON": 400}
 
 
-def test_the_table_has_every_limit():
+def test_table_has_every_limit():
     assert set(ROWS) == {*LIMITS, *ELSEWHERE}
     assert {name: ROWS[name][0] for name in LIMITS} == {name: limit.value for name, limit in LIMITS.items()}
     assert {name: ROWS[name][0] for name in ELSEWHERE} == ELSEWHERE
@@ -133,21 +133,21 @@ def test_the_table_has_every_limit():
 
 @pytest.mark.usefixtures("in_acme")
 @pytest.mark.parametrize("name", LIMITS)
-def test_a_limit_holds(api, name):
+def test_request_at_the_limit_passes_and_above_is_refused(api, name):
     baker.make(Customer, email="grace@example.com")
     limit, status = ROWS[name]
 
     at_it = LIMITS[name].send(api, limit)
     above = LIMITS[name].send(api, limit + 1)
 
-    expected = SENSELESS.get(name)
+    expected = REFUSED_ANYWAY.get(name)
     assert at_it.status_code == expected if expected else at_it.status_code < 300, at_it.content
     assert (above.status_code, above["Content-Type"]) == (status, "application/problem+json"), above.content
     assert at_it.content != above.content
 
 
 @pytest.mark.usefixtures("in_acme")
-def test_the_depth_of_json_is_counted(api):
+def test_json_nesting_depth_is_limited(api):
     deep = send_depth(api, MAX_DEPTH).json()
     deeper = send_depth(api, MAX_DEPTH + 1).json()
 

@@ -1,4 +1,4 @@
-"""`make test` and the rest that `make ci` runs are the whole suite, and share no test."""
+"""`make test` and `make test-rest` together run the whole suite, and no test twice."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An app that would not be plugged in as its author meant stops the start, and says why."""
+"""A misconfigured app (unknown hook, plain AppConfig, bad `api_urls`) stops the start with a clear error."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ INSTALLED_APPS = ["apps.tenancy", "returns"]
 
 
 def start(folder: Path, config: str) -> str:
-    """What a process says that starts with the app `returns`, whose `apps.py` is `config`."""
+    """Start a process with the app `returns`, whose `apps.py` is `config`; return the last line of its output."""
     (folder / "returns").mkdir()
     (folder / "returns/__init__.py").touch()
     (folder / "returns/apps.py").write_text(config)
@@ -31,7 +31,7 @@ def start(folder: Path, config: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("config", "said"),
+    ("config", "last_line"),
     [
         (
             'from apps.plugin import ProjectAppConfig\nclass Returns(ProjectAppConfig):\n    name = "returns"',
@@ -50,11 +50,11 @@ def start(folder: Path, config: str) -> str:
         ),
     ],
 )
-def test_an_app_starts_plugged_in_or_not_at_all(tmp_path, config, said):
-    assert start(tmp_path, config) == said
+def test_misconfigured_app_stops_the_start(tmp_path, config, last_line):
+    assert start(tmp_path, config) == last_line
 
 
-def test_a_name_like_no_hook_is_refused_with_the_hooks():
+def test_unknown_hook_is_refused_with_a_list_of_hooks():
     hooks = "api_urls, home_area, home_link, site_urls, triggers"
 
     with pytest.raises(ImproperlyConfigured, match=rf"\.colour is no hook\. Hooks: {hooks}\.$"):
@@ -62,12 +62,12 @@ def test_a_name_like_no_hook_is_refused_with_the_hooks():
 
 
 @pytest.mark.parametrize("urls", ["apps.orders.urls", {"v9": "apps.orders.urls"}])
-def test_urls_of_no_version_are_refused(urls):
+def test_api_urls_without_a_known_version_are_refused(urls):
     with pytest.raises(ImproperlyConfigured, match=r"api_urls maps versions \(v1\) to URL modules, it cannot be"):
         type("Config", (ProjectAppConfig,), {"name": "x", "api_urls": urls})
 
 
-def test_an_app_of_the_project_cannot_have_a_plain_config(monkeypatch):
+def test_project_app_with_a_plain_app_config_is_refused(monkeypatch):
     plain = type("Plain", (), {"name": "apps.returns"})
     monkeypatch.setattr("apps.plugin.apps.get_app_configs", lambda: [plain])
 

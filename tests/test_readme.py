@@ -1,4 +1,4 @@
-"""README is a program: the first command is run as a newcomer would, then every curl line of the tour, verbatim."""
+"""README is executable: these tests run its first command, and every curl line of the tour verbatim."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.support.serving import ROOT, development, serving
 
 README = (ROOT / "README.md").read_text()
 TOUR = re.findall(r"^(curl .*)$", README.split("## Tenants")[0], re.MULTILINE)
-# What each line answers, in the order of the README: the status, and something that only the right answer has.
+# (status, text that only the correct response contains) of each line, in the order of the README.
 ANSWERS = [
     (200, '"status":"paid"'),
     (400, "Did you mean 'status'?"),
@@ -51,7 +51,7 @@ def server(environment: dict[str, str]) -> Iterator[str]:
         yield address
 
 
-def test_every_line_of_the_tour_works_as_it_stands(server):
+def test_every_line_of_the_tour_works_verbatim(server):
     assert len(TOUR) == len(ANSWERS)
     for line, (status, text) in zip(TOUR, ANSWERS, strict=True):
         assert "http://127.0.0.1:8000/" in line
@@ -63,7 +63,7 @@ def test_every_line_of_the_tour_works_as_it_stands(server):
         assert (int(code), text in body.replace('": ', '":')) == (status, True), (line, done.stdout)
 
 
-def test_the_lines_about_tenants_and_numbers_work_as_they_stand(server, environment):
+def test_lines_about_tenants_and_numbers_work_verbatim(server, environment):
     text = README.split("## Tenants and keys")[1].split("## Without make")[0]
     lines = re.findall(r"^(?:\.venv/bin/python manage\.py|curl) .*$", text, re.MULTILINE)
 
@@ -79,7 +79,7 @@ def test_the_lines_about_tenants_and_numbers_work_as_they_stand(server, environm
 
     assert len(lines) == 4
     assert created.startswith("Tenant acme created.")
-    # The demo tenant has orders; this one has none yet.
+    # Unlike the demo tenant, this one has no orders yet.
     assert listed == {"next": None, "previous": None, "results": []}
     assert reconciled.splitlines()[-1] == "Drift: 0 cents."
 
@@ -95,15 +95,15 @@ def test_pages_of_the_tour_open(server):
     assert titles == [("/", 200, True), ("/api/v1/docs", 200, True), ("/silk/", 200, True), ("/admin/", 200, True)]
 
 
-def test_pictures_are_there_light_and_dark():
+def test_pictures_exist_in_light_and_dark():
     pictures = re.findall(r'(?:srcset|src)="([^"]+)"', README)
 
     assert [picture for picture in pictures if not (ROOT / picture).is_file()] == []
     assert len(pictures) == 6
 
 
-def test_silk_has_recorded_the_api_and_nothing_else(server):
-    """Runs after some request was made, by itself or by the tour."""
+def test_silk_records_only_the_api(server):
+    """This test does not depend on the tour: it makes a request of its own."""
     for address in ("/api/v1/orders/", "/healthz", "/"):
         urllib.request.urlopen(server + address).close()
 
@@ -114,8 +114,8 @@ def test_silk_has_recorded_the_api_and_nothing_else(server):
     assert "/healthz" not in listed
 
 
-def test_silk_changes_no_answer(server):
-    """It explains statements after they ran, and cannot store a NUL; the answer is the service's all the same."""
+def test_silk_changes_no_response(server):
+    """Silk runs EXPLAIN after each statement, and cannot store a NUL. The response has to be unaffected."""
 
     def send(method: str, path: str, body: bytes) -> tuple[int, str]:
         request = urllib.request.Request(server + path, data=body or None, method=method)
@@ -139,7 +139,7 @@ def test_silk_changes_no_answer(server):
     assert answers[4][0] == 308
 
 
-def test_answer_has_server_timing(server):
+def test_response_has_server_timing(server):
     with urllib.request.urlopen(f"{server}/api/v1/reporting/summary/?limit=2") as response:
         timing, body = response.headers["Server-Timing"], json.load(response)
 
@@ -147,5 +147,5 @@ def test_answer_has_server_timing(server):
     assert len(body["rows"]) == 2
 
 
-def test_the_suite_runs_on_the_database_it_was_asked_for(request, db):
+def test_suite_runs_on_the_chosen_database(request, db):
     assert connection.vendor == request.config.option.database

@@ -1,4 +1,4 @@
-"""Each optional app can go: the others migrate, pass their tests and serve without it."""
+"""Each optional app can be uninstalled: the others migrate, pass their tests and serve without it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ INSTALLED_APPS = [app for app in INSTALLED_APPS if app != "{app}"]
         ("apps.devtools", ["customers", "orders", "tenancy", "reporting"]),
     ],
 )
-def test_the_other_apps_pass_their_tests_without(request, tmp_path, app, folders):
+def test_other_apps_pass_their_tests_without_the_app(request, tmp_path, app, folders):
     (tmp_path / "settings_without.py").write_text(SETTINGS.format(app=app))
 
     done = subprocess.run(
@@ -47,8 +47,8 @@ def test_the_other_apps_pass_their_tests_without(request, tmp_path, app, folders
     assert re.search(r"\d{3} passed", done.stdout), done.stdout[-300:]
 
 
-def test_unapplying_an_app_takes_its_triggers_along(empty_database, tmp_path):
-    """Otherwise every write to the tables that they are on would fail for want of theirs."""
+def test_unapplying_an_app_removes_its_triggers(empty_database, tmp_path):
+    """Otherwise every write to their tables would fail, as the triggers' own tables are gone."""
     (tmp_path / "settings_without.py").write_text(
         'from config.settings import *\nINSTALLED_APPS.remove("apps.reporting")\n'
     )
@@ -72,7 +72,7 @@ def test_unapplying_an_app_takes_its_triggers_along(empty_database, tmp_path):
 
     numbers = json.loads(manage("reconcile", "--json", settings="settings_without"))
     assert {(row["number"], row["rows"]) for row in numbers["numbers"]} == {("order totals", 0)}
-    # Plugged in again over filled tables, it finds its numbers.
+    # Installed again over filled tables, the app computes its totals.
     manage("migrate", "-v", "0", settings="config.settings")
     numbers = json.loads(manage("reconcile", "--json", settings="config.settings"))
     assert {(row["number"], row["rows"]) for row in numbers["numbers"]} == {("order totals", 0), ("customer totals", 0)}

@@ -1,4 +1,4 @@
-"""The console as people use it: in a browser, on a server that `manage.py run` started, on SQLite."""
+"""End-to-end tests of the console, in a browser, against `manage.py run` on SQLite."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SMALL = {"customers": 12, "orders_per_customer": 3, "items_per_order": 2, "seed"
 
 @pytest.fixture
 def console(page: Page, server: str) -> Page:
-    """The page, on a tenant that has 12 customers with 3 orders of 2 items each."""
+    """The console of a tenant with 12 customers, who have 3 orders of 2 items each."""
     ask(f"{server}{API}devtools/reset/", "POST")
     ask(f"{server}{API}devtools/seed/", "POST", SMALL)
     page.goto("/")
@@ -30,7 +30,7 @@ def rows(page: Page) -> Locator:
 
 
 def order_in(status: str, page: Page, server: str) -> Locator:
-    """The row of the newest order in a status."""
+    """Return the table row of the newest order in a status."""
     (order,) = ask(f"{server}{API}orders/?status={status}&page_size=1")["results"]
     page.get_by_role("radio", name=status.title()).check()
     row = rows(page).filter(has=page.locator(".id", has_text=re.compile(f"^{order['id']}$")))
@@ -53,8 +53,8 @@ def test_orders_appear_when_they_are_seeded(console, server):
     expect(console.locator(".facts")).to_contain_text("tenant demo 20 customers, 100 orders, 300 items")
 
 
-def test_seeding_in_parts_shows_how_far_it_is_and_can_be_stopped(console):
-    """100 customers of 26 rows are three requests; the second is held until somebody has looked."""
+def test_seeding_in_parts_shows_progress_and_can_be_stopped(console):
+    """100 customers of 26 rows take three requests; the second is held until the progress has been read."""
     held: list[Route] = []
     sent: list[dict[str, int]] = []
 
@@ -80,7 +80,7 @@ def test_seeding_in_parts_shows_how_far_it_is_and_can_be_stopped(console):
     assert console.locator("#data code").inner_text().count("curl -X POST") == 3
 
 
-def test_reset_asks_first(console):
+def test_reset_asks_for_confirmation(console):
     console.get_by_role("button", name="Reset…").click()
     dialog = console.get_by_role("dialog", name="Delete everything of demo?")
     expect(dialog).to_contain_text("All 12 customers, 36 orders and 72 items")
@@ -97,7 +97,7 @@ def test_reset_asks_first(console):
     expect(console.get_by_text("No revenue yet.")).to_be_visible()
 
 
-def test_orders_are_filtered_as_one_types(console, server):
+def test_orders_are_filtered_while_typing(console, server):
     (newest,) = ask(f"{server}{API}orders/?status=paid&page_size=1")["results"]
     email = newest["customer_email"]
     expected = ask(f"{server}{API}orders/?status=paid&email={email}")["results"]
@@ -124,7 +124,7 @@ def test_orders_have_pages(console, server):
     expect(rows(console).locator(".id")).to_have_text(first)
 
 
-def test_a_late_answer_does_not_replace_a_newer_one(console):
+def test_late_response_does_not_replace_a_newer_one(console):
     held: list[Route] = []
     console.route("**/orders/?status=draft*", lambda route: held.append(route))
     with console.expect_request("**/orders/?status=draft*"):
@@ -136,12 +136,12 @@ def test_a_late_answer_does_not_replace_a_newer_one(console):
     with console.expect_response("**/orders/?status=draft*") as late:
         held[0].continue_()
     late.value.finished()
-    console.evaluate("() => new Promise(done => setTimeout(done))")  # until the page has had its turn
+    console.evaluate("() => new Promise(done => setTimeout(done))")  # lets the page process the late response
 
     assert rows(console).locator(".id").all_inner_texts() == shown
 
 
-def test_an_order_goes_its_way_and_says_what_it_cost(console, server):
+def test_order_moves_show_their_statements(console, server):
     row = order_in("draft", console, server)
 
     for move, status, said in (("pay", "paid", "Paid."), ("ship", "shipped", "Shipped.")):
@@ -154,7 +154,7 @@ def test_an_order_goes_its_way_and_says_what_it_cost(console, server):
     expect(row.get_by_role("button", name="unarchive")).to_be_visible()
 
 
-def test_cancelling_changes_the_row_and_the_customer_still_opens(console, server):
+def test_cancel_changes_the_row_and_keeps_the_customer(console, server):
     row = order_in("paid", console, server)
     email = row.locator(".email").inner_text()
 
@@ -166,7 +166,7 @@ def test_cancelling_changes_the_row_and_the_customer_still_opens(console, server
     assert ask(f"{server}{API}customers/?email={email}")["results"][0]["email"] == email
 
 
-def test_a_refusal_is_shown_in_place_with_its_reason(console, server):
+def test_refused_move_is_shown_in_the_row_with_its_reason(console, server):
     row = order_in("draft", console, server)
     order = row.locator(".id").inner_text()
     ask(f"{server}{API}orders/{order}/cancel/", "POST")
@@ -177,7 +177,7 @@ def test_a_refusal_is_shown_in_place_with_its_reason(console, server):
     expect(row.locator(".badge").first).to_have_text("cancelled")
 
 
-def test_what_the_page_does_curl_does_too(console):
+def test_displayed_curl_command_works(console):
     line = console.locator("#orders > .curl")
 
     line.get_by_role("button", name="Copy").click()
@@ -191,7 +191,7 @@ def test_what_the_page_does_curl_does_too(console):
     )
 
 
-def test_summary_has_a_bar_for_each_customer_and_says_what_it_cost(console, server):
+def test_summary_has_a_bar_per_customer_and_shows_its_statements(console, server):
     top = ask(f"{server}{API}reporting/summary/?limit=5")["rows"]
     report = console.get_by_role("article", name="Top customers")
 
@@ -204,7 +204,7 @@ def test_summary_has_a_bar_for_each_customer_and_says_what_it_cost(console, serv
     expect(report.locator(".said")).to_have_text(re.compile(r"^1 statement, [\d.]+ ms \(database [\d.]+ ms\)$"))
 
 
-def test_sales_are_a_line_that_the_keyboard_reads(console):
+def test_sales_chart_can_be_read_by_keyboard(console):
     report = console.get_by_role("article", name="Sales by")
     day = report.get_by_role("slider", name="Point of the line")
     expect(report.locator(".line")).to_have_attribute("d", re.compile(r"^M0\.00 [^L]+(L[^L]+){180}$"))
@@ -221,7 +221,7 @@ def test_sales_are_a_line_that_the_keyboard_reads(console):
     expect(report.locator(".line")).to_have_attribute("d", re.compile(r"^M0\.00 [^L]+(L[^L]+){5}$"))
 
 
-def test_a_wrong_question_is_answered_in_words(console):
+def test_invalid_input_is_explained(console):
     report = console.get_by_role("article", name="Sales by day")
 
     report.get_by_label("To").fill("2025-12-31")
@@ -229,7 +229,7 @@ def test_a_wrong_question_is_answered_in_words(console):
     expect(report.locator(".said")).to_have_text(re.compile("^400: .* to: Lies before `from`\\.$"))
 
 
-def test_the_page_survives_a_server_that_is_gone(console):
+def test_page_survives_an_unreachable_server(console):
     gone = console.get_by_text("The server does not respond. The page retries")
     expect(gone).to_be_hidden()
     console.route("**/*", lambda route: route.abort("connectionrefused"))
@@ -245,7 +245,7 @@ def test_the_page_survives_a_server_that_is_gone(console):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_page_has_no_serious_accessibility_fault(console, server, scheme):
+def test_page_has_no_serious_accessibility_violation(console, server, scheme):
     console.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     row = order_in("shipped", console, server)
     row.get_by_role("button", name="pay").click()
@@ -260,7 +260,7 @@ def test_the_page_has_no_serious_accessibility_fault(console, server, scheme):
 
 
 @pytest.mark.parametrize("width", [360, 768, 1280])
-def test_the_page_fits(console, server, width):
+def test_page_has_no_horizontal_overflow(console, server, width):
     console.set_viewport_size({"width": width, "height": 800})
     order_in("shipped", console, server).get_by_role("button", name="pay").click()
     expect(console.locator(".note.open")).to_have_count(1)

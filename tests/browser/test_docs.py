@@ -1,4 +1,4 @@
-"""The API's documentation, tried from its page: without a key for the default tenant, with one for the key's.
+"""Swagger UI: "Try it out" acts for the default tenant without a key, and for the key's tenant with one.
 
 A violation of the page's Content-Security-Policy is an error in the console, which the fixture `page` refuses.
 """
@@ -18,7 +18,7 @@ from tests.support.serving import ROOT
 
 @pytest.fixture
 def create_customer(page: Page) -> Locator:
-    """The operation, ready to be tried."""
+    """The operation that creates a customer, after a click on "Try it out"."""
     page.goto("/api/v1/docs")
     operation = page.locator("#operations-customers-customers_create")
     operation.locator(".opblock-summary-control").click()
@@ -35,7 +35,7 @@ def authorize(page: Page, key: str) -> None:
 
 
 def execute(operation: Locator) -> str:
-    """What the page shows of the answer."""
+    """Execute the operation and return the text of the response that the page shows."""
     operation.get_by_role("button", name="Execute").click()
     answer = operation.locator(".live-responses-table .response").first
     expect(answer.locator(".response-col_status")).to_have_text("201")
@@ -52,7 +52,7 @@ def test_operations_are_grouped_by_app(page):
     expect(page.locator(".opblock-tag a span")).to_have_text(["customers", "orders", "devtools", "reporting"])
 
 
-def test_an_example_is_filled_in_and_made_for_the_default_tenant(create_customer, server):
+def test_example_is_filled_in_and_sent_for_the_default_tenant(create_customer, server):
     filled_in = json.loads(create_customer.locator("textarea").input_value())
 
     shown = execute(create_customer)
@@ -61,7 +61,7 @@ def test_an_example_is_filled_in_and_made_for_the_default_tenant(create_customer
     assert emails(server) == [filled_in["email"]]
 
 
-def test_with_a_key_it_is_made_for_the_keys_tenant(create_customer, page, server, environment):
+def test_request_with_a_key_is_sent_for_the_keys_tenant(create_customer, page, server, environment):
     def manage(*arguments: str) -> str:
         command = [sys.executable, "manage.py", *arguments]
         return subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True).stdout
@@ -77,7 +77,7 @@ def test_with_a_key_it_is_made_for_the_keys_tenant(create_customer, page, server
     assert emails(server) != ["key@example.com"]
 
 
-def test_a_key_is_gone_when_the_page_is(page, server):
+def test_key_is_forgotten_when_the_page_is_left(page, server):
     page.goto("/api/v1/docs")
     authorize(page, "rl_secret_key")
     page.reload()

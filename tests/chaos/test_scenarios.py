@@ -1,4 +1,4 @@
-"""What `make chaos` shows, in small: each scenario, against a server as users run it."""
+"""A small version of `make chaos`: each scenario, against the production server."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from harness.postgresql import Cluster
 
 @pytest.fixture
 def cluster(request: pytest.FixtureRequest) -> Iterator[Cluster | None]:
-    """A database server that may die, where the tests run on one."""
+    """A PostgreSQL server that a scenario may kill; None on SQLite."""
     if request.config.option.database == "sqlite":
         yield None
         return
@@ -27,7 +27,7 @@ def cluster(request: pytest.FixtureRequest) -> Iterator[Cluster | None]:
 
 @pytest.fixture
 def stage(cluster: Cluster | None, tmp_path: Path) -> Iterator[Stage]:
-    """The service over a database of its own."""
+    """The service with a database of its own."""
     file = {"DATABASE_URL": f"sqlite:///{tmp_path / 'db.sqlite3'}"}
     stage = Stage(cluster.new_database("chaos") if cluster else file, tenants=2)
     yield stage
@@ -35,8 +35,8 @@ def stage(cluster: Cluster | None, tmp_path: Path) -> Iterator[Stage]:
 
 
 @pytest.mark.skipif(not edge.has_attackers(), reason=" ".join(missing_programs()))
-def test_every_attack_on_the_edge_keeps_what_was_promised(stage):
-    """Ratios of times are measured by `make chaos` alone, on a machine that does nothing else."""
+def test_every_attack_on_the_edge_keeps_its_promise(stage):
+    """Ratios of times are measured only by `make chaos`, on an idle machine."""
     stage.seed(customers=100)
     played = [
         edge.unfinished(stage, 12, seconds=1, of=None),
@@ -52,8 +52,8 @@ def test_every_attack_on_the_edge_keeps_what_was_promised(stage):
     assert {verdict.promise: verdict.broken for verdict in played} == {verdict.promise: [] for verdict in played}
 
 
-def test_every_scenario_keeps_what_was_promised(cluster, stage):
-    """One test, or each process of a parallel run would start servers of its own. What dies comes last."""
+def test_every_scenario_keeps_its_promise(cluster, stage):
+    """This is one test, as otherwise each process of a parallel run would start servers. The crashes come last."""
     played = [
         races.cancels(stage, clients=8, rounds=2),
         races.retries(stage, times=8),

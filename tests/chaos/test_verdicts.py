@@ -1,4 +1,4 @@
-"""A promise that is broken is seen, and the page shows what was measured."""
+"""The verdicts of chaos scenarios detect broken promises, and the page shows the committed results."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from harness.markers import replace_between
 BOOK = {"a": (1, "paid", 5), "b": (2, "paid", 5), "c": (3, "paid", 5), "d": (4, "paid", 5)}
 
 
-def test_orders_as_acknowledged_break_no_promise():
+def test_acknowledged_orders_break_no_promise():
     verdict = Verdict("", "")
 
-    compare(verdict, BOOK, [(reference, *told, 1) for reference, told in BOOK.items()])
+    compare(verdict, BOOK, [(reference, *acknowledged, 1) for reference, acknowledged in BOOK.items()])
 
     assert verdict.broken == []
 
 
-def test_orders_other_than_acknowledged_are_counted_each_by_what_is_wrong():
+def test_lost_duplicate_and_changed_orders_are_counted_by_kind():
     verdict = Verdict("", "")
     twice, unpaid, paid_twice = ("b", 2, "paid", 5, 1), ("c", 3, "draft", 5, 0), ("d", 4, "paid", 5, 2)
 
@@ -34,7 +34,7 @@ def test_orders_other_than_acknowledged_are_counted_each_by_what_is_wrong():
     ]
 
 
-def test_an_attack_that_did_not_take_place_breaks_the_verdict():
+def test_attack_that_did_not_happen_fails_the_verdict():
     verdict = Verdict("", "")
 
     verdict.at_least("kills", 0, 1)
@@ -42,11 +42,11 @@ def test_an_attack_that_did_not_take_place_breaks_the_verdict():
     assert verdict.broken == ["kills: 0, less than 1"]
 
 
-def test_the_page_shows_what_was_measured_of_every_scenario():
-    kept = json.loads(RESULTS.read_text())
+def test_page_shows_the_results_of_every_scenario():
+    results = json.loads(RESULTS.read_text())
 
-    assert set(kept) == set(SCENARIOS)
-    assert [each for found in kept.values() for each in found if each["broken"]] == []
+    assert set(results) == set(SCENARIOS)
+    assert [verdict for verdicts in results.values() for verdict in verdicts if verdict["broken"]] == []
     page = PAGE.read_text()
     assert "<!-- chaos:begin -->" in page
-    assert replace_between(page, "chaos", table(kept)) == page
+    assert replace_between(page, "chaos", table(results)) == page

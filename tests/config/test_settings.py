@@ -1,4 +1,4 @@
-"""Settings are read once per process, so each test asks a process of its own."""
+"""Settings under different environments. Django reads settings once, so each test starts a process."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PRODUCTION = {
 
 
 def committed_paths() -> dict[str, Any]:
-    """The operations of docs/openapi.yaml by path."""
+    """Return the operations of docs/openapi.yaml by path."""
     return yaml.safe_load((ROOT / "docs/openapi.yaml").read_text())["paths"]
 
 
@@ -49,14 +49,14 @@ def test_a_missing_setting_is_named(name):
     assert f"Set the {name} environment variable" in done.stderr
 
 
-def test_the_limit_of_requests_is_the_documented_one():
+def test_request_limit_is_the_documented_one():
     documented = "(`REQUESTS_PER_MINUTE`) | 6,000 | 429 |"
 
     assert ask("from django.conf import settings; print(settings.REQUESTS_PER_MINUTE)") == 6000
     assert documented in (ROOT / "docs/limits.md").read_text()
 
 
-def test_production_has_only_the_product():
+def test_production_has_only_product_urls_and_apps():
     addresses = ask(
         """
 from django.urls import get_resolver
@@ -73,7 +73,7 @@ print(json.dumps([sorted(walk(get_resolver().url_patterns)), settings.INSTALLED_
 """
     )
 
-    # What docs/openapi.yaml documents, where a reviewer sees each new address, and nothing of development's.
+    # Exactly the paths in docs/openapi.yaml, where a reviewer sees each new one, without those of development.
     product = [path.removeprefix("/") for path in committed_paths() if "/devtools/" not in path]
     assert sorted(re.sub(r"<\w+:\w+>|{\w+}", "{}", address) for address in addresses[0]) == sorted(
         [
@@ -87,7 +87,7 @@ print(json.dumps([sorted(walk(get_resolver().url_patterns)), settings.INSTALLED_
     )
     assert not {"apps.devtools", "silk", "lab"} & set(addresses[1])
     assert addresses[2] is False
-    # No users, sessions or messages, and nothing of the admin that needs them.
+    # No users, sessions or messages, and no admin, which would need them.
     assert [app for app in addresses[1] if app.startswith("django.")] == ["django.contrib.staticfiles"]
     assert addresses[3] == [
         "apps.api.middleware.envelope.Envelope",
@@ -123,7 +123,7 @@ print(json.dumps({path: sorted(operations) for path, operations in paths.items()
     }
 
 
-def test_production_redirects_to_https_and_says_so_for_a_year():
+def test_production_redirects_to_https_and_sets_hsts_for_a_year():
     answer = ask(
         """
 from django.test import Client
@@ -154,7 +154,7 @@ print(json.dumps([resolve("/").url_name, resolve("/silk/").namespace, settings.M
 
 
 @pytest.mark.parametrize("plugins", ["django.contrib.admin", "apps.devtools,silk,django.contrib.admin"])
-def test_the_admin_brings_what_it_needs(plugins):
+def test_admin_plugin_installs_its_dependencies(plugins):
     answer = ask(
         """
 from django.conf import settings
@@ -169,7 +169,7 @@ print(json.dumps([resolve("/admin/").namespace, messages, settings.MIDDLEWARE[-1
     assert answer == ["admin", [], "apps.api.middleware.transaction.Transaction", True]
 
 
-def test_a_plugin_that_does_not_exist_stops_the_start():
+def test_unknown_plugin_stops_the_start():
     done = run("", {**PRODUCTION, "PLUGINS": "apps.devtols"})
 
     assert done.returncode != 0
@@ -208,7 +208,7 @@ print(json.dumps([wanted, settings.SILKY_MAX_RECORDED_REQUESTS]))
     assert recorded == [[True, False, False, False, False], 1000]
 
 
-def test_postgresql_gives_up_a_host_that_is_gone_and_the_address_may_say_when():
+def test_postgresql_connections_time_out_and_the_url_can_set_when():
     options = ask(
         'from django.conf import settings\nprint(json.dumps(settings.DATABASES["default"]["OPTIONS"]))',
         DATABASE_URL="postgres://orders_app@127.0.0.1:1/orders?connect_timeout=9&sslmode=verify-full",
@@ -223,7 +223,7 @@ def test_postgresql_gives_up_a_host_that_is_gone_and_the_address_may_say_when():
     }
 
 
-def test_sqlite_waits_for_its_one_writer():
+def test_sqlite_has_a_busy_timeout():
     options = ask(
         'from django.conf import settings\nprint(json.dumps(settings.DATABASES["default"]["OPTIONS"]))',
         DATABASE_URL="sqlite:///x.sqlite3",

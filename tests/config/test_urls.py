@@ -23,14 +23,14 @@ from apps.orders.models import Order
     ],
 )
 @pytest.mark.parametrize("method", ["get", "post", "patch", "delete"])
-def test_predecessors_address_is_308_with_its_query(client, old, new, method):
+def test_old_url_redirects_with_308_and_its_query(client, old, new, method):
     response = getattr(client, method)(old, secure=True)
 
     assert (response.status_code, response["Location"]) == (308, new)
 
 
 @pytest.mark.usefixtures("in_acme")
-def test_predecessors_calls_work_when_followed(api):
+def test_requests_to_old_urls_work_when_redirects_are_followed(api):
     order = baker.make(Order, customer__email="ada@example.com")
 
     # The test client drops the query string of a 308, so GETs are followed by hand.

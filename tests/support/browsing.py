@@ -1,4 +1,4 @@
-"""A browser, and the development server that it looks at; a conftest.py makes them its fixtures by importing them."""
+"""Fixtures for browser tests: Chromium and a development server. A conftest.py gets them by importing them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_play
 from harness.machine import find_chromium
 from tests.support.serving import development, serving
 
-# What a page does on this machine takes milliseconds; whoever waits longer waits for what will not come.
+# Pages react within milliseconds; a longer wait is for something that will not happen.
 expect.set_options(timeout=20_000)
 OPTIONS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -24,7 +24,7 @@ OPTIONS = [
 
 
 def deselect(config: pytest.Config, items: list[pytest.Item], folder: Path) -> None:
-    """Leave out the tests of a folder where there is no browser, or what they see has been seen on SQLite."""
+    """Deselect the tests of a folder without a browser, and on PostgreSQL, as they use a server with SQLite."""
     if config.option.database == "sqlite" and find_chromium():
         return
     config.hook.pytest_deselected(items=[item for item in items if item.path.parent == folder])
@@ -33,12 +33,12 @@ def deselect(config: pytest.Config, items: list[pytest.Item], folder: Path) -> N
 
 @pytest.fixture
 def _django_db_helper() -> None:
-    """No database of the tests' own: the server has one, and Django refuses this thread (see `browser`) any."""
+    """Open no test database: the server has its own, and Django refuses queries in this thread (see `browser`)."""
 
 
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """What the server runs with."""
+    """The environment of the server."""
     return development({"DATABASE_URL": f"sqlite:///{tmp_path_factory.mktemp('server') / 'db.sqlite3'}"})
 
 
@@ -50,8 +50,8 @@ def server(environment: dict[str, str]) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    # For a module, not the session: until Playwright stops, Django takes the thread for one that must not wait
-    # for a database.
+    # The scope is the module, not the session: Playwright runs an event loop in this thread, and until it stops
+    # Django refuses queries here as "called from an async context".
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=OPTIONS)
         yield browser
@@ -60,12 +60,12 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def page(browser: Browser, server: str) -> Iterator[Page]:
-    """A page of a browser without memory. The test fails if something was written to the page's console."""
+    """A page in a new browser context. The test fails if the page logs an error or a warning to its console."""
     context = browser.new_context(base_url=server, permissions=["clipboard-read", "clipboard-write"])
     page, said = context.new_page(), []
 
     def listen(message: ConsoleMessage) -> None:
-        # An answer of 400 and more is the browser's to note, and the page's to put in words.
+        # The browser logs responses of 400 and more itself; the page explains them.
         if message.type in ("error", "warning") and not message.text.startswith("Failed to load resource"):
             said.append(message.text)
 
@@ -77,18 +77,18 @@ def page(browser: Browser, server: str) -> Iterator[Page]:
 
 
 def faults(page: Page) -> list[str]:
-    """What axe-core calls serious or critical for people who do not see, hear or point as most do: rule and place."""
+    """Return the page's serious and critical accessibility violations that axe-core finds: rule and element."""
     violations = Axe().run(page).response["violations"]
     return [
-        f"{each['id']}: {node['target']} {node.get('failureSummary', '')}"
-        for each in violations
-        if each["impact"] in ("serious", "critical")
-        for node in each["nodes"]
+        f"{violation['id']}: {node['target']} {node.get('failureSummary', '')}"
+        for violation in violations
+        if violation["impact"] in ("serious", "critical")
+        for node in violation["nodes"]
     ]
 
 
 def ask(address: str, method: str = "GET", body: Any = None, key: str = "") -> Any:
-    """What the server at `address` answers to whoever has no page."""
+    """Send a request without the browser; return the JSON of the response."""
     data = None if body is None else json.dumps(body).encode()
     headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {key}"} if key else {})
     request = urllib.request.Request(address, data, headers, method=method)

@@ -1,4 +1,4 @@
-"""Collects each app's `tests/<app>/attacks.py`; `attacks` says what is in one."""
+"""Import each app's `tests/<app>/attacks.py`; its contract is in `attacks`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.support.attacks import Marks
 
 @dataclass
 class Attacks:
-    """An app's module; what it leaves out is empty."""
+    """The names in an app's module; missing ones are empty."""
 
     file: str
     rows: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -27,12 +27,12 @@ class Attacks:
     shown: Callable[[], Iterable[Any]] = lambda: ()
 
     def lacks(self, what: str) -> NoReturn:
-        """Fail the test: the file has to say more."""
+        """Fail the test with a sentence about what the file lacks."""
         pytest.fail(f"{self.file} {what}", pytrace=False)
 
 
 def load(label: str) -> Attacks:
-    """The module of the app with that label, which need not have one."""
+    """Load the attacks of an app by its label; they are empty if there is no module."""
     file = f"tests/{label}/attacks.py"
     if not (Path(__file__).parents[2] / file).exists():
         return Attacks(file)
@@ -41,6 +41,6 @@ def load(label: str) -> Attacks:
     return Attacks(file, **tables, **{name: names[name] for name in ("populate", "shown") if name in names})
 
 
-# By the app's label, in the order in which they write their rows.
+# Attacks by app label, in the order in which the apps write their rows.
 APPS = {config.label: load(config.label) for config in plugins() if config.name.startswith("apps.")}
 ROWS = {label: row for app in APPS.values() for label, row in app.rows.items()}

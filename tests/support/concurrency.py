@@ -1,4 +1,4 @@
-"""Calls that run at the same time, each with a database connection of its own."""
+"""Concurrent calls, each with a database connection of its own."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Result = TypeVar("Result")
 
 
 def at_once(times: int, call: Callable[[int], Result]) -> list[Result]:
-    """`harness.concurrency.at_once`, but each thread closes its connection."""
+    """Call `harness.concurrency.at_once`; each thread closes its connection at the end."""
 
     def run(number: int) -> Result:
         try:

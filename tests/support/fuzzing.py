@@ -1,4 +1,4 @@
-"""What the two fuzzes of the API share: the committed schema, the checks, and ids that exist."""
+"""Shared by the two schema fuzz tests: the committed schema, the checks, and ids that exist."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from schemathesis.config import SchemathesisConfig
 from tests.support import kinds
 
 CHECKS = {
-    # What is also wrong may be found first: a row that is not there, one that has changed.
+    # Another error may be found first, such as a missing row or a stale ETag.
     "negative_data_rejection": {"expected-statuses": [400, 404, 409, 412, 415, 422]},
     # The schema cannot say which ids exist, which cursors were signed, or how two bounds relate.
     "positive_data_acceptance": {"enabled": False},
@@ -20,26 +20,26 @@ CHECKS = {
 DOCUMENT = deepcopy(kinds.DOCUMENT)
 OPERATIONS = [(path, method) for path, operations in DOCUMENT["paths"].items() for method in operations]
 for path, method in OPERATIONS:
-    # Keys have tests of their own, here each request has one.
+    # Every request has an API key; tests/tenancy tests requests without one.
     del DOCUMENT["paths"][path][method]["security"]
 # Over 2,000 requests in the suite: 30 of each mode to each operation, and 30 walks along the links.
 SETTINGS = hypothesis_settings(max_examples=max(30, hypothesis_settings().max_examples), stateful_step_count=20)
 
 
 def schema() -> Any:
-    """The committed schema, with the checks."""
+    """Load the committed schema, with the checks."""
     return schemathesis.openapi.from_dict(DOCUMENT, config=SchemathesisConfig.from_dict({"checks": CHECKS}))
 
 
 def rows() -> dict[kinds.Model, list[int]]:
-    """The ids of the current tenant's rows of everything that is listed."""
+    """The ids of the current tenant's rows, for each model that has a list."""
     return {
         model: list(model.objects.order_by("pk").values_list("pk", flat=True)) for model in kinds.collections().values()
     }
 
 
 def aim(rows: dict[kinds.Model, list[int]], case: Any, path: str) -> None:
-    """Let most ids in a case's address, parameters and body be those of `rows`, and keep sample data small."""
+    """Replace most ids in a case's path, query and body by ids of `rows`, and keep sample data small."""
     for named, kind_of in (
         (case.path_parameters, kinds.of_parameter),
         (case.query, kinds.of_query),
@@ -50,4 +50,4 @@ def aim(rows: dict[kinds.Model, list[int]], case: Any, path: str) -> None:
             if ids and isinstance(value, int) and value % 4:
                 named[name] = ids[value % len(ids)]
     if isinstance(case.body, dict) and "customers" in case.body:
-        case.body["customers"] = min(case.body["customers"], 2)  # Thousands of rows would take all the time.
+        case.body["customers"] = min(case.body["customers"], 2)  # Thousands of rows would take too long.

@@ -1,4 +1,4 @@
-"""Which model's rows an address, a parameter or a field of the API names: from its views, not from the words."""
+"""Find the model whose rows a path, a parameter or a field of the API names, from its views instead of its names."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def view_at(path: str) -> Any:
 
 
 def view_of(path: str) -> Any:
-    """The view class that serves a path, or else the nearest one above it, as for an action that is to come."""
+    """The view class that serves a path, or else the nearest parent path, as for an action not yet written."""
     while path.count("/") > 1:
         if view := view_at(path):
             return view
@@ -46,42 +46,42 @@ def app_of(path: str) -> str:
 
 
 def collections() -> dict[str, Model]:
-    """Paths of lists that need no id, and what they list."""
-    found = {path: model_of(view_at(path)) for path, of in DOCUMENT["paths"].items() if "{" not in path and "get" in of}
-    return {path: model for path, model in found.items() if model}
+    """Paths of the lists without an id in their path, and the models that they list."""
+    paths = [path for path, operations in DOCUMENT["paths"].items() if "{" not in path and "get" in operations]
+    return {path: model for path in paths if (model := model_of(view_at(path)))}
 
 
 def of_parameter(path: str, name: str) -> Model | None:
-    """What a parameter of the path is the id of: a row of the collection before it, or else one of the view's own."""
+    """The model of a path parameter: that of the collection before it in the path, or else the view's own."""
     return model_of(view_at(path.partition(f"{{{name}}}")[0])) or model_of(view_of(path))
 
 
 def of_query(path: str, name: str) -> Model | None:
-    """What a parameter of the query is the id of, if it filters by a foreign key."""
+    """The model of a query parameter, if it filters by a foreign key."""
     return foreign_key(model_of(view_of(path)), filtered_column(path, name))
 
 
 def of_field(path: str, name: str) -> Model | None:
-    """What a field of the body is the id of, if it is a foreign key."""
+    """The model of a field of the body, if it is a foreign key."""
     return foreign_key(model_of(view_of(path)), source(path, name))
 
 
 def filtered_column(path: str, name: str) -> str:
-    """The column that a parameter of the query is compared with; the parameter's name if nothing says so."""
+    """The column that a query parameter filters; the parameter's name if no filter declares it."""
     filterset = getattr(view_of(path), "filterset_class", None)
-    found = filterset.base_filters.get(name) if filterset else None
-    return found.field_name if found else name
+    declared = filterset.base_filters.get(name) if filterset else None
+    return declared.field_name if declared else name
 
 
 def source(path: str, name: str) -> str:
-    """The column of a field of the body or the answer, with `__` where it is another row's."""
+    """The column of a field of the request or response, with `__` for a column of a related row."""
     serializer = getattr(view_of(path), "serializer_class", None)
     field = serializer().fields.get(name) if serializer else None
     return field.source.replace(".", "__") if field else name
 
 
 def foreign_key(model: Model | None, name: str) -> Model | None:
-    """The tenant-owned model that a foreign key, named by field or column, points at."""
+    """The tenant-owned model that a foreign key, named by its field or column, refers to."""
     for field in model._meta.local_fields if model else ():
         related = field.related_model
         if name in (field.name, field.attname) and related and is_tenant_owned(related):
@@ -90,7 +90,7 @@ def foreign_key(model: Model | None, name: str) -> Model | None:
 
 
 def key_names(*owners: Model | None) -> set[str]:
-    """The names of the models' foreign keys to tenant-owned rows; of all models if none is named."""
+    """The names of the foreign keys to tenant-owned rows, of the given models or else of all."""
     return {
         field.name
         for model in owners or tenant_owned_models()

@@ -1,4 +1,4 @@
-"""Runs a scenario in a process of its own that has what production has not, such as the profiler and the admin."""
+"""Run a scenario in a separate process with plug-ins that production lacks, such as the profiler and the admin."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ print(json.dumps(import_string(sys.argv[1])(), default=str))
 def run_plugged(
     scenario: str, database: dict[str, str], plugins: str = "apps.devtools,silk,django.contrib.admin"
 ) -> tuple[Any, str]:
-    """What the function at the dotted path `scenario` returns there, after `migrate`, and what the process logged."""
+    """Call the function at the dotted path `scenario` after `migrate`; return its result and the process's log."""
     plugged = {
         **os.environ,
         **database,

@@ -29,7 +29,7 @@ OURS = ROOT / "deploy/pgbouncer.ini"
 
 @contextmanager
 def pgbouncer(url: str, *, size: int, mode: str = "transaction") -> Iterator[str]:
-    """A pooler of `size` connections to the server and the role of `url`; yields how one connects through it."""
+    """Run a pooler of `size` connections to the server and role of `url`; yield the URL through the pooler."""
     server, port = urlsplit(url), free_port()
     folder = Path(tempfile.mkdtemp(prefix="regression-lab-"))
     users, configuration = folder / "users.txt", folder / "pgbouncer.ini"

@@ -33,11 +33,11 @@ def main(pages: Sequence[str]) -> None:
 
 
 def photograph(browser: Browser, address: str, scheme: str) -> bytes:
-    """What a window shows at the address and its #place, as WebP, which Playwright itself does not write."""
+    """Return the viewport at the URL and its #fragment as WebP, which Playwright itself cannot write."""
     context = browser.new_context(color_scheme=scheme, viewport=WINDOW)
     page = context.new_page()
     page.goto(address, wait_until="networkidle")
-    page.reload(wait_until="networkidle")  # The first answers of a server are slower than what is to be shown.
+    page.reload(wait_until="networkidle")  # The first responses of a server are slow.
     if place := urlsplit(address).fragment:
         page.locator(f"#{place}").evaluate("place => place.scrollIntoView()")
     shot = context.new_cdp_session(page).send("Page.captureScreenshot", {"format": "webp", "quality": QUALITY})

@@ -1,4 +1,4 @@
-"""The service as production runs it, in a process of its own, over a database server that a test may end."""
+"""The production server in a separate process, with a database server that a test may stop."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Answer(NamedTuple):
 
 
 class Service:
-    """The production server on `port`; `headers` are an API key's."""
+    """The production server on `port`; `headers` contain an API key."""
 
     def __init__(self, running: Running, port: int, key: str) -> None:
         self.running, self.port = running, port
@@ -41,27 +41,27 @@ class Service:
 
     @property
     def log(self) -> str:
-        """What the server has written so far."""
+        """The server's output so far."""
         return self.running.log
 
     def ask(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
-        """Send a request with the key, on a connection of its own."""
+        """Send a request with the key on a new connection."""
         client = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
         try:
-            given = {**self.headers, "Content-Type": "application/json", **headers}
-            client.request(method, path, body and json.dumps(body), given)
+            fields = {**self.headers, "Content-Type": "application/json", **headers}
+            client.request(method, path, body and json.dumps(body), fields)
             response = client.getresponse()
             return Answer(response.status, dict(response.headers), json.loads(response.read()))
         finally:
             client.close()
 
     def raw(self, request: bytes, *, closes: bool = False) -> bytes:
-        """Send `request` as it stands; see `raw`."""
+        """Send `request` verbatim; see `raw`."""
         return raw(self.port, request, closes=closes)
 
 
 def raw(port: int, request: bytes, *, closes: bool = False) -> bytes:
-    """Return all that comes back for `request` until the server closes or is silent for ten seconds.
+    """Return the response to `request`, read until the server closes or is silent for ten seconds.
 
     `closes`: half-close the connection after the request.
     """
@@ -83,7 +83,7 @@ def manage(environment: dict[str, str], *arguments: str) -> str:
 
 @contextmanager
 def serving(database: str | dict[str, str], key: str, **environment: str) -> Iterator[Service]:
-    """The service over a database, which need not be there: its DATABASE_URL, or an environment that has it."""
+    """Run the service; `database` is a DATABASE_URL, or an environment with one. The database need not be up."""
     port = free_port()
     database = {"DATABASE_URL": database} if isinstance(database, str) else database
     command = [*processes.SERVE, "--port", str(port)]
@@ -97,7 +97,7 @@ def serving(database: str | dict[str, str], key: str, **environment: str) -> Ite
 
 
 class Database:
-    """A server of its own with a migrated database, and a key of a tenant in it."""
+    """A separate PostgreSQL server with a migrated database, one tenant and its key."""
 
     def __init__(self) -> None:
         self.server = Cluster()

@@ -1,4 +1,4 @@
-"""The development server, started as a newcomer starts it."""
+"""The development server, started with `manage.py run` and the values of .env.example."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from harness.processes import Running, is_served
 
 
 def development(database: dict[str, str]) -> dict[str, str]:
-    """The environment that .env.example describes, but for the database and the port, which is a free one."""
+    """Return the environment of .env.example, with another database and a free port."""
     values = dict(re.findall(r"^([A-Z_]+)=(.*)$", (ROOT / ".env.example").read_text(), re.MULTILINE))
     return {**os.environ, **values, **database, "PORT": str(free_port()), "PYTHONUNBUFFERED": "1"}
 
 
 @contextmanager
 def serving(environment: dict[str, str]) -> Iterator[str]:
-    """`manage.py run`, what `make run` calls; its address."""
+    """Run `manage.py run`, as `make run` does; yield its URL."""
     port = int(environment["PORT"])
     address = f"http://127.0.0.1:{port}"
     running = Running([sys.executable, "manage.py", "run"], environment, lambda: is_served(port, "/readyz"))

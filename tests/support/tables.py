@@ -1,4 +1,4 @@
-"""Tables of models that a test defines for itself."""
+"""Tables for models that a test defines."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from django.db import connection, models
 
 
 def create_table(model: type[models.Model]) -> None:
-    """Create the model's table in the test's transaction; on PostgreSQL as the owner, and without its foreign keys."""
+    """Create the model's table in the test's transaction, on PostgreSQL as the owner and without foreign keys."""
     # Not `create_model`: SQLite's schema editor refuses to begin inside a transaction.
     editor = connection.schema_editor()
     editor.deferred_sql = []

@@ -1,4 +1,4 @@
-"""The totals as they should be, and how far the stored ones are from them."""
+"""The correct totals, computed in Python, and the drift of the stored ones."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ PAID_AT = "2026-01-01T00:00:00+00:00"
 
 
 def live_totals() -> dict[int, int]:
-    """Order totals in plain Python, from all items."""
+    """Compute the order totals in plain Python, from all items."""
     totals = dict.fromkeys(Order.objects.values_list("pk", flat=True), 0)
     for order, quantity, price in Item.objects.values_list("order", "quantity", "unit_price_cents"):
         totals[order] += quantity * price

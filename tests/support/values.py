@@ -1,4 +1,4 @@
-"""Values that follow from a schema's type: what a tenant may send, and what would find another one's rows."""
+"""Values derived from a schema's type: valid ones, and ones that would find another tenant's rows."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ OF_FORMAT = {
 
 
 def plain(document: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
-    """The schema with the component that it refers to; of alternatives, such as null, with the first."""
+    """Resolve a schema's reference; of alternatives, such as null, take the first."""
     for part in (*schema.get("allOf", ()), *schema.get("oneOf", ())[:1], *([schema] if "$ref" in schema else ())):
         if "$ref" in part:
             schema = {**document["components"]["schemas"][part["$ref"].split("/")[-1]], **schema}
@@ -26,7 +26,7 @@ def plain(document: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def derived(schema: dict[str, Any]) -> Any:
-    """A valid value of a field of that schema; None if its type says too little."""
+    """Return a valid value for a field of that schema; None if its type is too vague."""
     kind = schema.get("type")
     if "enum" in schema:
         return schema["enum"][0]
@@ -40,7 +40,7 @@ def derived(schema: dict[str, Any]) -> Any:
 
 
 def other(own: Any, theirs: Any) -> Any:
-    """What another tenant has in a field, if it can be sent; else a value that the tenant's own request has not."""
+    """Return the other tenant's value of a field, if it can be sent, or else a value that differs from the own one."""
     if isinstance(own, bool):
         return not own
     if isinstance(theirs, str | int):
@@ -49,7 +49,7 @@ def other(own: Any, theirs: Any) -> Any:
 
 
 def finding(schema: dict[str, Any], theirs: Any) -> list[Any]:
-    """Values of a parameter that find rows: all words and flags, both ends of a range, and what another tenant has."""
+    """Return parameter values that find rows: every choice, both ends of a range, and the other tenant's value."""
     kind = schema.get("type")
     if "enum" in schema:
         return schema["enum"]

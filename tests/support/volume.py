@@ -16,25 +16,25 @@ from harness.machine import not_root
 
 
 class Volume:
-    """A file system of its own under `folder`, which the database server may write to."""
+    """A small file system mounted at `folder`, which the database server may write to."""
 
     def __init__(self, folder: Path) -> None:
         self.folder, self._filler = folder, folder / "filler"
 
     def fill(self) -> None:
-        """Leave no room on it."""
+        """Fill the volume."""
         with self._filler.open("wb", buffering=0) as filler, suppress(OSError):
             while True:
                 filler.write(bytes(4096))
 
     def free(self) -> None:
-        """Give the room back."""
+        """Free the space again."""
         self._filler.unlink()
 
 
 @contextmanager
 def small_volume(megabytes: int) -> Iterator[Volume]:
-    """Mount one in memory, as root or with sudo; skip the test where neither may."""
+    """Mount a volume in memory, as root or with sudo; skip the test if neither is allowed."""
     folder = Path(tempfile.mkdtemp(prefix="regression-lab-"))
     sudo = [] if os.getuid() == 0 else ["sudo", "-n"]
     mount = [*sudo, "mount", "-t", "tmpfs", "-o", f"size={megabytes}m,mode=0777", "tmpfs", str(folder)]

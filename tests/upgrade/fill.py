@@ -19,7 +19,7 @@ from django.test import Client
 TENANTS = [
     ("acme", "Acme\u200b", "Europe/Berlin", 8),
     ("globex", "Globe\u0301x", "Asia/Kolkata", 5),
-    ("Acme", "Acme\nagain", "UTC", 0),  # later versions compare slugs without regard to case
+    ("Acme", "Acme\nagain", "UTC", 0),  # later versions compare slugs case-insensitively
 ]
 # Addresses and names; later versions store most of them in another form.
 CUSTOMERS = [

@@ -20,7 +20,7 @@ from harness.postgresql import Cluster
 
 COMMIT = "e2520b9"
 HERE = Path(__file__).parent
-# Commands of psql, and the version of the server.
+# psql commands, and the comment with the server's version.
 UNPORTABLE = re.compile(r"^(\\(un)?restrict|-- Dumped) .*\n", re.M)
 
 

@@ -81,7 +81,7 @@ def service(upgraded: Upgraded) -> Iterator[Service]:
 
 
 def instant(value: Any) -> datetime | None:
-    """Return the time that a row of either database or a response contains."""
+    """Parse a time as a row of either database or a response contains it."""
     if not isinstance(value, str):
         return value
     found = datetime.fromisoformat(value.replace("Z", "+00:00"))
@@ -94,7 +94,7 @@ def order_of(row: dict[str, Any]) -> dict[str, Any]:
     return {name: row[name] for name in ("id", "status", "total_cents")} | times
 
 
-def test_the_dump_has_rows_in_every_state(upgraded):
+def test_dump_has_rows_in_every_state(upgraded):
     """Otherwise the comparisons would prove little."""
     orders = upgraded.before["orders_order"].values()
 
@@ -117,7 +117,7 @@ def test_the_dump_has_rows_in_every_state(upgraded):
     assert states == {(tenant, *state) for tenant in (ACME, GLOBEX) for state in statuses}
 
 
-def test_every_row_is_kept_and_only_texts_are_rewritten(upgraded):
+def test_upgrade_keeps_every_row_and_rewrites_only_texts(upgraded):
     expected = deepcopy(upgraded.before)
     for (table, column), values in REWRITTEN.items():
         for pk, value in values.items():
@@ -134,19 +134,19 @@ def test_every_row_is_kept_and_only_texts_are_rewritten(upgraded):
     assert {table for table, number in added.items() if number} == {"django_migrations"}
 
 
-def test_the_schema_is_that_of_a_new_database(upgraded, tmp_path_factory):
+def test_upgraded_schema_equals_a_new_database(upgraded, tmp_path_factory):
     with new_database(tmp_path_factory) as environment:
         manage(environment, "migrate", "-v", "0")
 
         assert schema_of(upgraded.environment) == schema_of(environment)
 
 
-def test_the_checks_of_a_deployment_find_nothing(upgraded):
+def test_deploy_checks_find_nothing(upgraded):
     # Raises CalledProcessError for an error or a warning.
     manage(upgraded.environment, "check", "--deploy", "--database", "default", "--fail-level", "WARNING")
 
 
-def test_the_maintained_numbers_are_true_and_no_trigger_is_missing(upgraded):
+def test_totals_are_correct_and_no_trigger_is_missing(upgraded):
     report = json.loads(manage(upgraded.environment, "reconcile", "--json"))
 
     wrong = [number for number in report["numbers"] if number["rows"]]
@@ -155,7 +155,7 @@ def test_the_maintained_numbers_are_true_and_no_trigger_is_missing(upgraded):
 
 
 @pytest.mark.parametrize("key", [KEY, READ_KEY], ids=["write", "read"])
-def test_an_old_key_lists_exactly_the_old_orders(key, upgraded, service):
+def test_old_key_lists_exactly_the_old_orders(key, upgraded, service):
     path: str | None = "/api/v1/orders/?archived=all&ordering=id&page_size=10"
 
     listed: list[dict[str, Any]] = []
@@ -174,11 +174,11 @@ def test_an_old_key_lists_exactly_the_old_orders(key, upgraded, service):
 
 
 @pytest.mark.parametrize("key", [EXPIRED_KEY, REVOKED_KEY], ids=["expired", "revoked"])
-def test_an_old_key_that_was_refused_still_is(key, service):
+def test_old_revoked_or_expired_key_is_still_refused(key, service):
     assert service.ask("GET", "/api/v1/orders/", Authorization=f"Bearer {key}").status == 401
 
 
-def test_an_old_idempotency_key_replays_its_answer(upgraded, service):
+def test_old_idempotency_key_replays_its_response(upgraded, service):
     (kept,) = (
         row
         for row in upgraded.before["idempotency_idempotencykey"].values()
