@@ -63,7 +63,7 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out the tests of the other part, and on SQLite those that only PostgreSQL can run; the header says so."""
+    """Deselect the tests of the other part, and on SQLite those that only PostgreSQL can run."""
     chosen = [item for item in items if _is_chosen(item, config.option.database, config.option.part)]
     config.hook.pytest_deselected(items=[item for item in items if item not in set(chosen)])
     items[:] = chosen

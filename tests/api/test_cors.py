@@ -1,4 +1,4 @@
-"""Pages of other origins: those of CORS_ALLOWED_ORIGINS may call the API with a key, nobody's without one."""
+"""CORS: pages of CORS_ALLOWED_ORIGINS may call the API with a key; no page of another origin may without one."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PREFLIGHT = {"Access-Control-Request-Method": "PATCH", "Access-Control-Request-H
 
 
 class Failing:
-    """A step with a bug."""
+    """A middleware that raises an unexpected exception."""
 
     def __init__(self, get_response: Any) -> None:
         pass
@@ -37,7 +37,7 @@ def allowed(settings) -> None:
 
 
 def cors_fields(response) -> dict[str, str]:
-    """The fields of the response that concern CORS, by their names in lower case."""
+    """Return the response's CORS header fields, by lower-case name."""
     fields = {name.lower(): value for name, value in response.items()}
     return {name: value for name, value in fields.items() if name == "vary" or name.startswith("access-control-")}
 
@@ -48,7 +48,7 @@ def preflight(client, path: str = CUSTOMERS, origin: str = APP, **options: Any):
 
 @pytest.mark.usefixtures("allowed")
 @pytest.mark.parametrize("path", [CUSTOMERS, f"{CUSTOMERS}1/", "/api/v1/schema", "/api/v1/nowhere/", "/api/v2/orders/"])
-def test_a_preflight_needs_no_key_and_no_address_that_exists(client, log, count, path):
+def test_preflight_needs_no_key_and_no_existing_url(client, log, count, path):
     with count() as statements:
         response = preflight(client, path, secure=True)
 
@@ -69,7 +69,7 @@ def test_a_preflight_needs_no_key_and_no_address_that_exists(client, log, count,
 
 @pytest.mark.usefixtures("allowed")
 @pytest.mark.parametrize("origin", [EVIL, "null", "http://app.example.com", f"{APP}:8443", f"{APP}.evil.example.com"])
-def test_another_origin_is_told_nothing(api, origin):
+def test_disallowed_origin_gets_no_cors_fields(api, origin):
     refused = preflight(api, origin=origin)
     read = api.get(CUSTOMERS, headers={"Origin": origin})
 
@@ -77,13 +77,13 @@ def test_another_origin_is_told_nothing(api, origin):
 
 
 @pytest.mark.usefixtures("allowed")
-def test_a_request_without_an_origin_varies_by_it(api):
-    """A cache must not give the response to a page that would then lack its field."""
+def test_response_without_an_origin_has_vary_origin(api):
+    """Otherwise a cache could serve this response, without CORS fields, to a page of an allowed origin."""
     assert cors_fields(api.get(CUSTOMERS)) == {"vary": "origin"}
 
 
 @pytest.mark.usefixtures("allowed")
-def test_an_allowed_origin_reads_and_changes_with_a_key(acme, api):
+def test_allowed_origin_reads_and_writes_with_a_key(acme, api):
     headers = {"Origin": APP}
 
     created = api.post(CUSTOMERS, ADA, headers=headers)
@@ -101,7 +101,7 @@ def test_an_allowed_origin_reads_and_changes_with_a_key(acme, api):
     [
         ("GET", "/api/v1/nowhere/", "", True, 404),
         ("PUT", CUSTOMERS, "", True, 405),
-        ("OPTIONS", CUSTOMERS, "", True, 405),  # no preflight: it does not ask for a method
+        ("OPTIONS", CUSTOMERS, "", True, 405),  # not a preflight, as it has no Access-Control-Request-Method
         ("POST", f"{CUSTOMERS}?x=1", "", True, 400),
         ("GET", CUSTOMERS, "", False, 401),
         ("POST", CUSTOMERS, "x" * (1024 * 1024 + 1), True, 413),
@@ -109,7 +109,7 @@ def test_an_allowed_origin_reads_and_changes_with_a_key(acme, api):
         ("GET", f"{CUSTOMERS}1/", "", True, 404),
     ],
 )
-def test_every_error_can_be_read(api, method, path, body, with_key, status):
+def test_errors_have_cors_fields(api, method, path, body, with_key, status):
     client = api if with_key else type(api)()
 
     response = client.generic(method, path, body, "application/json", headers={"Origin": APP})
@@ -121,7 +121,7 @@ def test_every_error_can_be_read(api, method, path, body, with_key, status):
 
 
 @pytest.mark.usefixtures("allowed")
-def test_a_tenant_above_its_limit_can_read_how_long_to_wait(api, settings):
+def test_rate_limit_response_has_cors_fields(api, settings):
     settings.REQUESTS_PER_MINUTE = 1
     headers = {"Origin": APP}
 
@@ -135,7 +135,7 @@ def test_a_tenant_above_its_limit_can_read_how_long_to_wait(api, settings):
 
 @pytest.mark.usefixtures("allowed")
 @pytest.mark.parametrize("debug", [True, False])
-def test_a_problem_in_place_of_an_error_page_keeps_the_fields_of_the_page(api, settings, debug):
+def test_unexpected_exception_keeps_cors_and_security_headers(api, settings, debug):
     settings.DEBUG = debug
     settings.MIDDLEWARE = [*settings.MIDDLEWARE, f"{__name__}.Failing"]
 
@@ -155,13 +155,13 @@ def test_pages_and_probes_have_no_cors_fields(client):
 
 
 @pytest.mark.usefixtures("allowed")
-def test_a_preflight_to_another_host_is_refused(client, settings):
+def test_preflight_to_a_disallowed_host_is_refused(client, settings):
     response = client.options(CUSTOMERS, headers={"Origin": APP, "Host": "evil.example.com", **PREFLIGHT}, secure=True)
 
     assert response.status_code == 400
 
 
-def test_without_allowed_origins_there_is_no_cors(api, settings):
+def test_without_allowed_origins_cors_is_off(api, settings):
     assert settings.CORS_ALLOWED_ORIGINS == []
     refused = preflight(api)
     read = api.get(CUSTOMERS, headers={"Origin": APP})
@@ -175,13 +175,15 @@ def test_without_allowed_origins_there_is_no_cors(api, settings):
 @pytest.mark.parametrize("origin", [APP, EVIL, "null"])
 @pytest.mark.parametrize("method", ["get", "post"])
 @pytest.mark.usefixtures("allowed")
-def test_no_foreign_page_acts_for_the_default_tenant(acme, api, settings, method, origin, authorization):
-    """An allowed one neither, nor one whose empty `Authorization` is that of a request without a key."""
+def test_other_origin_without_a_key_cannot_act_for_the_default_tenant(
+    acme, api, settings, method, origin, authorization
+):
+    """This holds for allowed origins too, and for an empty `Authorization`, which counts as no key."""
     settings.DEFAULT_TENANT = "acme"
     headers = {"Origin": origin, **({} if authorization is None else {"Authorization": authorization})}
-    nobody = type(api)()
+    keyless = type(api)()
 
-    response = getattr(nobody, method)(CUSTOMERS, ADA if method == "post" else None, headers=headers)
+    response = getattr(keyless, method)(CUSTOMERS, ADA if method == "post" else None, headers=headers)
 
     assert (response.status_code, response["Content-Type"]) == (403, "application/problem+json")
     assert response.json()["detail"] == "A request from another origin needs an API key."
@@ -191,17 +193,17 @@ def test_no_foreign_page_acts_for_the_default_tenant(acme, api, settings, method
 
 
 @pytest.mark.parametrize("headers", [{}, {"Origin": "https://testserver"}], ids=["none", "own"])
-def test_our_own_pages_and_programs_act_for_the_default_tenant(acme, api, settings, headers):
+def test_same_origin_and_no_origin_act_for_the_default_tenant(acme, api, settings, headers):
     settings.DEFAULT_TENANT = "acme"
-    nobody = type(api)()
+    keyless = type(api)()
 
-    created = nobody.post(CUSTOMERS, ADA, headers=headers)
+    created = keyless.post(CUSTOMERS, ADA, headers=headers)
 
     assert created.status_code == 201
-    assert nobody.get(CUSTOMERS, headers=headers).json()["results"] == [created.json()]
+    assert keyless.get(CUSTOMERS, headers=headers).json()["results"] == [created.json()]
 
 
-def test_a_foreign_page_with_a_key_acts_for_its_tenant(acme, globex, api, settings):
+def test_other_origin_with_a_key_acts_for_its_tenant(acme, globex, api, settings):
     settings.DEFAULT_TENANT = "globex"
 
     created = api.post(CUSTOMERS, ADA, headers={"Origin": EVIL})
@@ -212,21 +214,23 @@ def test_a_foreign_page_with_a_key_acts_for_its_tenant(acme, globex, api, settin
 
 
 @pytest.mark.parametrize("path", ["/api/v1/schema", "/api/v1/docs"])
-def test_what_needs_no_key_any_page_may_ask_for(client, settings, path):
+def test_schema_and_docs_are_served_to_any_origin(client, settings, path):
     settings.DEFAULT_TENANT = "acme"
 
     assert client.get(path, headers={"Origin": EVIL}, secure=True).status_code == 200
 
 
-def test_what_the_schema_documents_is_allowed_and_exposed(settings):
+def test_documented_methods_and_headers_are_allowed_and_exposed(settings):
     operations = [
         (method, operation)
         for path in yaml.safe_load((ROOT / "docs/openapi.yaml").read_text())["paths"].values()
         for method, operation in path.items()
         if isinstance(operation, dict)
     ]
-    sent = {each["name"] for _, one in operations for each in one.get("parameters", []) if each.get("in") == "header"}
-    received = {name for _, one in operations for each in one["responses"].values() for name in each.get("headers", {})}
+    parameters = [parameter for _, operation in operations for parameter in operation.get("parameters", [])]
+    responses = [response for _, operation in operations for response in operation["responses"].values()]
+    sent = {parameter["name"] for parameter in parameters if parameter.get("in") == "header"}
+    received = {name for response in responses for name in response.get("headers", {})}
 
     assert {method.upper() for method, _ in operations} <= set(settings.CORS_ALLOW_METHODS)
     assert {"If-Match"} <= sent <= set(settings.CORS_ALLOW_HEADERS)

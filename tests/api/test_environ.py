@@ -50,7 +50,7 @@ def test_environ_has_the_headers_under_their_cgi_names():
 
 
 @pytest.mark.parametrize("name", [b"x_forwarded_proto", b"x-forwarded_proto", b"content_length", b"_"])
-def test_a_header_whose_name_has_an_underscore_is_dropped(name):
+def test_header_with_an_underscore_is_dropped(name):
     assert environ_of((name, b"https")).keys() == environ_of().keys()
     assert "https" not in environ_of((name, b"https")).values()
 

@@ -168,7 +168,7 @@ def test_exception_of_a_call_propagates_and_frees_its_thread():
     run(test)
 
 
-def test_a_request_that_is_cancelled_frees_its_thread_when_its_call_ends():
+def test_cancelled_request_frees_its_thread_when_its_call_ends():
     async def test(gate: Gate) -> None:
         ours = lanes(threads=1, share=1)
         abandoned = asyncio.create_task(request(ours, "acme", gate.call("abandoned")))

@@ -147,7 +147,7 @@ def test_missing_row_raises_does_not_exist():
         read_one(OrderSerializer, Order.objects.all, 1)
 
 
-# A field -> what it shows of an order of 7 cents that was paid on 2026-01-02. Rows skip what a renderer does anyway.
+# (field, its value for an order of 7 cents that was paid on 2026-01-02). Rows leave to the renderer what it converts.
 CONVERTED = {
     "text of a number": (serializers.CharField(source="total_cents"), "7"),
     "day": (serializers.DateTimeField(source="paid_at", format="%d.%m.%Y"), "02.01.2026"),

@@ -87,7 +87,7 @@ def test_method_without_a_base_class_is_405_whatever_the_precondition(
     assert (response.status_code, response["Allow"]) == (405, allowed)
 
 
-def test_links_are_named_for_the_model_whatever_the_plural():
+def test_openapi_links_are_named_after_the_model():
     document = SchemaGenerator(patterns=urlpatterns).get_schema(public=True)
 
     creations = {path: operations.get("post") for path, operations in document["paths"].items()}

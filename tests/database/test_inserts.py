@@ -102,7 +102,7 @@ def test_omitted_fields_get_the_values_that_save_writes():
 @isolate_apps("apps.customers")
 @pytest.mark.role("orders_owner")
 @pytest.mark.usefixtures("in_acme")
-def test_values_are_written_as_save_writes_them():
+def test_values_are_written_as_save_would():
     class Sample(TenantOwned):
         number = models.UUIDField()
         names = models.JSONField()
@@ -120,7 +120,7 @@ def test_values_are_written_as_save_writes_them():
 
 
 @pytest.mark.usefixtures("in_acme")
-def test_an_address_is_normalized_as_on_saving():
+def test_email_is_normalized_as_on_saving():
     insert_rows(Customer, ("email", "name"), [("Ada@B\u00fccher.example", "Ada")])
 
     customer = Customer.objects.get(email="ada@xn--bcher-kva.example")

@@ -60,14 +60,14 @@ def test_content_security_policy_allows_only_files_of_this_service() -> None:
     )
 
 
-def test_home_is_a_page_of_this_service(page: Page) -> None:
+def test_home_is_one_html_document(page: Page) -> None:
     names = [tag for tag, _ in page.elements]
 
     assert names[0] == "html"
     assert [names.count(name) for name in ("title", "h1", "main")] == [1, 1, 1]
 
 
-def test_home_names_no_other_origin(page: Page) -> None:
+def test_home_refers_to_no_other_origin(page: Page) -> None:
     foreign = [address for address in page.addresses() if urlsplit(address).scheme or urlsplit(address).netloc]
 
     assert page.addresses() != []

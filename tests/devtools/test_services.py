@@ -181,7 +181,7 @@ def test_seed_statement_count_depends_on_chunks(in_acme: Tenant, count: Any, siz
 def test_seed_holds_one_chunk_in_memory(in_acme: Tenant) -> None:
     chunk = {"orders_per_customer": 25, "items_per_order": ITEMS, "seed": 42}  # two customers
     peaks = []
-    services.seed(customers=2, **chunk)  # what is cached for good
+    services.seed(customers=2, **chunk)  # fills the permanent caches
 
     for chunks in (1, 4):
         tracemalloc.start()

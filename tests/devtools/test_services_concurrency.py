@@ -41,7 +41,7 @@ def customers_of(tenant: Tenant) -> int:
 
 
 @pytest.mark.parametrize("threads", [2, 4])
-def test_seed_several_times_at_once_writes_all_of_it(acme: Tenant, threads: int) -> None:
+def test_concurrent_seeds_write_all_their_rows(acme: Tenant, threads: int) -> None:
     size = {"customers": 10, "orders_per_customer": 2, "items_per_order": 2}
     start = Barrier(threads, timeout=30)
 
@@ -64,7 +64,7 @@ def test_seed_several_times_at_once_writes_all_of_it(acme: Tenant, threads: int)
         assert totals.exclude(total_cents=F("of_items")).count() == 0
 
 
-def test_seed_of_two_tenants_at_once_writes_the_same_data_for_both(acme: Tenant, globex: Tenant) -> None:
+def test_concurrent_seeds_of_two_tenants_write_the_same_data(acme: Tenant, globex: Tenant) -> None:
     start = Barrier(2, timeout=30)
 
     def work(tenant: Tenant) -> list[str]:

@@ -1,4 +1,4 @@
-"""A browser client of another origin, over real sockets: preflights, requests, and what the event loop refuses."""
+"""CORS over real sockets: preflights, requests, and refusals that the server sends before the application runs."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ KEY = "rl_00000000_0"
 
 @pytest.fixture(scope="module")
 def service(environment: dict[str, str]) -> Iterator[Service]:
-    """A service that pages of APP may use; it asks as acme."""
+    """A running service with APP as an allowed origin and a key of acme's."""
     key = manage(environment, "apikey", "create", "acme").strip()
     with serving(environment, key, CORS_ALLOWED_ORIGINS=f"https://other.example.com,{APP}") as service:
         yield service
 
 
 def send(port: int, method: str, path: str, *lines: str, body: str = "") -> tuple[int, dict[str, str], str]:
-    """Status, header fields by their names in lower case, and body of a request with these header lines alone."""
+    """Send a request with these header lines; return status, header fields by lower-case name, and body."""
     fixed = ["Host: 127.0.0.1", "X-Forwarded-Proto: https", "Connection: close", f"Origin: {APP}"]
     request = "\r\n".join([f"{method} {path} HTTP/1.1", *fixed, *lines, "", body])
     head, _, received = raw(port, request.encode()).decode().partition("\r\n\r\n")
@@ -34,12 +34,12 @@ def send(port: int, method: str, path: str, *lines: str, body: str = "") -> tupl
 
 
 def preflight(port: int, *lines: str, path: str = CUSTOMERS) -> tuple[int, dict[str, str], str]:
-    """What a browser sends before a POST with a key."""
-    asked = ["Access-Control-Request-Method: POST", "Access-Control-Request-Headers: authorization,content-type"]
-    return send(port, "OPTIONS", path, *asked, *lines)
+    """Send the preflight that a browser sends before a POST with a key."""
+    requested = ["Access-Control-Request-Method: POST", "Access-Control-Request-Headers: authorization,content-type"]
+    return send(port, "OPTIONS", path, *requested, *lines)
 
 
-def test_a_browser_asks_and_then_creates_and_reads(service):
+def test_preflight_then_create_and_list(service):
     status, fields, body = preflight(service.port)
     created = service.ask("POST", CUSTOMERS, ADA, Origin=APP)
     listed = service.ask("GET", CUSTOMERS, Origin=APP)
@@ -52,7 +52,7 @@ def test_a_browser_asks_and_then_creates_and_reads(service):
         assert (answer.headers["access-control-allow-origin"], answer.headers["vary"]) == (APP, "origin")
 
 
-def test_a_preflight_is_no_failed_key(service):
+def test_preflights_do_not_count_as_failed_keys(service):
     address = "X-Forwarded-For: 203.0.113.9"
 
     preflights = Counter(preflight(service.port, address)[0] for _ in range(MAX_FAILURES + 10))
@@ -65,12 +65,12 @@ def test_a_preflight_is_no_failed_key(service):
 @pytest.mark.parametrize(
     ("lines", "status"),
     [
-        # The application's own, without a key; and the event loop's, before the application runs.
+        # The first is refused by the application (no key), the second by the server before the application runs.
         (["Content-Length: 99999999"], 401),
         (["Authorization: Bearer {key}", "Expect: 100-continue", "Content-Length: 99999999"], 413),
     ],
 )
-def test_a_page_reads_what_the_server_itself_refuses(service, lines, status):
+def test_early_refusals_have_cors_fields(service, lines, status):
     key = service.headers["Authorization"].removeprefix("Bearer ")
 
     answer, fields, body = send(service.port, "POST", CUSTOMERS, *[line.format(key=key) for line in lines])
@@ -80,18 +80,18 @@ def test_a_page_reads_what_the_server_itself_refuses(service, lines, status):
     assert f'"status": {status}' in body
 
 
-def test_a_preflight_needs_no_database():
-    """Nor does it look up a key: there is no database to look in."""
+def test_preflight_needs_no_database():
+    """The database is unreachable, so the preflight cannot have looked up a key either."""
     with serving("postgres://orders_app@127.0.0.1:1/orders", KEY, CORS_ALLOWED_ORIGINS=APP) as service:
-        asked, _, _ = preflight(service.port)
+        allowed, _, _ = preflight(service.port)
         status, fields, _ = send(service.port, "GET", CUSTOMERS, f"Authorization: Bearer {KEY}")
 
-    assert (asked, status) == (200, 503)
+    assert (allowed, status) == (200, 503)
     assert (fields["access-control-allow-origin"], fields["retry-after"]) == (APP, "1")
 
 
-def test_a_page_reads_a_refusal_for_too_many_guesses(service):
-    """At least one of two minutes is whole."""
+def test_refusal_of_too_many_failed_keys_has_cors_fields(service):
+    """The number of requests exceeds the limit in one minute even if they are spread over two."""
     address = "X-Forwarded-For: 203.0.113.10"
 
     answers = [

@@ -194,7 +194,7 @@ def test_revoke_key_twice_keeps_the_first_time(acme: Tenant) -> None:
     assert ApiKey.objects.get().revoked_at == first
 
 
-def test_revoke_key_that_is_unknown_is_refused(acme: Tenant) -> None:
+def test_revoke_of_an_unknown_key_is_refused(acme: Tenant) -> None:
     keys.issue_key(tenant=acme)
 
     with pytest.raises(ApiKey.DoesNotExist):
