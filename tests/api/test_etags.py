@@ -150,7 +150,7 @@ def test_another_tenants_row_is_404_whatever_the_if_match(api, globex, order_wor
 
 @pytest.mark.parametrize(
     ("address", "statements"),
-    # The row's lock and the row; an order has its items too.
+    # Lock the row and read it, and an order's items too.
     [("customers/{customer}/", 2), ("orders/{draft}/", 3), ("items/{item}/", 2)],
 )
 def test_only_a_conditional_update_costs_extra_statements(api, rows, count, address, statements):
