@@ -223,7 +223,7 @@ def test_postgresql_connections_time_out_and_the_url_can_set_when():
     }
 
 
-def test_sqlite_has_a_busy_timeout():
+def test_sqlite_uses_wal_and_immediate_transactions():
     options = ask(
         'from django.conf import settings\nprint(json.dumps(settings.DATABASES["default"]["OPTIONS"]))',
         DATABASE_URL="sqlite:///x.sqlite3",
