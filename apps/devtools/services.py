@@ -16,7 +16,7 @@ from apps.devtools import sample
 from apps.errors import Conflict, breaks_unique
 from apps.orders.models import Item, Order, OrderEvent
 from apps.tenancy.isolation import children_first, tenant_owned_models
-from apps.tenancy.scope import allow_slow_statements, current_tenant, tenant_scope
+from apps.tenancy.scope import allow_slow_statements, current_tenant, forget_plans, tenant_scope
 
 CHUNK_ROWS = 5_000  # approximate rows per transaction
 PAUSE_SECONDS = 0.05  # between transactions on SQLite, whose waiting writers poll the lock only now and then
@@ -69,10 +69,8 @@ def seed(
             try:
                 with tenant_scope(current_tenant()):
                     allow_slow_statements()
-                    if start and connection.vendor == "postgresql":
-                        # Triggers and foreign keys cache plans made while the tables were small: sequential scans.
-                        with connection.cursor() as cursor:
-                            cursor.execute("DISCARD PLANS")
+                    if start:
+                        forget_plans()
                     first = first or _free_number() + attempt * count
                     _write_chunk(random, range(first, first + count), orders_per_customer, items_per_order)
                 break

@@ -7,6 +7,9 @@ from apps.tenancy.owned import TenantOwned
 class IdempotencyKey(TenantOwned):
     """A client's key for one change, and the stored response; both are committed with the change itself."""
 
+    # Stored responses contain ids, which an import replaces.
+    exported = False
+
     key = models.CharField(max_length=255)
     fingerprint = models.CharField(max_length=64, help_text="Hex SHA-256 of the request that had the key first.")
     status = models.PositiveSmallIntegerField(null=True, help_text="Null: not answered yet, seen by nobody else.")

@@ -100,6 +100,8 @@ class TenantOwned(models.Model):
     objects: ClassVar[models.Manager] = TenantManager()
     # True if only triggers write and delete the rows, from rows of other models.
     kept_by_database: ClassVar[bool] = False
+    # False if `exporting` skips the rows, because they have no meaning elsewhere; foreign keys to them become null.
+    exported: ClassVar[bool] = True
 
     class Meta:
         abstract = True

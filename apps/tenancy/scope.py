@@ -127,6 +127,13 @@ def allow_slow_statements() -> None:
             cursor.execute("SET LOCAL statement_timeout = 0")
 
 
+def forget_plans() -> None:
+    """Make PostgreSQL plan again for triggers and foreign keys: plans made for small tables are sequential scans."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("DISCARD PLANS")
+
+
 @contextmanager
 def _act_for(tenant: Tenant, new_transaction: AbstractContextManager[None] | None) -> Iterator[None]:
     outer = _tenant.get()

@@ -5,6 +5,7 @@ import re
 import shlex
 from datetime import timedelta
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -233,12 +234,20 @@ def test_commands_print_json_for_scripts(globex: Tenant) -> None:
     assert revoked == {**created, "state": "revoked", "revoked_at": revoked["revoked_at"]}
 
 
-def test_tenant_help_shows_examples_that_work(db: None, capsys: Any) -> None:
+def test_tenant_help_shows_examples_that_work(
+    db: None, capsys: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
     shown = examples("tenant", capsys)
 
     printed = [run(*arguments)[0] for arguments in shown]
 
-    assert [arguments[:2] for arguments in shown] == [["tenant", "create"], ["tenant", "list"], ["tenant", "list"]]
+    assert [arguments[:2] for arguments in shown] == [
+        ["tenant", action]
+        for action in (
+            "create", "list", "suspend", "resume", "rename", "export", "create", "import", "delete", "list",
+        )
+    ]  # fmt: skip
     assert printed[1] == "acme\tAcme Ltd\tEurope/Berlin\n"
 
 

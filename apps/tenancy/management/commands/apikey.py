@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from apps.commands import CommandWithExamples, add_json
 from apps.tenancy import keys
+from apps.tenancy.management.lookup import find_tenant
 from apps.tenancy.models import ApiKey, Tenant
 
 
@@ -39,10 +40,7 @@ class Command(CommandWithExamples):
         if action == "revoke":
             self._revoke(options["prefix"], as_json=options["json"])
             return
-        try:
-            tenant = Tenant.objects.get(slug=options["tenant"])
-        except Tenant.DoesNotExist as error:
-            raise CommandError(f"There is no tenant {options['tenant']!r}. See: manage.py tenant list") from error
+        tenant = find_tenant(options["tenant"])
         if action == "list":
             self._list(tenant, as_json=options["json"])
             return
