@@ -46,7 +46,7 @@ def test_rows_belong_to_the_tenant_of_the_scope(acme, globex):
     with tenant_scope(globex):
         insert_rows(Customer, COLUMNS, [row])
 
-        assert [each.tenant for each in Customer.objects.all()] == [globex]
+        assert [customer.tenant for customer in Customer.objects.all()] == [globex]
     with tenant_scope(acme):
         assert list(Customer.objects.all()) == []
 

@@ -59,8 +59,8 @@ def test_whatever_is_sent_the_answer_is_in_the_schema(server, client, path, meth
 
 def send(client: httpx.Client, case: schemathesis.Case, address: str, headers: dict[str, str]) -> httpx.Response:
     """Send a case, its body without a Content-Length; return the response."""
-    given: Any = case.as_transport_kwargs(base_url=address, headers=headers)
-    known = {name: given.get(name) for name in ("method", "url", "headers", "params", "data", "json", "cookies")}
+    options: Any = case.as_transport_kwargs(base_url=address, headers=headers)
+    known = {name: options.get(name) for name in ("method", "url", "headers", "params", "data", "json", "cookies")}
     prepared = requests.Request(**known).prepare()
     prepared.headers.pop("Content-Length", None)
     body = prepared.body.encode() if isinstance(prepared.body, str) else prepared.body

@@ -224,7 +224,7 @@ def test_commands_print_json_for_scripts(globex: Tenant) -> None:
 
     acme = {"slug": "acme", "name": "acme", "timezone": "UTC", "is_active": True}
     assert document("tenant", "create", "acme") == acme
-    assert [each["slug"] for each in document("tenant", "list")] == ["acme", "globex"]
+    assert [tenant["slug"] for tenant in document("tenant", "list")] == ["acme", "globex"]
     created = document("apikey", "create", "acme", "--name", "billing")
     key = created.pop("key")
     live = {"tenant": "acme", "state": "live", "prefix": key.split("_")[1], "name": "billing", "scope": "write"}
