@@ -24,6 +24,7 @@ REST = (
     "tests/test_building.py",
     "tests/test_parts.py",
     "tests/test_readme.py",
+    "tests/test_renaming.py",
     "tests/test_uninstalling.py",
 )
 # `make test` runs these on PostgreSQL, besides the tests that only PostgreSQL can run.

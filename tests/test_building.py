@@ -1,140 +1,108 @@
-"""Builds on a copy of the tree as a newcomer does: follows the guide of CONTRIBUTING, and adds fields."""
+"""Builds on a copy of the tree as a newcomer does: follows each guide of docs/guides, and adds fields."""
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-import subprocess
-import sys
-import textwrap
-from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
-GUIDE = (ROOT / "CONTRIBUTING.md").read_text().split("## Add an app\n")[1].split("\n## ")[0]
-FILES = re.findall(
-    r"^(?:\d\. |   )`((?:apps|tests)/returns/\w+\.py)`(?:(?!```).)*```python\n(.*?)```", GUIDE, re.DOTALL | re.MULTILINE
-)
-LEFT_OUT = shutil.ignore_patterns(".git", ".venv*", "*_cache", "__pycache__", ".hypothesis", "*.sqlite3*", ".env")
-SETTINGS = {
-    "DJANGO_SETTINGS_MODULE": "config.settings",
-    "SECRET_KEY": "0123456789-abcdefghijklmnopqrstuvwxyz-0123456789-ABCDEF",
-    "ALLOWED_HOSTS": "orders.example.com",
-    "DATABASE_URL": "sqlite://:memory:",
-    "DATABASE_OWNER_URL": "",
-    "PLUGINS": "apps.devtools",
+from tests.support.guides import PAGES, Tree
+
+
+class Outcome(NamedTuple):
+    """What following a guide does: at most so many new files, changes of these files, so many tests that pass."""
+
+    new: int
+    passed: int
+    changed: list[str]
+    test: str  # one of those that pass, which the guide adds
+
+
+ATTACK = "test_attack_leaks_and_changes_nothing"
+GUIDES = {
+    "app": Outcome(
+        13,
+        100,
+        ["config/settings.py", "docs/openapi.yaml", "pyproject.toml", "tests/api/query_counts.json"],
+        f"{ATTACK}[GET returns/-filter-both]",
+    ),
+    "field": Outcome(
+        2,
+        300,
+        [
+            *(f"apps/orders/{module}.py" for module in ("filters", "models", "serializers")),
+            *("docs/limits.md", "docs/openapi.yaml"),
+            *(f"tests/model/{module}.py" for module in ("bodies", "fields", "oracle", "reads")),
+            *("tests/orders/attacks.py", "tests/orders/test_views.py", "tests/test_documented_limits.py"),
+        ],
+        f"{ATTACK}[POST orders/-value-both]",
+    ),
+    "report": Outcome(
+        1,
+        90,
+        [
+            *(f"apps/reporting/{module}.py" for module in ("selectors", "serializers", "urls", "views")),
+            *("docs/openapi.yaml", "tests/api/query_counts.json", "tests/api/test_schema.py"),
+            "tests/reporting/attacks.py",
+        ],
+        "test_operation_runs_as_many_statements_as_recorded[GET reporting/statuses/]",
+    ),
+    "status": Outcome(
+        2,
+        200,
+        [
+            "apps/devtools/static/devtools/home.css",
+            "apps/devtools/static/devtools/orders.js",
+            "apps/devtools/templates/devtools/reports.html",
+            *(f"apps/orders/{module}.py" for module in ("lifecycle", "models", "serializers", "services", "views")),
+            *("apps/reporting/views.py", "docs/limits.md", "docs/openapi.yaml"),
+            *("tests/api/query_counts.json", "tests/api/test_schema.py"),
+            *("tests/model/machine.py", "tests/model/oracle.py", "tests/orders/attacks.py"),
+            *(f"tests/orders/test_{module}.py" for module in ("filters", "lifecycle", "services_moves", "views")),
+        ],
+        f"{ATTACK}[POST orders/{{id}}/refund/-path id-both]",
+    ),
 }
-Run = Callable[..., str]
 
 
 @pytest.fixture
-def tree(tmp_path: Path) -> Path:
-    """A copy of the tree, with the environment of this one."""
-    copy = tmp_path / "tree"
-    shutil.copytree(ROOT, copy, ignore=LEFT_OUT)
-    (copy / ".venv").symlink_to(Path(sys.executable).parents[1])
-    return copy
+def tree(request: pytest.FixtureRequest, tmp_path: Path) -> Tree:
+    return Tree(tmp_path / "tree", request.config.option.database)
 
 
-@pytest.fixture
-def run(tree: Path) -> Run:
-    """`run("python", …)` runs a program of the environment in the copy, without failure; it returns what it prints."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "MAKE"))}
+def test_every_guide_is_followed():
+    elsewhere = {"fault", "rename"}  # lab/tests/test_guide.py, tests/test_renaming.py
 
-    def call(program: str, *arguments: str, **environment: str) -> str:
-        path = Path(sys.executable).with_name(program)
-        done = subprocess.run(
-            [path if path.exists() else program, *arguments],
-            cwd=tree,
-            env={**inherited, **SETTINGS, "PYTHONPATH": str(tree), **environment},
-            capture_output=True,
-            text=True,
-        )
-        assert done.returncode == 0, f"{arguments}\n{done.stdout[-6000:]}\n{done.stderr[-3000:]}"
-        return done.stdout
-
-    return call
+    assert {page.stem for page in PAGES.glob("*.md")} - elsewhere == {*GUIDES}
 
 
-def edit(file: Path, before: str, after: str) -> None:
-    text = file.read_text()
-    assert text.count(before) == 1, f"{file.name} has {before!r} {text.count(before)} times"
-    file.write_text(text.replace(before, after))
+@pytest.mark.parametrize("guide", GUIDES)
+def test_a_guide_is_right_literally(tree, guide):
+    new, passed, changed, test = GUIDES[guide]
+
+    printed = tree.follow(f"{guide}.md")
+
+    assert len(tree.new()) <= new, tree.new()
+    assert tree.changed() == changed
+    assert sum(map(int, re.findall(r"(\d+) passed", printed))) >= passed
+    assert f"{test} PASSED" in printed
 
 
-def contents(tree: Path) -> dict[str, bytes]:
-    """Every file of a tree that would be committed."""
-    found = [path for path in tree.rglob("*") if path.is_file() and ".venv" not in path.relative_to(tree).parts[0]]
-    ignored = {"__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".import_linter_cache", ".hypothesis"}
-    return {
-        str(path.relative_to(tree)): path.read_bytes()
-        for path in found
-        if not ignored & {*path.relative_to(tree).parts} and ".sqlite3" not in path.name
-    }
-
-
-def test_the_guide_adds_an_app(request, tree, run):
-    database = f"--database={request.config.option.database}"
-    before = contents(tree)
-
-    for empty in ("apps/returns/__init__.py", "apps/returns/migrations/__init__.py"):
-        (tree / empty).parent.mkdir(parents=True, exist_ok=True)
-        (tree / empty).touch()
-    for name, code in FILES:
-        (tree / name).parent.mkdir(parents=True, exist_ok=True)
-        (tree / name).write_text(textwrap.dedent(code if code.startswith(" ") else f"   {code}"))
-    edit(tree / "config/settings.py", '    "apps.orders",\n', '    "apps.orders",\n    "apps.returns",\n')
-    edit(
-        tree / "pyproject.toml",
-        '"reporting | devtools"',
-        '"reporting | returns | devtools"',
-    )
-    run("python", "-m", "django", "makemigrations", "returns")
-    [migration] = (tree / "apps/returns/migrations").glob("0001_*.py")
-    edit(migration, "        ),\n    ]\n", '        ),\n        Isolate("Return"),\n    ]\n')
-    edit(migration, "\n\nclass ", "\nfrom apps.tenancy.isolation import Isolate\n\n\nclass ")
-    run("python", "-m", "ruff", "format", ".")
-    run("python", "-m", "ruff", "check", "--fix", ".")
-    run("python", "-m", "django", "spectacular", "--fail-on-warn", "--validate", "--file", "docs/openapi.yaml")
-    run("python", "-m", "pytest", "-q", "tests/api/test_query_counts.py", "-k", "not nothing_else", RECORD="1")
-
-    run("make", "-o", ".venv/.installed", "lint")
-    passed = run(
-        "python", "-m", "pytest", "-q", "-p", "no:cacheprovider", database, "tests/returns",
-        "tests/isolation/test_attacks.py", "tests/api/test_query_counts.py", "tests/api/test_rows.py",
-        "tests/database/test_plans.py", "tests/test_architecture.py", "tests/isolation/test_collecting.py",
-        "tests/test_plugin.py", "tests/tenancy/test_text.py", "tests/config/test_settings.py",
-        "tests/api/test_schema.py", "tests/tenancy/test_isolation.py", "tests/isolation/test_renewal.py",
-        "tests/devtools/test_reset.py",
-    )  # fmt: skip
-
-    after = contents(tree)
-    assert "GET returns/" in run("python", "-m", "pytest", "-q", "--collect-only", "tests/isolation/test_attacks.py")
-    assert re.search(r"\d{3} passed", passed)
-    assert len(after.keys() - before.keys()) <= 13
-    assert sorted(name for name in before if after[name] != before[name]) == [
-        "config/settings.py",
-        "docs/openapi.yaml",
-        "pyproject.toml",
-        "tests/api/query_counts.json",
-    ]
-
-
-def test_a_field_with_a_default_breaks_nothing(request, tree, run):
+def test_a_field_with_a_default_breaks_nothing(tree):
     field = 'note = models.CharField(max_length=100, blank=True, default="")\n'
     for model in ("customers", "orders"):
         stamp = "    created_at = models.DateTimeField(default=timezone.now, editable=False)\n"
-        file = tree / f"apps/{model}/models.py"
+        file = tree.folder / f"apps/{model}/models.py"
         file.write_text(file.read_text().replace(stamp, f"    {field}{stamp}", 1))
-    run("python", "-m", "django", "makemigrations", "customers", "orders", "--name", "note")
 
-    passed = run(
-        "python", "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--database={request.config.option.database}",
-        "tests/customers", "tests/orders", "tests/devtools", "tests/reporting", "tests/api/test_rows.py",
-        "tests/api/test_query_counts.py", "tests/database/test_triggers.py", "tests/database/test_inserts.py",
-    )  # fmt: skip
+    printed = tree.run(
+        """
+        .venv/bin/python manage.py makemigrations customers orders --name note
+        .venv/bin/python -m pytest tests/customers tests/orders tests/devtools tests/reporting tests/api/test_rows.py \
+            tests/api/test_query_counts.py tests/database/test_triggers.py tests/database/test_inserts.py
+        """
+    )
 
-    assert re.search(r"\d{3} passed", passed)
+    assert re.search(r"\d{3} passed", printed)

@@ -11,7 +11,10 @@ import pytest
 from tests.isolation.test_attacks import OPERATIONS
 from tests.isolation.two_tenants import World, undone
 
-HOW = "If query_counts.json is to change, record it: RECORD=1 .venv/bin/python -m pytest tests/api/test_query_counts.py"
+HOW = (
+    "If query_counts.json is to change, record it: "
+    "RECORD=1 .venv/bin/python -m pytest tests/api/test_query_counts.py -k operation"
+)
 FILE = Path(__file__).with_name("query_counts.json")
 RECORDED: dict[str, int] = json.loads(FILE.read_text())
 # The statements of seeding depend on the amount and on the database.

@@ -167,7 +167,9 @@ def test_old_key_lists_exactly_the_old_orders(key, upgraded, service):
 
     orders = [row for _, row in sorted(upgraded.before["orders_order"].items()) if row["tenant_id"] == ACME]
     emails = {pk: row["email"] for pk, row in upgraded.after["customers_customer"].items()}
-    assert [order_of(order) for order in listed] == [order_of(order) for order in orders]
+    # A later migration may have added dates.
+    shown = [{name: order_of(order)[name] for name in order_of(orders[0])} for order in listed]
+    assert shown == [order_of(order) for order in orders]
     assert [(order["customer"], order["customer_email"]) for order in listed] == [
         (order["customer_id"], emails[order["customer_id"]]) for order in orders
     ]
