@@ -1,6 +1,8 @@
 """The base class of services' refusals, which the API translates to problems without importing each of them."""
 
-from typing import Any, Literal
+import re
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal
 
 from django.db import IntegrityError, models
 
@@ -8,14 +10,29 @@ from django.db import IntegrityError, models
 class Conflict(Exception):
     """The request is well formed, but conflicts with the current state of the resource (RFC 9110, 409).
 
-    Subclasses are named after the refusal; the name becomes the problem's type. The message is meant for the client,
-    and `members` are further members of the problem document (RFC 9457, section 3.2).
+    Subclasses are named after the refusal; the name becomes the problem's type, and the first line of the
+    docstring its published meaning. The message is meant for the client, and `members` are further members of the
+    problem document (RFC 9457, section 3.2).
     """
+
+    remedy: ClassVar[str] = ""
+    """What the client can do about it; published."""
+
+    example: ClassVar[str] = ""
+    """A message, as an example; published."""
+
+    fields: ClassVar[Mapping[str, Any]] = {}
+    """JSON Schema of each of the `members`, with an example; published."""
 
     def __init__(self, detail: str, **members: object) -> None:
         super().__init__(detail)
         self.detail = detail
         self.members = members
+
+    @classmethod
+    def slug(cls) -> str:
+        """Return the name of the problem's type: `order-not-draft` for OrderNotDraft."""
+        return re.sub(r"(?<!^)(?=[A-Z])", "-", cls.__name__).lower()
 
 
 def violation(error: IntegrityError) -> Literal["unique", "foreign key", ""]:

@@ -1,14 +1,15 @@
 """One way to plug in an app: a ProjectAppConfig in its `apps.py` names what the app brings to the project."""
 
+import re
 from collections.abc import Mapping
 from difflib import get_close_matches
+from itertools import pairwise
 from typing import Any, ClassVar
 
 from django.apps import AppConfig, apps
 from django.core.exceptions import ImproperlyConfigured
 
-# The versions of the API: config/urls.py mounts each under /api/<version>/.
-VERSIONS = ("v1",)
+VERSION = re.compile(r"v[1-9][0-9]*")
 # What Django reads from an AppConfig beside the attributes that the class itself has.
 _DJANGOS = {"name", "label", "verbose_name", "path"}
 
@@ -23,7 +24,10 @@ class ProjectAppConfig(AppConfig):
     default = False
 
     api_urls: ClassVar[Mapping[str, str]] = {}
-    """URL modules by version: `{"v1": "apps.orders.urls"}` is mounted under /api/v1/, behind a key."""
+    """URL modules by API version: `{"v1": "apps.orders.urls"}` is mounted under /api/v1/, behind a key."""
+
+    api_tags: ClassVar[Mapping[str, str]] = {}
+    """Groups of operations in the API's documentation: the first part of their address -> what they are about."""
 
     site_urls: ClassVar[str] = ""
     """URL module of pages, mounted at the root, without a key."""
@@ -44,10 +48,9 @@ class ProjectAppConfig(AppConfig):
         for name in vars(cls):
             if not name.startswith("_") and name not in known:
                 raise ImproperlyConfigured(f"{_full_name(cls)}.{name} is no hook. {_suggest(name, known)}")
-        if not isinstance(cls.api_urls, Mapping) or not set(cls.api_urls) <= {*VERSIONS}:
+        if not isinstance(cls.api_urls, Mapping) or not all(VERSION.fullmatch(str(name)) for name in cls.api_urls):
             raise ImproperlyConfigured(
-                f"{_full_name(cls)}.api_urls maps versions ({', '.join(VERSIONS)}) to URL modules, "
-                f"it cannot be {cls.api_urls!r}."
+                f"{_full_name(cls)}.api_urls maps versions (v1, v2, …) to URL modules, it cannot be {cls.api_urls!r}."
             )
 
 
@@ -70,6 +73,18 @@ def plugins() -> list[ProjectAppConfig]:
                 f"The AppConfig of {config.name} has to inherit ProjectAppConfig (apps.plugin), in {config.name}.apps."
             )
     return plugged
+
+
+def versions() -> list[str]:
+    """Return the versions of the API that the installed apps mount, the oldest first.
+
+    Raises ImproperlyConfigured for a gap between them, which a misspelt version would leave.
+    """
+    numbers = sorted({int(version[1:]) for app in plugins() for version in app.api_urls})
+    for before, number in pairwise(numbers):
+        if number != before + 1:
+            raise ImproperlyConfigured(f"No app mounts v{number - 1}, but one mounts v{number}.")
+    return [f"v{number}" for number in numbers]
 
 
 def _full_name(cls: type) -> str:

@@ -156,6 +156,7 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": None,
     "DEFAULT_PARSER_CLASSES": ["apps.api.parsers.JSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["apps.api.renderers.JSONRenderer"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "apps.api.renderers.JSONNegotiation",
     "DEFAULT_FILTER_BACKENDS": ["apps.api.filters.StrictFilterBackend"],
     "DEFAULT_PAGINATION_CLASS": "apps.api.pagination.KeysetPagination",
     "DEFAULT_SCHEMA_CLASS": "apps.api.schema.AutoSchema",
@@ -169,14 +170,22 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": """Customers, orders, items and reports. Each request acts for the tenant of its API key.
 
 - Amounts are integer cents. Times are UTC. Dates in filters and reports are days in the tenant's time zone.
-- Lists are paginated: follow `next` and `previous`. `count=true` adds the number of matching rows.
+- Lists are paginated: follow `next`, or send its `next_cursor` as `cursor`. `count=true` adds the number of rows.
 - An unknown field, or an unknown, empty or repeated parameter, is a 400 that names it. Read-only fields are ignored.
 - JSON types are strict: `"1"` and `1.0` are not integers, `1` is not a boolean, and `123` is not a string.
-- Repeat a change safely by sending the same `Idempotency-Key` again: it is made once.
+- To retry a change safely, send the same `Idempotency-Key` again: the change is made only once.
 - Send `If-Match` with the `ETag` you last read, and the change fails with 412 if the resource has changed since.
-- Every error is a problem document (RFC 9457) with the request id that `X-Request-ID` also has.
+- Every error is a problem document (RFC 9457). Its `type` is the address of a page that explains it.
+- Responses may get further fields, and further values where known ones are listed: ignore what you do not know.
+
+The guides at [/docs/](/docs/) explain authentication, pages, errors, retries and versions.
 """,
-    "SCHEMA_PATH_PREFIX": r"/api/v1/",
+    "CONTACT": {"name": "Documentation of this service", "url": "/docs/"},
+    "LICENSE": {"name": "MIT", "url": "https://opensource.org/license/mit"},
+    "SERVERS": [{"url": "/", "description": "The service that this document comes from."}],
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "SCHEMA_PATH_PREFIX": r"/api/v[0-9]+/",
+    "DEFAULT_GENERATOR_CLASS": "apps.api.versions.VersionGenerator",
     "SERVE_INCLUDE_SCHEMA": False,
     "GET_LIB_DOC_EXCLUDES": "apps.api.schema.bases_without_description",
     "SWAGGER_UI_DIST": "SIDECAR",
@@ -194,11 +203,10 @@ SPECTACULAR_SETTINGS = {
         }
     },
     "POSTPROCESSING_HOOKS": [
-        "drf_spectacular.hooks.postprocess_schema_enums",
-        "apps.api.schema_hooks.document_problems",
+        "apps.api.schema_hooks.document_tags",
+        "apps.api.schema_hooks.complete_schemas",
         "apps.api.schema_hooks.document_links",
     ],
-    "ENUM_NAME_OVERRIDES": {"OrderStatus": "apps.orders.lifecycle.Status"},
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # bytes; a larger request body is a 413
 
@@ -261,7 +269,8 @@ SECURE_SSL_REDIRECT = CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE = not DEBUG
 SECURE_REDIRECT_EXEMPT = [
     r"^healthz$",  # Load balancers send probes over plain HTTP.
     r"^readyz$",
-    r"^api/(?!v1/docs$)",  # Refused by the Bounds step instead: a client that follows a redirect turns POST into GET.
+    # Refused by the Bounds step instead, because a client that follows a redirect turns POST into GET.
+    r"^api/(?!v[0-9]+/docs$)",
 ]
 SECURE_HSTS_SECONDS = 0 if DEBUG else 365 * 24 * 3600
 SECURE_HSTS_INCLUDE_SUBDOMAINS = not DEBUG
@@ -272,7 +281,7 @@ if env.bool("TRUST_X_FORWARDED_PROTO", default=False):
 # Silk, in development only ------------------------------------------------------------------------------------------
 
 SILKY_MIDDLEWARE_CLASS = "apps.devtools.profiler.Profiler"
-SILKY_INTERCEPT_FUNC = lambda request: request.path_info.startswith("/api/v1/")  # noqa: E731
+SILKY_INTERCEPT_FUNC = lambda request: request.path_info.startswith("/api/v")  # noqa: E731
 SILKY_IGNORE_PATHS = ["/api/v1/docs", "/api/v1/schema"]
 SILKY_MAX_RECORDED_REQUESTS = 1000
 SILKY_MAX_REQUEST_BODY_SIZE = SILKY_MAX_RESPONSE_BODY_SIZE = 64 * 1024  # bytes

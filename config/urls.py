@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from django.apps import apps
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
-from apps.api import docs, health
+from apps.api import docs, guides, health
 from apps.api.predecessor import predecessor
 from apps.api.request import public
-from apps.plugin import VERSIONS, plugins
+from apps.plugin import plugins, versions
 
 
 def mounted(modules: Iterable[str]) -> list[URLPattern | URLResolver]:
@@ -17,12 +17,23 @@ def mounted(modules: Iterable[str]) -> list[URLPattern | URLResolver]:
 
 
 urlpatterns = [
-    path("api/v1/schema", public(docs.schema), name="schema"),
-    path("api/v1/docs", public(docs.docs), name="docs"),
     *[
-        path(f"api/{version}/", include(mounted(app.api_urls.get(version, "") for app in plugins())))
-        for version in VERSIONS
+        path(
+            f"api/{version}/",
+            include(
+                [
+                    path("schema", public(docs.schema(version)), name=f"schema-{version}"),
+                    path("docs", public(docs.docs(version)), name=f"docs-{version}"),
+                    *mounted(app.api_urls.get(version, "") for app in plugins()),
+                ]
+            ),
+        )
+        for version in versions()
     ],
+    path("docs/", guides.index, name="documentation"),
+    path("docs/<slug:name>", guides.guide),
+    path("docs/problems/<slug:slug>", guides.problem_page),
+    path("docs/reference/<slug:version>", guides.reference),
     re_path(r"^api/(?P<old>(?:orders|customers|items|dev/seed)/)(?P<rest>.*)$", predecessor),
     path("healthz", health.healthz),
     path("readyz", health.readyz),

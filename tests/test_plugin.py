@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from apps.plugin import ProjectAppConfig, plugins
+from apps.plugin import ProjectAppConfig, plugins, versions
 
 ROOT = Path(__file__).parents[1]
 SETTINGS = """
@@ -55,16 +55,35 @@ def test_misconfigured_app_stops_the_start(tmp_path, config, last_line):
 
 
 def test_unknown_hook_is_refused_with_a_list_of_hooks():
-    hooks = "api_urls, home_area, home_link, site_urls, triggers"
+    hooks = "api_tags, api_urls, home_area, home_link, site_urls, triggers"
 
     with pytest.raises(ImproperlyConfigured, match=rf"\.colour is no hook\. Hooks: {hooks}\.$"):
         type("Config", (ProjectAppConfig,), {"name": "x", "colour": "red"})
 
 
-@pytest.mark.parametrize("urls", ["apps.orders.urls", {"v9": "apps.orders.urls"}])
-def test_api_urls_without_a_known_version_are_refused(urls):
-    with pytest.raises(ImproperlyConfigured, match=r"api_urls maps versions \(v1\) to URL modules, it cannot be"):
+@pytest.mark.parametrize("urls", ["apps.orders.urls", {"1": "apps.orders.urls"}, {"v0": "apps.orders.urls"}])
+def test_api_urls_without_a_version_are_refused(urls):
+    with pytest.raises(
+        ImproperlyConfigured, match=r"api_urls maps versions \(v1, v2, …\) to URL modules, it cannot be"
+    ):
         type("Config", (ProjectAppConfig,), {"name": "x", "api_urls": urls})
+
+
+@pytest.mark.parametrize(
+    ("mounted", "found"), [(("v1", "v2"), ["v1", "v2"]), (("v10", "v9", "v11"), ["v9", "v10", "v11"])]
+)
+def test_versions_are_those_that_apps_mount(monkeypatch, mounted, found):
+    apps = [type("Config", (), {"api_urls": {version: "x"}}) for version in mounted]
+    monkeypatch.setattr("apps.plugin.plugins", lambda: apps)
+
+    assert versions() == found
+
+
+def test_a_version_without_the_one_before_it_is_refused(monkeypatch):
+    monkeypatch.setattr("apps.plugin.plugins", lambda: [type("Config", (), {"api_urls": {"v1": "x", "v9": "x"}})])
+
+    with pytest.raises(ImproperlyConfigured, match=r"^No app mounts v8, but one mounts v9\.$"):
+        versions()
 
 
 def test_project_app_with_a_plain_app_config_is_refused(monkeypatch):

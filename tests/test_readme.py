@@ -80,7 +80,7 @@ def test_lines_about_tenants_and_numbers_work_verbatim(server, environment):
     assert len(lines) == 4
     assert created.startswith("Tenant acme created.")
     # Unlike the demo tenant, this one has no orders yet.
-    assert listed == {"next": None, "previous": None, "results": []}
+    assert listed == {"next": None, "previous": None, "next_cursor": None, "previous_cursor": None, "results": []}
     assert reconciled.splitlines()[-1] == "Drift: 0 cents."
 
 
@@ -92,7 +92,13 @@ def test_pages_of_the_tour_open(server):
         with urllib.request.urlopen(server + address) as page:
             titles.append((address, page.status, "<title>" in page.read().decode()))
 
-    assert titles == [("/", 200, True), ("/api/v1/docs", 200, True), ("/silk/", 200, True), ("/admin/", 200, True)]
+    assert titles == [
+        ("/", 200, True),
+        ("/docs/", 200, True),
+        ("/api/v1/docs", 200, True),
+        ("/silk/", 200, True),
+        ("/admin/", 200, True),
+    ]
 
 
 def test_pictures_exist_in_light_and_dark():

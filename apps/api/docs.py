@@ -6,7 +6,6 @@ from typing import Any
 from django.http import HttpResponse
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import conditional_page
-from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.renderers import BaseRenderer
@@ -14,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.api.csp import strict_policy
+from apps.api.versions import VersionGenerator
 
 
 @method_decorator(conditional_page, name="dispatch")
@@ -29,23 +29,23 @@ class SchemaView(SpectacularAPIView):
         renderer = request.accepted_renderer
         charset = f"; charset={renderer.charset}" if renderer.charset else ""
         return HttpResponse(
-            _document(renderer),
+            _document(self.api_version or "", renderer),
             content_type=renderer.media_type + charset,
             headers={"Content-Disposition": f'inline; filename="{self._get_filename(request, None)}"'},
         )
 
 
-_documents: dict[str, str | bytes] = {}
+_documents: dict[tuple[str, str], str | bytes] = {}
 _rendering = threading.Lock()
 
 
-def _document(renderer: BaseRenderer) -> str | bytes:
-    """Return the document in the renderer's format. Concurrent first requests wait for one of them to render it."""
+def _document(version: str, renderer: BaseRenderer) -> str | bytes:
+    """Return a version's document in the renderer's format. Concurrent first requests wait for one rendering."""
     with _rendering:
-        if renderer.format not in _documents:
-            document = SchemaGenerator().get_schema(request=None, public=True)
-            _documents[renderer.format] = renderer.render(document, renderer_context={})
-        return _documents[renderer.format]
+        if (version, renderer.format) not in _documents:
+            document = VersionGenerator(api_version=version).get_schema(request=None, public=True)
+            _documents[version, renderer.format] = renderer.render(document, renderer_context={})
+        return _documents[version, renderer.format]
 
 
 class DocsView(SpectacularSwaggerSplitView):
@@ -59,9 +59,15 @@ class DocsView(SpectacularSwaggerSplitView):
         return response
 
 
-schema = SchemaView.as_view()
-docs = strict_policy(
-    DocsView.as_view(url_name="schema"),
-    style="'sha256-MMpT0iDxyjALd9PdfepImGX3DBfJPXZ4IlDWdPAgtn0='",  # the one inline style of drf-spectacular's page
-    img="data:",  # the icons in Swagger UI's stylesheet
-)
+def schema(version: str) -> Any:
+    """Return the view of a version's document."""
+    return SchemaView.as_view(api_version=version)
+
+
+def docs(version: str) -> Any:
+    """Return the view of Swagger UI for a version."""
+    return strict_policy(
+        DocsView.as_view(url_name=f"schema-{version}"),
+        style="'sha256-MMpT0iDxyjALd9PdfepImGX3DBfJPXZ4IlDWdPAgtn0='",  # the one inline style of drf-spectacular's page
+        img="data:",  # the icons in Swagger UI's stylesheet
+    )

@@ -8,8 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django_filters.rest_framework import DjangoFilterBackend
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema_field
+from drf_spectacular.drainage import set_override
 from rest_framework import serializers
 from rest_framework.request import Request
 
@@ -52,6 +51,16 @@ class FilterSet(django_filters.FilterSet):
         return super().get_form_class() if self.filters else forms.Form  # An unfiltered list needs no form of its own.
 
 
+class ParameterFilter(django_filters.Filter):
+    """A filter that says what its parameter is: `schema` in OpenAPI's words, and the help text as its description."""
+
+    schema: dict[str, Any]
+
+    def __init__(self, *, help_text: str = "", **kwargs: Any) -> None:
+        super().__init__(help_text=help_text, **kwargs)
+        set_override(self, "field", {**self.schema, "description": help_text})
+
+
 class WordsField(forms.CharField):
     """One of the known words, or several separated by commas if `many`. The error suggests the nearest known word."""
 
@@ -72,21 +81,22 @@ class WordsField(forms.CharField):
         return words
 
 
-@extend_schema_field(OpenApiTypes.STR)
-class WordsFilter(django_filters.Filter):
+class WordsFilter(ParameterFilter):
     """Rows whose column is one of the words."""
 
     field_class = WordsField
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(lookup_expr="in", many=True, **kwargs)
+    def __init__(self, *, words: Sequence[str], **kwargs: Any) -> None:
+        items = {"type": "string", "enum": [*words]}
+        self.schema = {"type": "array", "items": items, "minItems": 1, "uniqueItems": True}
+        super().__init__(lookup_expr="in", many=True, words=words, **kwargs)
 
 
-@extend_schema_field(OpenApiTypes.BOOL)
-class FlagFilter(django_filters.Filter):
+class FlagFilter(ParameterFilter):
     """`true` or `false`."""
 
     field_class = WordsField
+    schema = {"type": "boolean"}
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(words=("true", "false"), **kwargs)
@@ -103,11 +113,11 @@ class IntegerField(forms.IntegerField):
         return super().to_python(value)
 
 
-@extend_schema_field({"type": "integer", "minimum": 0, "maximum": BIGINT_MAX})
-class IntegerFilter(django_filters.Filter):
+class IntegerFilter(ParameterFilter):
     """A whole number that fits a column."""
 
     field_class = IntegerField
+    schema = {"type": "integer", "format": "int64", "minimum": 0, "maximum": BIGINT_MAX}
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(min_value=0, max_value=BIGINT_MAX, **kwargs)

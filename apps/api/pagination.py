@@ -17,19 +17,18 @@ from django.db.models import F, Func, Value
 from django.db.models.expressions import Combinable
 from django.http import QueryDict
 from rest_framework.exceptions import ValidationError
-from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from apps.api.page_schema import DEFAULT_SIZE, MAX_SIZE, DocumentedPages
 from apps.api.rows import read
 from apps.api.strict import suggest
 
-DEFAULT_SIZE, MAX_SIZE = 20, 200
 PARAMETERS = ("cursor", "page_size", "count", "ordering")
 
 
-class KeysetPagination(BasePagination):
-    """`{"next", "previous", "results"}`, with `"count"` on `?count=true`.
+class KeysetPagination(DocumentedPages):
+    """`{"next", "previous", "next_cursor", "previous_cursor", "results"}`, with `"count"` on `?count=true`.
 
     A view declares `ordering_fields` (columns that it shows, never null) and its default `ordering`. Ties are broken by
     id in the same direction. The rows are read here, as `apps.api.rows` does: one statement a page, whatever its
@@ -61,80 +60,33 @@ class KeysetPagination(BasePagination):
 
         own_address = request.build_absolute_uri(request.path)
 
-        def address(state: dict[str, Any] | None) -> str:
+        def address(cursor: str | None) -> str:
             params = {name: value for name, value in query.items() if name != "cursor"}
-            if state:
-                params["cursor"] = signing.dumps(state, salt=salt)
+            if cursor:
+                params["cursor"] = cursor
             return f"{own_address}{'?' if params else ''}{urlencode(params)}"
 
-        def link(row: Any, backwards: bool) -> str:
+        def cursor_at(row: Any, backwards: bool) -> str:
             value = row[column]
             value = value.isoformat() if hasattr(value, "isoformat") else value
             edge = {"backwards": backwards, "value": value, "id": row["id"]}
-            return address({"ordering": ordering, "filters": filters, **edge})
+            return signing.dumps({"ordering": ordering, "filters": filters, **edge}, salt=salt)
 
-        # The page that a link came from lies on its other side; on this side there is one if a row was left over.
-        self.next = link(rows[-1], False) if rows and (more or backwards) else None
-        self.previous = link(rows[0], True) if rows and (more if backwards else cursor is not None) else None
-        if cursor is not None and not rows:
-            self.previous = address(None)  # All rows beyond the cursor are gone: back to the first page.
+        # The page that a cursor came from lies on its other side; on this side there is one if a row was left over.
+        following = cursor_at(rows[-1], False) if rows and (more or backwards) else None
+        preceding = cursor_at(rows[0], True) if rows and (more if backwards else cursor is not None) else None
+        self.links = {
+            "next": address(following) if following else None,
+            # If all rows beyond the cursor are gone, it leads back to the first page.
+            "previous": address(preceding) if preceding or (cursor is not None and not rows) else None,
+            "next_cursor": following,
+            "previous_cursor": preceding,
+        }
         return rows
 
     def get_paginated_response(self, data: Any) -> Response:
-        body = {"next": self.next, "previous": self.previous, "results": data}
+        body = {**self.links, "results": data}
         return Response(body if self.count is None else {"count": self.count, **body})
-
-    def get_paginated_response_schema(self, schema: Any) -> dict[str, Any]:
-        link = {"type": "string", "format": "uri", "nullable": True}
-        return {
-            "type": "object",
-            "required": ["next", "previous", "results"],
-            "properties": {
-                "count": {
-                    "type": "integer",
-                    "description": "Number of matching rows; present only with `count=true`.",
-                    "example": 100,
-                },
-                "next": {
-                    **link,
-                    "description": "URL of the next page; null on the last page.",
-                    "example": "https://orders.example.com/api/v1/…/?cursor=eyJvcmRlcmluZyI6Ii1jcmVhdGVkX2F0In0",
-                },
-                "previous": {
-                    **link,
-                    "description": "URL of the previous page; null on the first page.",
-                    "example": None,
-                },
-                "results": schema,
-            },
-        }
-
-    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
-        orderings = [f"{sign}{name}" for name in view.ordering_fields for sign in ("", "-")]
-        return [
-            _parameter(
-                "cursor",
-                "Opaque; from `next` or `previous`. Valid only with the same filters and ordering.",
-                type="string",
-                minLength=1,
-            ),
-            _parameter(
-                "page_size", "Rows per page.", type="integer", minimum=1, maximum=MAX_SIZE, default=DEFAULT_SIZE
-            ),
-            _parameter(
-                "count",
-                "Also return the number of matching rows, at the cost of one more query.",
-                type="boolean",
-                default=False,
-            ),
-            _parameter(
-                "ordering",
-                "Sort column; `-` in front sorts in descending order.",
-                type="string",
-                enum=orderings,
-                default=view.ordering,
-            ),
-        ]
 
 
 def _row(*parts: Combinable) -> Func:
@@ -145,10 +97,6 @@ def _row(*parts: Combinable) -> Func:
 def _compare(left: Func, operator: str, right: Func) -> Func:
     # Django's own row comparison is spelled out on SQLite as `a < x OR (a = x AND b < y)`, which no index can seek.
     return Func(left, right, template="%(expressions)s", arg_joiner=f" {operator} ", output_field=models.BooleanField())
-
-
-def _parameter(name: str, description: str, **schema: Any) -> dict[str, Any]:
-    return {"name": name, "in": "query", "required": False, "description": description, "schema": schema}
 
 
 def _read_size(text: str | None) -> int:

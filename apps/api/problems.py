@@ -1,6 +1,5 @@
 """Problem details (RFC 9457): the one shape of every 4xx and 5xx response under /api/."""
 
-import re
 from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
@@ -12,6 +11,7 @@ from django.http import Http404, HttpResponse, JsonResponse
 from rest_framework import exceptions
 
 from apps.api.masking import mask_api_keys
+from apps.api.problem_types import BY_STATUS, PAGES, title_of
 from apps.api.request import ApiRequest
 from apps.errors import Conflict, violation
 
@@ -29,7 +29,7 @@ UNAVAILABLE = {
 def problem(
     request: ApiRequest, status: int, detail: str, *, kind: str = "", headers: Any = None, **members: object
 ) -> HttpResponse:
-    """A problem document. `kind` names the problem when the status alone does not; `members` extend it."""
+    """A problem document. `kind` names its type when the status alone does not; `members` are the type's own."""
     body = {**problem_members(status, detail, request.id, kind), **members}
     response = JsonResponse(body, status=status, content_type=CONTENT_TYPE, headers=headers)
     # An error names the value that it refuses; a key in the wrong place need not go on into the client's logs.
@@ -39,9 +39,10 @@ def problem(
 
 def problem_members(status: int, detail: str, request_id: str, kind: str = "") -> dict[str, object]:
     """The members that every problem document has (RFC 9457, section 3.1)."""
+    kind = kind or BY_STATUS.get(status, "")
     return {
-        "type": f"urn:problem:{kind}" if kind else "about:blank",
-        "title": HTTPStatus(status).phrase,
+        "type": f"{PAGES}{kind}" if kind else "about:blank",
+        "title": title_of(kind) if kind else HTTPStatus(status).phrase,
         "status": status,
         "detail": detail,
         "request_id": request_id,
@@ -52,8 +53,7 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> HttpResponse |
     """DRF's hook: the problem for what a view raised, or None for a bug, which `unexpected` then answers."""
     request = context["request"]._request
     if isinstance(exc, Conflict):
-        kind = re.sub(r"(?<!^)(?=[A-Z])", "-", type(exc).__name__).lower()
-        return problem(request, 409, exc.detail, kind=kind, **exc.members)
+        return problem(request, 409, exc.detail, kind=exc.slug(), **exc.members)
     if isinstance(exc, ProtectedError | RestrictedError):
         rows = exc.protected_objects if isinstance(exc, ProtectedError) else exc.restricted_objects
         referring = sorted({str(row._meta.verbose_name) for row in rows})

@@ -1,7 +1,8 @@
 from typing import Any
 
 import orjson
-from rest_framework import renderers
+from rest_framework import negotiation, renderers
+from rest_framework.request import Request
 
 
 class JSONRenderer(renderers.JSONRenderer):
@@ -9,3 +10,13 @@ class JSONRenderer(renderers.JSONRenderer):
 
     def render(self, data: Any, accepted_media_type: Any = None, renderer_context: Any = None) -> bytes:
         return b"" if data is None else orjson.dumps(data, option=orjson.OPT_UTC_Z)
+
+
+class JSONNegotiation(negotiation.DefaultContentNegotiation):
+    """Accept clients that ask for problem documents alone: generated ones do, where a success has no body."""
+
+    def get_accept_list(self, request: Request) -> list[str]:
+        return [
+            accepted.replace("application/problem+json", "application/json")
+            for accepted in super().get_accept_list(request)
+        ]

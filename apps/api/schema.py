@@ -1,4 +1,4 @@
-"""OpenAPI operations: groups, stable names, header fields and strict bodies."""
+"""OpenAPI operations: groups, stable names, parameters, header fields and strict bodies."""
 
 from typing import Any
 
@@ -10,10 +10,14 @@ from rest_framework.serializers import ListSerializer
 
 from apps.api import etags
 from apps.api.middleware.idempotency import IDEMPOTENCY_KEY, PATTERN
+from apps.api.schema_problems import problem_responses
 from apps.api.strict import StrictSerializer
+from apps.api.versions import deprecation_of
 from apps.api.views import ConditionalView
 from apps.api.viewsets import CrudViewSet, DetailViewSet, ListViewSet
 
+DESCRIPTIONS = {"200": "The result.", "201": "The new resource.", "204": "Done; there is nothing to return."}
+EXAMPLE_DAYS = {"from": "2026-06-01", "to": "2026-06-30"}  # with payments in the demo data
 NOT_MODIFIED = {"description": "The resource has not changed: `If-None-Match` contains its `ETag`, or is `*`."}
 
 IDEMPOTENCY = [
@@ -23,7 +27,7 @@ IDEMPOTENCY = [
         OpenApiParameter.HEADER,
         description="A unique value that you choose for this change, such as a UUID. If you repeat the request with it "
         "within 24 hours, you receive the first response again, and the change is not made twice. After an error the "
-        "key can be used again. An API key is refused, because the value is stored.",
+        "key can be used again. Do not send your API key here: the value is stored, so such a request is refused.",
     ),
     OpenApiParameter(
         "Idempotency-Replayed",
@@ -40,6 +44,21 @@ ETAG = OpenApiParameter(
     response=[200, 201],
     description="Identifies this state of the resource, for `If-Match` and `If-None-Match`.",
 )
+LOCATION = OpenApiParameter(
+    "Location",
+    {"type": "string", "format": "uri-reference"},
+    OpenApiParameter.HEADER,
+    response=[201],
+    description="The address of the new resource, relative to the service.",
+)
+DEPRECATION = [
+    OpenApiParameter(name, str, OpenApiParameter.HEADER, response=[200, 201, 204], description=description)
+    for name, description in {
+        "Deprecation": "Since when the operation is deprecated: `@` and a Unix time (RFC 9745).",
+        "Sunset": "From when on the operation may be gone, if that is decided (RFC 8594).",
+        "Link": "A page about the deprecation.",
+    }.items()
+]
 IF_NONE_MATCH = OpenApiParameter(
     etags.IF_NONE_MATCH,
     {"type": "string", "pattern": etags.PATTERN},
@@ -64,32 +83,56 @@ class AutoSchema(openapi.AutoSchema):
     """Groups operations by app, names them for what they do, and knows the header fields that they share."""
 
     def get_tags(self) -> list[str]:
-        return [type(self.view).__module__.split(".")[1]]
+        return [self._tokenize_path()[0]]
 
     def get_operation_id(self) -> str:
-        # `orders_cancel`, not `orders_cancel_create`: a POST that creates nothing.
-        name = super().get_operation_id()
-        return name if getattr(self.view, "action", "") == "create" else name.removesuffix("_create")
+        # `orders_cancel` and `reporting_sales`, not `orders_cancel_create` and `reporting_sales_retrieve`.
+        name, action = super().get_operation_id(), getattr(self.view, "action", "")
+        return name if action in ("create", "retrieve") else name.removesuffix("_create").removesuffix("_retrieve")
+
+    def is_deprecated(self) -> bool:
+        return super().is_deprecated() or bool(deprecation_of(self.view, self.method))
 
     def get_override_parameters(self) -> list[Any]:
         parameters = super().get_override_parameters()
+        if self.is_deprecated():
+            parameters += DEPRECATION
         if self.method != "GET" and not hasattr(self.view.dispatch, "_non_atomic_requests"):
             parameters += IDEMPOTENCY
         if isinstance(self.view, DetailViewSet) and self.view.action != "list":
-            parameters += [ETAG, IF_MATCH, IF_NONE_MATCH] if self.view.detail else [ETAG]
+            parameters += [ETAG, IF_MATCH, IF_NONE_MATCH] if self.view.detail else [ETAG, LOCATION]
         return parameters
 
     def get_operation(self, *args: Any, **kwargs: Any) -> Any:
         operation = super().get_operation(*args, **kwargs)
-        if operation and isinstance(self.view, ConditionalView):
-            if self.method == "GET":
-                operation["responses"]["304"] = NOT_MODIFIED
-            operation["responses"]["412"] = {"$ref": "#/components/responses/Problem412"}
+        if not operation:
+            return operation
+        for parameter in operation.get("parameters", []):
+            self._describe(parameter)
+        for status, response in operation["responses"].items():
+            response["description"] = response["description"] or DESCRIPTIONS[status]
+        if isinstance(self.view, ConditionalView) and self.method == "GET":
+            operation["responses"]["304"] = NOT_MODIFIED
+        headers = {parameter["name"] for parameter in operation.get("parameters", [])}
+        operation["responses"] = dict(sorted({**operation["responses"], **problem_responses(self, headers)}.items()))
         return operation
+
+    def _describe(self, parameter: dict[str, Any]) -> None:
+        """Add to a parameter what follows from its name and type alone."""
+        view: Any = self.view
+        if parameter["in"] == "path":
+            thing = parameter["name"].removesuffix("id").rstrip("_") or view.queryset.model._meta.verbose_name
+            example = view.example_ids.get(view.action, 1)
+            parameter |= {"description": f"The {thing}'s id.", "example": example}
+            parameter["schema"] |= {"format": "int64", "minimum": 0}
+        elif parameter["schema"].get("type") == "array":
+            parameter |= {"style": "form", "explode": False}
+        elif parameter["name"] in EXAMPLE_DAYS and parameter.get("required"):
+            parameter["example"] = EXAMPLE_DAYS[parameter["name"]]
 
 
 class StrictSerializerExtension(OpenApiSerializerExtension):
-    """A request body refuses unknown fields, and the schema says so."""
+    """A request body refuses unknown fields, and the schema says so. A response may get further ones."""
 
     target_class = StrictSerializer
     match_subclasses = True
@@ -100,4 +143,4 @@ class StrictSerializerExtension(OpenApiSerializerExtension):
             if isinstance(field, ListSerializer) and name in schema["properties"]:
                 bounds = {"minItems": field.min_length, "maxItems": field.max_length}  # type: ignore[attr-defined]
                 schema["properties"][name] |= {key: bound for key, bound in bounds.items() if bound is not None}
-        return {**schema, "additionalProperties": False}
+        return {**schema, "additionalProperties": False} if direction == "request" else schema

@@ -1,89 +1,22 @@
-"""Hooks that add to the complete OpenAPI document: problem responses, and links between operations."""
+"""Hooks that add to the complete OpenAPI document: tags, links between operations, open values."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.utils.text import camel_case_to_spaces
-from drf_spectacular.plumbing import build_object_type
+from drf_spectacular.drainage import warn
 
-from apps.api.middleware.idempotency import IDEMPOTENCY_KEY
-
-PROBLEM = build_object_type(
-    description="An error (RFC 9457).",
-    properties={
-        "type": {
-            "type": "string",
-            "description": "The kind of problem; `about:blank` if the status says it all.",
-        },
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "detail": {"type": "string", "description": "Explanation of this occurrence."},
-        "request_id": {
-            "type": "string",
-            "description": "The response's `X-Request-ID`, which identifies the request in the log.",
-        },
-        "errors": {
-            "type": "array",
-            "description": "One entry per field: a `pointer` into the body (RFC 6901) or a `parameter` of the query.",
-            "items": build_object_type(
-                properties={name: {"type": "string"} for name in ("pointer", "parameter", "code", "detail")},
-                required=["code", "detail"],
-            ),
-        },
-    },
-    required=["type", "title", "status", "detail", "request_id"],
-)
-
-DESCRIPTIONS = {
-    "400": "A field or parameter is invalid or unknown; `errors` lists each.",
-    "401": "The API key is missing, unknown, revoked or expired.",
-    "403": "The API key may only read.",
-    "404": "The resource does not exist, or belongs to another tenant.",
-    "406": "Responses are JSON only.",
-    "409": "The current state does not allow this; `type` says why, and `allowed` lists the moves that are possible.",
-    "412": "The condition in `If-Match` or `If-None-Match` is false; nothing was changed.",
-    "413": "The body is too large.",
-    "414": "The address is too long.",
-    "415": "The body is not JSON.",
-    "422": "The `Idempotency-Key` was used for a different request.",
-    "429": "The tenant has reached its limit of requests for this minute.",
-    "431": "The headers are too large.",
-    "503": "The service is not available. If you sent an `Idempotency-Key`, repeat the request to learn whether the "
-    "change was made.",
-}
-LIMIT_HEADERS = {
-    "RateLimit-Policy": {
-        "description": "Allowed requests (`q`) per window of `w` seconds.",
-        "schema": {"type": "string"},
-    },
-    "RateLimit": {
-        "description": "Remaining requests (`r`), and seconds until the next window (`t`).",
-        "schema": {"type": "string"},
-    },
-    "Retry-After": {"description": "Seconds until the next window.", "schema": {"type": "integer"}},
-}
-RETRY_AFTER = {
-    "Retry-After": {"description": "Seconds to wait before the next attempt.", "schema": {"type": "integer"}}
-}
+from apps.plugin import plugins
 
 
-def document_problems(result: Any, generator: Any, request: Any, public: Any) -> Any:
-    """Postprocessing hook: add the problem responses of each operation."""
-    result["components"]["schemas"]["Problem"] = PROBLEM
-    result["components"]["responses"] = {
-        f"Problem{status}": {
-            "description": description,
-            "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
-        }
-        for status, description in DESCRIPTIONS.items()
-    }
-    result["components"]["responses"]["Problem429"]["headers"] = LIMIT_HEADERS
-    result["components"]["responses"]["Problem503"]["headers"] = RETRY_AFTER
-    for path, operations in result["paths"].items():
-        for method, operation in operations.items():
-            headers = {parameter["name"] for parameter in operation.get("parameters", [])}
-            for status in _statuses(path, method, headers):
-                operation["responses"].setdefault(status, {"$ref": f"#/components/responses/Problem{status}"})
-            operation["responses"] = dict(sorted(operation["responses"].items()))
+def document_tags(result: Any, generator: Any, request: Any, public: Any) -> Any:
+    """Postprocessing hook: describe the tags, as the apps do in `api_tags`."""
+    described = {tag: about for app in plugins() for tag, about in app.api_tags.items()}
+    used = dict.fromkeys(tag for _, _, operation in _operations(result) for tag in operation["tags"])
+    for tag in used:
+        if tag not in described:
+            warn(f"The tag {tag!r} has no description: add it to `api_tags` in the app's ProjectAppConfig.")
+    result["tags"] = [{"name": tag, "description": described.get(tag, "")} for tag in used]
     return result
 
 
@@ -99,8 +32,7 @@ def document_links(result: Any, generator: Any, request: Any, public: Any) -> An
                 "operationId": operation["operationId"],
                 "parameters": {name: "$response.body#/id"},
             }
-            for path, operations in paths.items()
-            for operation in operations.values()
+            for path, _, operation in _operations(result)
             for name in _taking(
                 thing, {parameter["name"] for parameter in operation.get("parameters", [])}, path, collection
             )
@@ -108,18 +40,45 @@ def document_links(result: Any, generator: Any, request: Any, public: Any) -> An
     return result
 
 
+def complete_schemas(result: Any, generator: Any, request: Any, public: Any) -> Any:
+    """Postprocessing hook: give integers their format, and keep the values of a response open for new ones."""
+    components = result["components"]["schemas"]
+    for name, schema in components.items():
+        if not name.endswith(("Request", "Problem")):
+            for field in schema.get("properties", {}).values():
+                _open(field)
+    for schema in _schemas([result["paths"], components]):
+        schema.pop("x-spec-enum-id", None)
+        if "allOf" in schema and schema.get("nullable"):
+            schema["type"] = "object"  # OpenAPI 3.0 knows nullable only beside a type.
+        if schema.get("type") == "integer":
+            schema.setdefault("format", "int32" if schema.get("maximum", 2**31) < 2**31 else "int64")
+    return result
+
+
+def _open(field: dict[str, Any]) -> None:
+    """Turn the closed list of values of a response's field into one that can grow, such as a new status."""
+    if known := field.pop("enum", None):
+        field["x-extensible-enum"] = known
+        about = f"One of {', '.join(f'`{value}`' for value in known)}; further values can be added."
+        field["description"] = " ".join([*filter(None, [field.get("description")]), about])
+
+
+def _schemas(part: Any) -> Iterator[dict[str, Any]]:
+    """Every object inside a part of the document."""
+    if isinstance(part, dict):
+        yield part
+    for inner in part.values() if isinstance(part, dict) else part if isinstance(part, list) else ():
+        yield from _schemas(inner)
+
+
+def _operations(result: Any) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, operations in result["paths"].items():
+        for method, operation in operations.items():
+            yield path, method, operation
+
+
 def _taking(thing: str, parameters: set[str], path: str, collection: str) -> list[str]:
     """The parameter of an operation that is the id of a thing of the collection; none, or one."""
     own = ["id"] if path.startswith(f"{collection}{{id}}/") else []
     return [name for name in (*own, f"{thing}_id", thing) if name in parameters][:1]
-
-
-def _statuses(path: str, method: str, headers: set[str]) -> list[str]:
-    statuses = ["400", "401", "406", "414", "429", "431", "503"]
-    if "{" in path:
-        statuses.append("404")
-    if method != "get":
-        statuses += ["403", "409", "413", "415"]
-    if IDEMPOTENCY_KEY in headers:
-        statuses.append("422")
-    return sorted(statuses)

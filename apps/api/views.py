@@ -1,5 +1,6 @@
 """The base view: conditional requests."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rest_framework.request import Request
@@ -7,6 +8,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.api.etags import IF_NONE_MATCH, PreconditionFailed, Preconditions, read_preconditions
+from apps.api.versions import deprecation_of
+from apps.errors import Conflict
 
 READS = ("GET", "HEAD")
 
@@ -19,6 +22,8 @@ class ConditionalView(APIView):
     """
 
     preconditions = Preconditions()
+    # What the services refuse with, by action (of a plain view: by method), for the schema.
+    conflicts: Mapping[str, Sequence[type[Conflict]]] = {}
 
     def lock_tag(self, request: Request, **kwargs: Any) -> str | None:
         """Lock the resource until the transaction ends and return its current ETag, or None if it has none."""
@@ -37,6 +42,13 @@ class ConditionalView(APIView):
             raise PreconditionFailed(name)
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        response = self._conditional(request, response, *args, **kwargs)
+        if deprecation := deprecation_of(self, str(request.method)):
+            for name, value in deprecation.headers.items():
+                response[name] = value
+        return response
+
+    def _conditional(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         response = super().finalize_response(request, response, *args, **kwargs)
         if response.status_code >= 300:
             return response

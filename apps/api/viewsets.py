@@ -4,6 +4,7 @@ An app's viewset declares its rows (`queryset`, `serializer_class`, `filterset_c
 its services. Only the routes of its base classes are mounted.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import QuerySet
@@ -24,6 +25,8 @@ class ListViewSet(ConditionalView, GenericViewSet):
     # Only columns that the serializer shows and that are never null.
     ordering_fields = ["id"]
     ordering = "-id"
+    # Documentation: the demo row with which an action succeeds, if it is not row 1.
+    example_ids: Mapping[str, int] = {}
 
     def get_selector(self) -> Selector:
         """Return a function that returns the queryset of all visible rows, the same at each call."""
@@ -81,7 +84,10 @@ class CreateMixin(DetailViewSet):
         raise NotImplementedError
 
     def create(self, request: Request) -> Response:
-        return self.respond_with(self.create_row(**self.validated_body()), status=201)
+        pk = self.create_row(**self.validated_body())
+        response = self.respond_with(pk, status=201)
+        response["Location"] = f"{request.path}{pk}/"
+        return response
 
 
 class UpdateMixin(DetailViewSet):

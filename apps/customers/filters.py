@@ -14,7 +14,8 @@ class EmailFilter(django_filters.CharFilter):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(
             max_length=254,
-            help_text="Part of the e-mail address, in any case. An internationalized domain label has to be complete.",
+            help_text="Part of the e-mail address; upper and lower case are the same. A label of an internationalized "
+            "domain has to be complete.",
             **kwargs,
         )
 
@@ -24,7 +25,7 @@ class EmailFilter(django_filters.CharFilter):
 
 class CustomerFilter(FilterSet):
     email = EmailFilter()
-    is_active = FlagFilter()
+    is_active = FlagFilter(help_text="`true` for active customers only, `false` for the others.")
 
     class Meta:
         model = Customer

@@ -18,21 +18,24 @@ class LowerCaseEmailField(serializers.EmailField):
             self.fail("invalid")
 
 
+CUSTOMER_EXAMPLE = OpenApiExample(
+    "Customer",
+    {
+        "id": 1,
+        "email": "margaret.berners-lee.1@example.com",
+        "name": "Margaret Berners-Lee",
+        "is_active": True,
+        "created_at": "2026-01-01T00:00:00Z",
+        "updated_at": "2026-01-01T00:00:00Z",
+    },
+    response_only=True,
+)
+
+
 @extend_schema_serializer(
     examples=[
         OpenApiExample("New customer", {"email": "grace@example.com", "name": "Grace Hopper"}, request_only=True),
-        OpenApiExample(
-            "Customer",
-            {
-                "id": 1,
-                "email": "margaret.berners-lee.1@example.com",
-                "name": "Margaret Berners-Lee",
-                "is_active": True,
-                "created_at": "2026-01-01T00:00:00Z",
-                "updated_at": "2026-01-01T00:00:00Z",
-            },
-            response_only=True,
-        ),
+        CUSTOMER_EXAMPLE,
     ]
 )
 class CustomerSerializer(StrictModelSerializer):

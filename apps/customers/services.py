@@ -14,9 +14,15 @@ from apps.errors import Conflict, breaks_unique
 class CustomerEmailTaken(Conflict):
     """Another customer of the tenant has this e-mail address."""
 
+    remedy = "Find that customer by `GET /api/v1/customers/?email=…`, or use another address."
+    example = "A customer with the e-mail 'ada@example.com' exists already."
+
 
 class CustomerHasOrders(Conflict):
     """A customer with orders cannot be deleted."""
+
+    remedy = "Deactivate the customer: `PATCH` with `is_active` false."
+    example = "The customer has orders; deactivate it instead (is_active=false)."
 
 
 def create_customer(*, email: str, **fields: Any) -> int:

@@ -26,9 +26,15 @@ ATTEMPTS = 10
 class SeedCollision(Conflict):
     """Other customers have taken the e-mail addresses of the sample data."""
 
+    remedy = "Use another `seed`, or reset the tenant first."
+    example = "The sample e-mail addresses are taken by other customers."
+
 
 class TenantNotForTrying(Conflict):
     """Only the tenant DEFAULT_TENANT can be emptied, because another tenant's rows may be real data."""
+
+    remedy = "Delete what you do not need row by row."
+    example = "Only the tenant that DEFAULT_TENANT names can be emptied."
 
 
 @dataclass

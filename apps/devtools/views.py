@@ -23,6 +23,8 @@ from apps.plugin import plugins
 # The view commits each chunk, so that readers see rows arrive and other writers get their turn in between.
 @method_decorator(transaction.non_atomic_requests, name="dispatch")
 class SeedView(APIView):
+    conflicts = {"post": [services.SeedCollision]}
+
     @extend_schema(
         summary="Write sample data",
         description="Development only. Rows are committed in chunks; a second request adds more.",
@@ -36,6 +38,8 @@ class SeedView(APIView):
 
 
 class ResetView(APIView):
+    conflicts = {"post": [services.TenantNotForTrying]}
+
     @extend_schema(
         summary="Delete all customers, orders and items",
         description="Development only, and only for the tenant `DEFAULT_TENANT`. All rows are deleted, or none.",

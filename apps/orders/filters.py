@@ -1,17 +1,14 @@
 from datetime import date, datetime
 from typing import Any
 
-import django_filters
 from django import forms
 from django.db.models import QuerySet
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema_field
 
-from apps.api.filters import FilterSet, IntegerFilter, WordsField, WordsFilter, refusal
+from apps.api.filters import FilterSet, IntegerFilter, ParameterFilter, WordsField, WordsFilter, refusal
 from apps.customers.filters import EmailFilter
 from apps.orders import selectors
-from apps.orders.lifecycle import Status
-from apps.orders.models import Item, Order
+from apps.orders.lifecycle import EventKind, Status
+from apps.orders.models import Item, Order, OrderEvent
 from apps.tenancy import days
 
 
@@ -24,11 +21,11 @@ class DayOrInstantField(forms.CharField):
             raise refusal(str(error), code="invalid") from error
 
 
-@extend_schema_field(OpenApiTypes.STR)
-class DayOrInstantFilter(django_filters.Filter):
+class DayOrInstantFilter(ParameterFilter):
     """`gte` begins with a day, `lte` ends with it; a date-time is compared as it is."""
 
     field_class = DayOrInstantField
+    schema = {"anyOf": [{"type": "string", "format": "date"}, {"type": "string", "format": "date-time"}]}
 
     def filter(self, queryset: QuerySet, value: date | datetime | None) -> QuerySet:
         if value is None:
@@ -39,9 +36,9 @@ class DayOrInstantFilter(django_filters.Filter):
         return queryset.filter(**{f"{self.field_name}__{lookup}": bound})
 
 
-@extend_schema_field({"type": "string", "enum": ["false", "true", "all"], "default": "false"})
-class ArchivedFilter(django_filters.Filter):
+class ArchivedFilter(ParameterFilter):
     field_class = WordsField
+    schema = {"type": "string", "enum": ["false", "true", "all"], "default": "false"}
 
     def filter(self, queryset: QuerySet, value: list[str]) -> QuerySet:
         return queryset if value == ["all"] else queryset.filter(archived_at__isnull=value != ["true"])
@@ -55,20 +52,34 @@ class CustomerEmailFilter(EmailFilter):
         return selectors.orders_with_email(queryset, value, counted=counted) if value else queryset
 
 
-class OrderFilter(FilterSet):
-    status = WordsFilter(words=Status.values, help_text="One status, or several with commas: paid,shipped.")
-    email = CustomerEmailFilter()
-    customer = IntegerFilter(field_name="customer_id", help_text="The customer's id.")
+class CreatedFilter(FilterSet):
+    """Base of filters for rows with a `created_at`."""
+
     created_from = DayOrInstantFilter(
-        field_name="created_at", lookup_expr="gte", help_text="A date (from the tenant's day on) or a date-time."
+        field_name="created_at",
+        lookup_expr="gte",
+        help_text="The earliest time: a date, which is a day in the tenant's time zone, or a date-time.",
     )
     created_to = DayOrInstantFilter(
-        field_name="created_at", lookup_expr="lte", help_text="A date (that whole day included) or a date-time."
+        field_name="created_at",
+        lookup_expr="lte",
+        help_text="The latest time, inclusive: a date, of which the whole day counts, or a date-time.",
     )
-    min_total_cents = IntegerFilter(field_name="total_cents", lookup_expr="gte")
-    max_total_cents = IntegerFilter(field_name="total_cents", lookup_expr="lte")
+
+
+class OrderFilter(CreatedFilter):
+    status = WordsFilter(words=Status.values, help_text="One status, or several separated by commas: `paid,shipped`.")
+    email = CustomerEmailFilter()
+    customer = IntegerFilter(field_name="customer_id", help_text="The customer's id.")
+    min_total_cents = IntegerFilter(
+        field_name="total_cents", lookup_expr="gte", help_text="The lowest total, inclusive, in cents."
+    )
+    max_total_cents = IntegerFilter(
+        field_name="total_cents", lookup_expr="lte", help_text="The highest total, inclusive, in cents."
+    )
     archived = ArchivedFilter(
-        words=("false", "true", "all"), help_text="Archived orders: hidden, only, or with the others."
+        words=("false", "true", "all"),
+        help_text="`false` hides archived orders, `true` shows them alone, `all` shows them with the others.",
     )
 
     class Meta:
@@ -86,3 +97,15 @@ class ItemFilter(FilterSet):
     class Meta:
         model = Item
         fields: list[str] = []
+
+
+class OrderEventFilter(CreatedFilter):
+    kind = WordsFilter(words=EventKind.values, help_text="One kind, or several separated by commas: `paid,shipped`.")
+
+    class Meta:
+        model = OrderEvent
+        fields: list[str] = []
+
+
+class EventFilter(OrderEventFilter):
+    order = IntegerFilter(field_name="order_id", help_text="The order's id.")

@@ -81,14 +81,24 @@ class Item(TenantOwned):
 
 
 class OrderEvent(TenantOwned):
-    """One change of an order's status or archive flag. All of them are the order's history."""
+    """One change of an order's status or archive flag, with the API key that made it: the order's history."""
 
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="events", db_index=False)
     kind = models.CharField(max_length=10, choices=EventKind.choices)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    # Copies, because a key can be renamed or deleted, and the history remains.
+    key_prefix = models.CharField(
+        max_length=8, db_default="", help_text="Prefix of the API key that made the change; empty for none."
+    )
+    key_name = PlainTextField(max_length=100, db_default="", help_text="The key's name at that time.")
 
     class Meta(TenantOwned.Meta):
-        indexes = [models.Index(fields=["tenant", "order", "id"], name="event_by_order")]
+        constraints = [models.CheckConstraint(condition=IsPlain("key_name"), name="event_key_name_plain")]
+        indexes = [
+            models.Index(fields=["tenant", "order", "id"], name="event_by_order"),
+            models.Index(fields=["tenant", "created_at", "id"], name="event_by_created"),
+            models.Index(fields=["tenant", "kind", "created_at", "id"], name="event_by_kind"),
+        ]
 
     def __str__(self) -> str:
         return f"order {self.order_id} {self.kind}"

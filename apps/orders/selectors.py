@@ -4,7 +4,7 @@ from apps.customers import selectors as customers
 from apps.customers.emails import normalize_part
 from apps.database.compiled import row_exists
 from apps.orders.lifecycle import revenue
-from apps.orders.models import Item, Order
+from apps.orders.models import Item, Order, OrderEvent
 
 FEW_CUSTOMERS = 200
 
@@ -48,6 +48,17 @@ def customer_order_list(*, customer_id: int) -> QuerySet[Order]:
 def item_list() -> QuerySet[Item]:
     """All items of the current tenant."""
     return Item.objects.all()
+
+
+def event_list() -> QuerySet[OrderEvent]:
+    """The history of all orders of the current tenant."""
+    return OrderEvent.objects.all()
+
+
+def order_event_list(*, order_id: int) -> QuerySet[OrderEvent]:
+    """The history of one order. Raises Order.DoesNotExist, which an empty list would hide."""
+    order = order_list().only("pk").get(pk=order_id)
+    return event_list().filter(order=order)
 
 
 def revenue_orders() -> QuerySet[Order]:

@@ -4,7 +4,7 @@ from rest_framework import serializers
 from apps.api.fields import RowIdField
 from apps.api.strict import StrictModelSerializer
 from apps.customers.selectors import customer_exists
-from apps.orders.models import MAX_ITEMS_PER_ORDER, Item, Order
+from apps.orders.models import MAX_ITEMS_PER_ORDER, Item, Order, OrderEvent
 from apps.orders.selectors import order_exists
 
 # Examples in the documentation are rows of the demo data.
@@ -27,6 +27,8 @@ ORDER = {
     "cancelled_at": None,
     "archived_at": None,
 }
+ORDER_EXAMPLE = OpenApiExample("Order", ORDER, response_only=True)
+ITEM_EXAMPLE = OpenApiExample("Item", {"id": 1, "order": 1, **NEW_LINE}, response_only=True)
 
 
 class CustomerField(RowIdField):
@@ -50,7 +52,7 @@ class OrderItemSerializer(StrictModelSerializer):
 @extend_schema_serializer(
     examples=[
         OpenApiExample("New item", {"order": 1, **NEW_LINE}, request_only=True),
-        OpenApiExample("Item", {"id": 1, "order": 1, **NEW_LINE}, response_only=True),
+        ITEM_EXAMPLE,
     ],
 )
 class ItemSerializer(StrictModelSerializer):
@@ -66,7 +68,7 @@ class ItemSerializer(StrictModelSerializer):
 @extend_schema_serializer(
     examples=[
         OpenApiExample("New order", {"customer": 1, "items": [NEW_LINE]}, request_only=True),
-        OpenApiExample("Order", ORDER, response_only=True),
+        ORDER_EXAMPLE,
     ],
 )
 class OrderSerializer(StrictModelSerializer):
@@ -93,3 +95,27 @@ class OrderSerializer(StrictModelSerializer):
             "archived_at",
         ]
         read_only_fields = ["status"]
+
+
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "Event",
+            {
+                "id": 81,
+                "order": 3,
+                "kind": "paid",
+                "created_at": "2026-05-28T13:22:00Z",
+                "key_prefix": "1a2b3c4d",
+                "key_name": "billing job",
+            },
+            response_only=True,
+        )
+    ],
+)
+class OrderEventSerializer(serializers.ModelSerializer):
+    """A change of an order's status or archive flag, and the API key that made it."""
+
+    class Meta:
+        model = OrderEvent
+        fields = ["id", "order", "kind", "created_at", "key_prefix", "key_name"]

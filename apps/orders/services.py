@@ -4,34 +4,16 @@
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
 
 from apps.database.inserts import insert_rows
-from apps.errors import Conflict
 from apps.orders import lifecycle
 from apps.orders.models import MAX_ITEMS_PER_ORDER, Item, Order, OrderEvent
-
-
-class MoveNotAllowed(Conflict):
-    """The order's status does not allow this move. `order_status` is the status, `allowed` the moves it allows."""
-
-
-class OrderNotDraft(Conflict):
-    """Only a draft can be edited or deleted. `order_status` is what it is instead."""
-
-
-class OrderNeedsItem(Conflict):
-    """The last item of an order cannot be deleted; the order can."""
-
-
-class ItemStaysInOrder(Exception):
-    """An item never moves to another order."""
-
-
-class OrderFull(Conflict):
-    """The order has as many items as an order can have."""
+from apps.orders.refusals import ItemStaysInOrder, MoveNotAllowed, OrderFull, OrderNeedsItem, OrderNotDraft
+from apps.tenancy.acting import acting_key
 
 
 def create_order(*, customer_id: int, items: Sequence[Mapping[str, Any]], **fields: Any) -> int:
@@ -144,7 +126,7 @@ def _move(order_id: int, move: lifecycle.Move) -> None:
         status=move.target, updated_at=now, **{move.stamp: now}
     )
     if moved:
-        OrderEvent.objects.create(order_id=order_id, kind=move.event, created_at=now)
+        _record(order_id, move.event, now)
         return
     status = Order.objects.values_list("status", flat=True).get(pk=order_id)
     allowed = lifecycle.moves_from(status)
@@ -162,9 +144,15 @@ def _set_archived(order_id: int, *, archived: bool) -> None:
     )
     if changed:
         kind = lifecycle.EventKind.ARCHIVED if archived else lifecycle.EventKind.UNARCHIVED
-        OrderEvent.objects.create(order_id=order_id, kind=kind, created_at=now)
+        _record(order_id, kind, now)
     else:
         Order.objects.only("pk").get(pk=order_id)
+
+
+def _record(order_id: int, kind: str, now: datetime) -> None:
+    key = acting_key()
+    by = {"key_prefix": key.prefix, "key_name": key.name} if key else {}
+    OrderEvent.objects.create(order_id=order_id, kind=kind, created_at=now, **by)
 
 
 def _locked_order(order_id: int) -> Order:

@@ -10,7 +10,7 @@ from apps.api.views import ConditionalView
 from apps.reporting import selectors
 from apps.reporting.serializers import Products, Sales, SalesQuery, Summary, TopQuery
 
-REVENUE = "An order is revenue from the day it was paid, unless it is cancelled or archived. The report is one SELECT."
+REVENUE = "An order counts as revenue on the day it was paid, unless it is cancelled or archived."
 
 
 class SummaryView(ConditionalView):

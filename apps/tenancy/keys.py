@@ -12,6 +12,7 @@ from django.core.cache import cache
 from django.db import DEFAULT_DB_ALIAS
 from django.utils import timezone
 
+from apps.tenancy.acting import KeyInfo
 from apps.tenancy.models import ApiKey, Tenant
 
 # A change must take effect in every process within 5 seconds; this time starts only after the row has been read.
@@ -20,9 +21,6 @@ CACHE_SECONDS = 3
 MAX_FAILURES, WINDOW_SECONDS, TRUSTED_SECONDS = 60, 60, 3600
 UNKNOWN = "The API key is unknown, revoked or expired."
 TENANT = [field.attname for field in Tenant._meta.concrete_fields]
-# The cached form of a key: its tenant's field values, whether it may write, and when it ends. Unpickling model
-# instances would take five times as long.
-Packed = tuple[tuple[Any, ...], bool, "datetime | None"]
 
 
 class KeyRefused(Exception):
@@ -41,16 +39,21 @@ class TooManyFailures(Exception):
         self.retry_after = retry_after
 
 
+# The cached form of a key: the values of its tenant, those of its KeyInfo, and when it ends. Unpickling model instances
+# would take five times as long.
+Packed = tuple[tuple[Any, ...], tuple[Any, ...], "datetime | None"]
+
+
 @dataclass(frozen=True)
 class Caller:
-    """The tenant that a request acts for, and whether its key may write."""
+    """The tenant that a request acts for, and its key; None for the default tenant, which needs none."""
 
     tenant: Tenant
-    may_write: bool = True
+    key: KeyInfo | None = None
 
     def acting(self, *, changes: bool) -> Tenant:
         """Return the tenant. Raises KeyIsReadOnly if the request `changes` data and the key may not."""
-        if changes and not self.may_write:
+        if changes and self.key and self.key.scope == ApiKey.Scope.READ:
             raise KeyIsReadOnly("The API key may read only.")
         return self.tenant
 
@@ -158,15 +161,16 @@ def _read(authorization: str) -> tuple[str, str]:
 
 
 def _packed(key: ApiKey) -> Packed:
-    return tuple(getattr(key.tenant, name) for name in TENANT), key.scope == ApiKey.Scope.WRITE, key.ends_at
+    shown = KeyInfo(key.prefix, key.name, key.scope, key.expires_at)
+    return tuple(getattr(key.tenant, name) for name in TENANT), tuple(shown), key.ends_at
 
 
 def _caller(packed: Packed) -> Caller:
-    values, may_write, ends_at = packed
+    values, shown, ends_at = packed
     tenant = Tenant.from_db(DEFAULT_DB_ALIAS, TENANT, values)
     if not tenant.is_active or (ends_at is not None and ends_at <= timezone.now()):
         raise KeyRefused(UNKNOWN)
-    return Caller(tenant, may_write)
+    return Caller(tenant, KeyInfo(*shown))
 
 
 def _cache_name(prefix: str, digest: str) -> str:

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 import yaml
-from drf_spectacular.generators import SchemaGenerator
 
 from apps.api import docs
+from apps.api.versions import VersionGenerator
 from tests.conftest import Api
 from tests.support.concurrency import at_once
 
@@ -16,12 +16,12 @@ def rendered(monkeypatch) -> list[object]:
     """One entry per rendering of the document, which no request has asked for yet."""
     calls: list[object] = []
 
-    class Counted(SchemaGenerator):
+    class Counted(VersionGenerator):
         def get_schema(self, *args: object, **kwargs: object) -> object:
             calls.append(self)
             return super().get_schema(*args, **kwargs)
 
-    monkeypatch.setattr(docs, "SchemaGenerator", Counted)
+    monkeypatch.setattr(docs, "VersionGenerator", Counted)
     monkeypatch.setattr(docs, "_documents", {})
     return calls
 

@@ -90,7 +90,7 @@ def test_stale_if_match_is_412(acme, api, rows, method, address, body):
     assert (refused.status_code, refused["Content-Type"], refused.json()["type"]) == (
         412,
         "application/problem+json",
-        "about:blank",
+        "/docs/problems/precondition-failed",
     )
     assert weak.status_code == 412
     assert (after.content, after["ETag"]) == (before.content, before["ETag"])

@@ -136,7 +136,7 @@ def test_key_reused_for_another_request_is_refused_before_validation(acme, api, 
 
     response = getattr(api, method)(f"/api/v1/{address}", body, headers=KEY)
 
-    assert (response.status_code, response.json()["type"]) == (422, "urn:problem:idempotency-key-reused")
+    assert (response.status_code, response.json()["type"]) == (422, "/docs/problems/idempotency-key-reused")
     assert emails_of(acme) == ["ada@example.com"]
 
 
@@ -185,7 +185,7 @@ def test_replay_requires_the_preconditions_of_the_first_request(api, rows):
 
     assert (first.status_code, again.status_code, again.content, replayed(again)) == (200, 200, first.content, True)
     assert [(answer.status_code, answer.json()["type"]) for answer in others] == [
-        (422, "urn:problem:idempotency-key-reused")
+        (422, "/docs/problems/idempotency-key-reused")
     ] * 4
 
 
@@ -284,7 +284,7 @@ def test_concurrent_duplicate_that_times_out_is_409_with_retry_after(acme, monke
         answers = at_once(1, lambda _: Api(key).post("/api/v1/customers/", ADA, headers=KEY))
 
     assert [(answer.status_code, answer["Retry-After"], answer.json()["type"]) for answer in answers] == [
-        (409, "1", "urn:problem:idempotency-key-in-use")
+        (409, "1", "/docs/problems/idempotency-key-in-use")
     ]
     assert emails_of(acme) == []
 

@@ -124,8 +124,8 @@ def test_unhandled_exception_logs_a_traceback_and_returns_the_request_id(api, lo
 
     assert (response.status_code, response["Content-Type"]) == (500, "application/problem+json")
     assert response.json() == {
-        "type": "about:blank",
-        "title": "Internal Server Error",
+        "type": "/docs/problems/server-error",
+        "title": "Server error",
         "status": 500,
         "detail": "The server failed. Its log has the reason under this request id.",
         "request_id": response["X-Request-ID"],

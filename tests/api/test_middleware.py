@@ -168,8 +168,8 @@ def test_an_unknown_address_is_a_problem(api, settings, debug, address, detail, 
 
     assert (response.status_code, response["Content-Type"]) == (404, "application/problem+json")
     assert response.json() == {
-        "type": "about:blank",
-        "title": "Not Found",
+        "type": "/docs/problems/not-found",
+        "title": "Not found",
         "status": 404,
         "detail": detail,
         "request_id": response["X-Request-ID"],

@@ -96,7 +96,7 @@ def test_count_is_opt_in_and_costs_one_statement(api, count):
 
     assert len(statements) == 3, statements.sql
     assert counted["count"] == 3
-    assert list(plain) == ["next", "previous", "results"]
+    assert list(plain) == ["next", "previous", "next_cursor", "previous_cursor", "results"]
 
 
 def test_filters_travel_with_the_links(api):
@@ -239,7 +239,8 @@ def test_a_page_whose_rows_are_gone_leads_back_to_the_first(api):
 
 
 def test_an_empty_list_has_no_links(api):
-    assert api.get("/api/v1/orders/").json() == {"next": None, "previous": None, "results": []}
+    links = dict.fromkeys(["next", "previous", "next_cursor", "previous_cursor"])
+    assert api.get("/api/v1/orders/").json() == {**links, "results": []}
 
 
 def test_a_page_is_read_from_its_index(api):

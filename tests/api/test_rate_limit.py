@@ -92,8 +92,8 @@ def test_request_over_the_limit_is_429_with_retry_after(api, settings, clock):
     assert (response.status_code, response["Content-Type"]) == (429, "application/problem+json")
     assert fields(response) == ['"tenant";q=1;w=60', '"tenant";r=0;t=42', "42"]
     assert response.json() == {
-        "type": "about:blank",
-        "title": "Too Many Requests",
+        "type": "/docs/problems/too-many-requests",
+        "title": "Too many requests",
         "status": 429,
         "detail": "More than 1 requests in a minute; try again in 42 seconds.",
         "request_id": response["X-Request-ID"],

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,8 @@ import yaml
 from apps.devtools import services
 from apps.tenancy.scope import tenant_scope
 
-DOCUMENT = yaml.safe_load((Path(__file__).parents[2] / "docs/openapi.yaml").read_text())
+DOCS = Path(__file__).parents[2] / "docs"
+DOCUMENT = yaml.safe_load((DOCS / "openapi-development.yaml").read_text())
 OPERATIONS = [(path, method) for path, operations in DOCUMENT["paths"].items() for method in operations]
 
 
@@ -81,7 +83,7 @@ def test_a_creation_links_to_what_can_be_done_with_its_row():
         path: {
             name: link["parameters"]
             for name, link in DOCUMENT["paths"][path]["post"]["responses"]["201"]["links"].items()
-            if name.split("_")[0] in ("customers", "orders", "items")  # not those of further apps
+            if name.split("_")[0] in ("customers", "orders", "items", "events")  # not those of further apps
         }
         for path in ("/api/v1/customers/", "/api/v1/items/", "/api/v1/orders/")
     }
@@ -96,5 +98,71 @@ def test_a_creation_links_to_what_can_be_done_with_its_row():
             "orders_list": {"customer": row["id"]},
         },
         "/api/v1/items/": {f"items_{name}": row for name in changes},
-        "/api/v1/orders/": {"items_list": {"order": row["id"]}, **{f"orders_{name}": row for name in actions}},
+        "/api/v1/orders/": {
+            "events_list": {"order": row["id"]},
+            "items_list": {"order": row["id"]},
+            "orders_events_list": {"order_id": row["id"]},
+            **{f"orders_{name}": row for name in actions},
+        },
     }
+
+
+def test_every_operation_parameter_and_tag_is_described():
+    tags = {tag["name"]: tag["description"] for tag in DOCUMENT["tags"]}
+    for path, method in OPERATIONS:
+        operation = DOCUMENT["paths"][path][method]
+
+        assert operation["description"], path
+        assert [name for name in operation["tags"] if not tags.get(name)] == [], path
+        assert [one["name"] for one in operation.get("parameters", []) if not one.get("description")] == [], path
+        assert [
+            status for status, of in operation["responses"].items() if not of.get("description", "$ref" in of)
+        ] == []
+
+
+def test_responses_are_open_and_requests_are_strict():
+    schemas = DOCUMENT["components"]["schemas"]
+    requests = {name for name in schemas if name.endswith("Request")}
+    described = {name for name in schemas if not name.endswith(("Request", "Problem"))}
+
+    assert {name for name, schema in schemas.items() if schema.get("additionalProperties") is False} == requests
+    closed = [
+        f"{name}.{field}" for name in described for field, of in schemas[name]["properties"].items() if "enum" in of
+    ]
+    assert closed == []
+    assert schemas["Order"]["properties"]["status"]["x-extensible-enum"] == ["draft", "paid", "shipped", "cancelled"]
+    assert len(requests) >= 6
+
+
+def test_every_integer_has_a_format():
+    def integers(part: Any, place: str) -> Iterator[tuple[str, Any]]:
+        if isinstance(part, dict) and part.get("type") == "integer":
+            yield place, part.get("format")
+        for name, inner in (
+            part.items() if isinstance(part, dict) else enumerate(part) if isinstance(part, list) else ()
+        ):
+            yield from integers(inner, f"{place}/{name}")
+
+    found = dict(integers([DOCUMENT["paths"], DOCUMENT["components"]["schemas"]], ""))
+
+    assert len(found) > 100
+    assert [place for place, form in found.items() if form not in ("int32", "int64")] == []
+
+
+def test_orderings_have_names_for_generated_clients():
+    [ordering] = [
+        one for one in DOCUMENT["paths"]["/api/v1/customers/"]["get"]["parameters"] if one["name"] == "ordering"
+    ]
+
+    assert dict(zip(ordering["schema"]["enum"], ordering["schema"]["x-enum-varnames"], strict=True)) == {
+        "id": "ID_ASC", "-id": "ID_DESC", "created_at": "CREATED_AT_ASC", "-created_at": "CREATED_AT_DESC",
+        "email": "EMAIL_ASC", "-email": "EMAIL_DESC",
+    }  # fmt: skip
+
+
+def test_production_publishes_the_same_without_development():
+    published = yaml.safe_load((DOCS / "openapi.yaml").read_text())
+    shared = {path: operations for path, operations in DOCUMENT["paths"].items() if "/devtools/" not in path}
+
+    assert published["paths"] == shared
+    assert "devtools" not in str(published)

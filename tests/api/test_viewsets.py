@@ -106,7 +106,7 @@ def test_conflict_names_the_models_that_refer_to_a_protected_row(in_acme, api, m
 
     response = api.delete(f"{ROOT}customers/{order.customer_id}/")
 
-    assert (response.status_code, response.json()["type"]) == (409, "urn:problem:still-referred-to")
+    assert (response.status_code, response.json()["type"]) == (409, "/docs/problems/still-referred-to")
     assert response.json()["referring"] == ["order"]
     assert response.json()["detail"] == "It cannot be deleted while other rows refer to it: order."
 

@@ -35,8 +35,8 @@ def assert_conflict(response: Any, kind: str, detail: str) -> None:
     assert response.status_code == 409
     assert response["Content-Type"] == "application/problem+json"
     assert response.json() == {
-        "type": f"urn:problem:{kind}",
-        "title": "Conflict",
+        "type": f"/docs/problems/{kind}",
+        "title": kind.replace("-", " ").capitalize(),
         "status": 409,
         "detail": detail,
         "request_id": response["X-Request-ID"],
@@ -201,8 +201,8 @@ def test_unsupported_method_on_a_customer_is_405(in_acme: Tenant, api: Any, meth
     assert response.status_code == 405
     assert response["Allow"] == "GET, PATCH, DELETE, HEAD"
     assert response.json() == {
-        "type": "about:blank",
-        "title": "Method Not Allowed",
+        "type": "/docs/problems/method-not-allowed",
+        "title": "Method not allowed",
         "status": 405,
         "detail": f'Method "{method.upper()}" not allowed.',
         "request_id": response["X-Request-ID"],

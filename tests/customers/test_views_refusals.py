@@ -26,8 +26,8 @@ def errors(response: Any) -> list[tuple[str, str]]:
     assert response.status_code == 400
     assert response["Content-Type"] == "application/problem+json"
     assert {name: value for name, value in body.items() if name != "errors"} == {
-        "type": "urn:problem:invalid-request",
-        "title": "Bad Request",
+        "type": "/docs/problems/invalid-request",
+        "title": "Invalid request",
         "status": 400,
         "detail": "The request is not valid; see errors.",
         "request_id": response["X-Request-ID"],
@@ -117,8 +117,8 @@ def test_body_that_is_not_json_is_400(in_acme: Tenant, api: Any, body: bytes) ->
     assert response["Content-Type"] == "application/problem+json"
     assert problem.pop("detail").startswith("JSON parse error - ")
     assert problem == {
-        "type": "about:blank",
-        "title": "Bad Request",
+        "type": "/docs/problems/bad-request",
+        "title": "Bad request",
         "status": 400,
         "request_id": response["X-Request-ID"],
     }
@@ -132,8 +132,8 @@ def test_body_that_is_not_sent_as_json_is_415(in_acme: Tenant, api: Any, content
     assert response.status_code == 415
     assert response["Content-Type"] == "application/problem+json"
     assert response.json() == {
-        "type": "about:blank",
-        "title": "Unsupported Media Type",
+        "type": "/docs/problems/unsupported-media-type",
+        "title": "Unsupported media type",
         "status": 415,
         "detail": f'Unsupported media type "{content_type}" in request.',
         "request_id": response["X-Request-ID"],

@@ -26,7 +26,8 @@ from tests.isolation.two_tenants import Request, World
 from tests.plugin import url_of
 
 pytestmark = pytest.mark.postgresql
-READS = [label for label, operation in OPERATIONS.items() if operation.method == "get"]
+# An operation without a row reads nothing: GET tenant/ shows what its key's look-up has found.
+READS = [label for label, operation in OPERATIONS.items() if operation.method == "get" and label != "GET tenant/"]
 LISTS = [label for label in READS if "ordering" in OPERATIONS[label].row]
 
 

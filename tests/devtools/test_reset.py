@@ -100,7 +100,7 @@ def test_reset_is_refused_to_all_but_the_default_tenant(globex, settings, api, d
     response = type(api)(keys.issue_key(tenant=globex)).post(RESET)
 
     assert response.status_code == 409
-    assert response.json()["type"] == "urn:problem:tenant-not-for-trying"
+    assert response.json()["type"] == "/docs/problems/tenant-not-for-trying"
     assert response.json()["detail"] == "Only the tenant that DEFAULT_TENANT names can be emptied."
     assert rows_of(globex) == before
 

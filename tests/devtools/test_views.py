@@ -27,8 +27,8 @@ def assert_refused(response: Any, *errors: dict[str, str]) -> None:
     assert response.status_code == 400, response.content
     assert response["Content-Type"] == "application/problem+json"
     assert response.json() == {
-        "type": "urn:problem:invalid-request",
-        "title": "Bad Request",
+        "type": "/docs/problems/invalid-request",
+        "title": "Invalid request",
         "status": 400,
         "detail": "The request is not valid; see errors.",
         "request_id": response["X-Request-ID"],

@@ -33,7 +33,7 @@ def read(service, rows):
 def refused(service, method, address, body):
     """Return the pointers of the errors, after asserting that the response is a 400."""
     answer = service.ask(method, address, body)
-    assert (answer.status, answer.body["type"]) == (400, "urn:problem:invalid-request"), answer
+    assert (answer.status, answer.body["type"]) == (400, "/docs/problems/invalid-request"), answer
     return [(error["pointer"], error["code"]) for error in answer.body["errors"]]
 
 

@@ -86,7 +86,7 @@ def test_email_is_one_customer_in_every_spelling(service, ada, spelling):
     own = service.ask("PATCH", f"{CUSTOMERS}{ada['id']}/", {"email": spelling})
 
     assert (ada["email"], own.status, own.body["email"]) == (STORED, 200, STORED)
-    assert (twin.status, twin.body["type"]) == (409, "urn:problem:customer-email-taken")
+    assert (twin.status, twin.body["type"]) == (409, "/docs/problems/customer-email-taken")
 
 
 @pytest.mark.parametrize("spelling", SPELLINGS.values(), ids=SPELLINGS)

@@ -67,7 +67,7 @@ class Comparing(RuleBasedStateMachine):
                     raise Refused(422, "idempotency-key-reused")
                 return earlier[1]
             if wanted not in (None, "*") and books.show(row) != known:
-                raise Refused(412)
+                raise Refused(412, "precondition-failed")
             books.now, books.ids = Clock.time, self.new_ids(kind, response)
             shown = act(books, *map(int, rest[:1]), *([] if body is None else [body]))
             return Answer({"post": 200 if rest else 201, "patch": 200, "delete": 204}[method], shown)
@@ -111,7 +111,8 @@ class Comparing(RuleBasedStateMachine):
         for number, link in [(0, ""), *forward, *back]:
             response = self.apis[who].get(page[link]) if link else response
             page = response.json()
-            body = {"next": page["next"] if number < last else None, "previous": page["previous"] if number else None}
+            body = {name: page[name] if number < last else None for name in ("next", "next_cursor")}
+            body |= {name: page[name] if number else None for name in ("previous", "previous_cursor")}
             body |= {"count": len(rows)} if query.get("count") == "true" else {}
             self.compare(who, response, Answer(200, {**body, "results": pages[number]}))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from http import HTTPStatus
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -26,9 +25,9 @@ class Answer(NamedTuple):
 class Refused(Exception):
     """The request is refused; `answer` is the problem document (RFC 9457)."""
 
-    def __init__(self, status: int, kind: str = "", **members: Any) -> None:
-        name = f"urn:problem:{kind}" if kind else "about:blank"
-        self.answer = Answer(status, {"type": name, "title": HTTPStatus(status).phrase, "status": status, **members})
+    def __init__(self, status: int, kind: str, **members: Any) -> None:
+        title = kind.replace("-", " ").capitalize()
+        self.answer = Answer(status, {"type": f"/docs/problems/{kind}", "title": title, "status": status, **members})
 
 
 def shown_at(time: datetime | None) -> str | None:
@@ -191,7 +190,7 @@ class Books:
 
     def _row(self, rows: dict[int, Any], pk: int) -> Any:
         if pk not in rows:
-            raise Refused(404)
+            raise Refused(404, "not-found")
         return rows[pk]
 
     def _draft(self, pk: int) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from tests.support.attacks import CHANGE, DAY, KEY, LIST, READ, Marks
 
 LINE = "items.quantity items.sku items.unit_price_cents"
 ORDER_FILTERS = "archived count created_from created_to customer email max_total_cents min_total_cents page_size status"
+EVENT_FILTERS = "count created_from created_to kind page_size"
 ORDER_FIELDS = {"mass assignment": "archived_at cancelled_at customer_email paid_at shipped_at updated_at"}
 ORDER_BODY = {"body key": "customer", "value": LINE, "nested item": "items", **ORDER_FIELDS}
 ITEM_BODY = {"body key": "order", "value": "quantity sku unit_price_cents", "mass assignment": ""}
@@ -21,6 +22,8 @@ ROWS = {
         f"POST orders/{{id}}/{action}/": {**CHANGE, **ORDER_FIELDS}
         for action in ("archive", "cancel", "pay", "ship", "unarchive")
     },
+    "GET orders/{order_id}/events/": {"path id": "order_id", "filter": EVENT_FILTERS, **LIST},
+    "GET events/": {"filter": EVENT_FILTERS.replace("page_size", "order page_size"), **LIST},
     "GET items/": {"filter": "count order page_size", **LIST},
     "POST items/": {**KEY, **ITEM_BODY},
     "GET items/{id}/": READ,
@@ -29,6 +32,7 @@ ROWS = {
 }
 FILTERS = {
     "email": ["@", "canary", "buyer@canary.example.com"],
+    "kind": ["paid", "shipped,cancelled"],
     "status": ["draft", "paid,shipped", "cancelled"],
     "created_from": ["2023-06-01", DAY],
     "created_to": [DAY, "2024-06-30"],
@@ -54,5 +58,9 @@ def populate(marks: Marks) -> None:
         for n, order in enumerate([orders[0], *orders])
     )  # fmt: skip
     OrderEvent.objects.bulk_create(
-        OrderEvent(order=order, kind=order.status, created_at=marks.time) for order in orders[1:]
-    )
+        OrderEvent(
+            pk=next(marks.ids), order=order, kind=kind, created_at=marks.time,
+            key_prefix=marks.word[:8], key_name=marks.word,
+        )
+        for order, kind in [*((order, order.status) for order in orders[1:]), (orders[-1], "archived")]
+    )  # fmt: skip

@@ -186,7 +186,7 @@ def test_an_order_past_draft_refuses_every_edit(api, status):
     ]
 
     for answer in answers:
-        assert (answer.status_code, answer.json()["type"]) == (409, "urn:problem:order-not-draft"), answer.content
+        assert (answer.status_code, answer.json()["type"]) == (409, "/docs/problems/order-not-draft"), answer.content
         assert answer.json()["order_status"] == status
     assert api.get(f"{ORDERS}{order.pk}/").json() == before
 
@@ -261,8 +261,8 @@ def test_refused_move_is_a_problem_that_names_the_allowed_ones(api):
 
     assert (response.status_code, response["Content-Type"]) == (409, "application/problem+json")
     assert response.json() == {
-        "type": "urn:problem:move-not-allowed",
-        "title": "Conflict",
+        "type": "/docs/problems/move-not-allowed",
+        "title": "Move not allowed",
         "status": 409,
         "detail": "Cannot pay an order that is paid; allowed: ship, cancel.",
         "request_id": response["X-Request-ID"],

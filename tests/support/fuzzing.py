@@ -26,6 +26,11 @@ for path, method in OPERATIONS:
 SETTINGS = hypothesis_settings(max_examples=max(30, hypothesis_settings().max_examples), stateful_step_count=20)
 
 
+def takes_input(path: str, method: str) -> bool:
+    """Whether an operation has a parameter or a body."""
+    return bool({"parameters", "requestBody"} & DOCUMENT["paths"][path][method].keys())
+
+
 def schema() -> Any:
     """Load the committed schema, with the checks."""
     return schemathesis.openapi.from_dict(DOCUMENT, config=SchemathesisConfig.from_dict({"checks": CHECKS}))

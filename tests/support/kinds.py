@@ -13,7 +13,13 @@ from django.urls import Resolver404, resolve
 
 from apps.tenancy.isolation import is_tenant_owned, tenant_owned_models
 
-DOCUMENT: dict[str, Any] = yaml.safe_load((Path(__file__).parents[2] / "docs/openapi.yaml").read_text())
+_DOCS = Path(__file__).parents[2] / "docs"
+# The committed schema of version 1 with development's operations, and after it those of later versions.
+DOCUMENTS: list[dict[str, Any]] = [
+    yaml.safe_load(file.read_text())
+    for file in (_DOCS / "openapi-development.yaml", *sorted(_DOCS.glob("openapi-v*.yaml")))
+]
+DOCUMENT = DOCUMENTS[0]
 Model = type[models.Model]
 
 

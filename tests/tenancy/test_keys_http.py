@@ -28,7 +28,7 @@ def assert_refused(response: Any, detail: str) -> None:
     assert response["Content-Type"] == "application/problem+json"
     assert response["WWW-Authenticate"] == "Bearer"
     assert response.json() == {
-        "type": "about:blank",
+        "type": "/docs/problems/unauthorized",
         "title": "Unauthorized",
         "status": 401,
         "detail": detail,
@@ -122,8 +122,8 @@ def test_read_key_cannot_write(acme: Tenant, api: Any, method: str) -> None:
     assert response.status_code == 403
     assert response["Content-Type"] == "application/problem+json"
     assert response.json() == {
-        "type": "about:blank",
-        "title": "Forbidden",
+        "type": "/docs/problems/read-only-key",
+        "title": "Read only key",
         "status": 403,
         "detail": "The API key may read only.",
         "request_id": response["X-Request-ID"],

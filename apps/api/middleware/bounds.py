@@ -18,16 +18,17 @@ class Bounds(Step):
 
 
 def _refusal(request: ApiRequest) -> HttpResponse | None:
-    is_docs = request.resolver_match.view_name == "docs"  # type: ignore[union-attr]  # a page: SecurityMiddleware redirects
+    match: Any = request.resolver_match
+    is_docs = match.view_name.startswith("docs-")  # a page: SecurityMiddleware redirects
     if settings.SECURE_SSL_REDIRECT and not request.is_secure() and not is_docs:
-        return problem(request, 403, "Use https. This request was sent in clear text.")
+        return problem(request, 403, "Use https. This request was sent in clear text.", kind="https-required")
     if is_public(request):
         return None
     if not is_safe(request) and request.META.get("QUERY_STRING"):
         return problem(request, 400, "A request that changes data takes no query parameters.")
     # With a default tenant no key is needed, so a page of another origin could act through a user's browser.
     if settings.DEFAULT_TENANT and _is_from_another_origin(request) and not request.headers.get("Authorization"):
-        return problem(request, 403, "A request from another origin needs an API key.")
+        return problem(request, 403, "A request from another origin needs an API key.", kind="key-required")
     if len(request.META["PATH_INFO"]) + len(request.META.get("QUERY_STRING", "")) > MAX_ADDRESS:
         return problem(request, 414, f"The address is longer than {MAX_ADDRESS} bytes.")
     if _header_size(request.META) > MAX_HEADERS:

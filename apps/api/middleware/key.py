@@ -5,6 +5,7 @@ from apps.api.edge.environ import CALLER, client_address
 from apps.api.problems import problem, unexpected
 from apps.api.request import ApiRequest, Step, is_api_request, is_public, is_safe
 from apps.tenancy import keys
+from apps.tenancy.acting import acting_with
 
 
 class Key(Step):
@@ -14,16 +15,19 @@ class Key(Step):
         if not is_api_request(request) or is_public(request):
             return self.get_response(request)
         try:
-            request.tenant = _caller(request).acting(changes=not is_safe(request))
+            caller = _caller(request)
+            request.tenant = caller.acting(changes=not is_safe(request))
         except keys.KeyRefused as error:
             return problem(request, 401, str(error), headers={"WWW-Authenticate": "Bearer"})
         except keys.TooManyFailures as error:
-            return problem(request, 429, str(error), headers={"Retry-After": str(error.retry_after)})
+            headers = {"Retry-After": str(error.retry_after)}
+            return problem(request, 429, str(error), kind="too-many-unknown-keys", headers=headers)
         except keys.KeyIsReadOnly as error:
-            return problem(request, 403, str(error))
+            return problem(request, 403, str(error), kind="read-only-key")
         except Error as error:
             return unexpected(request, error)
-        return self.get_response(request)
+        with acting_with(caller.key):
+            return self.get_response(request)
 
 
 def _caller(request: ApiRequest) -> keys.Caller:

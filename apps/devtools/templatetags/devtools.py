@@ -10,7 +10,7 @@ register = template.Library()
 @register.simple_tag
 def tools() -> list[tuple[str, str]]:
     """Return the names and URLs of the pages for people: the project's own, and each installed app's `home_link`."""
-    pages = [("Docs", reverse("docs"))]
+    pages = [("Docs", reverse("documentation"))]
     if apps.is_installed("silk"):
         pages.append(("Silk", reverse("silk:summary")))
     pages += [app.home_link for app in plugins() if app.home_link]

@@ -1,0 +1,115 @@
+"""The documentation beside Swagger UI: guides, a page for each type of problem, and a reference of each version."""
+
+import json
+from functools import cache
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from apps.api.csp import strict_policy
+from apps.api.problem_types import ProblemType, problem_types
+from apps.api.versions import VersionGenerator
+from apps.plugin import versions
+
+GUIDES = {
+    "authentication": "Authentication",
+    "pages": "Pages",
+    "errors": "Errors",
+    "retries": "Retries",
+    "versions": "Versions",
+}
+
+
+@strict_policy
+def index(request: HttpRequest) -> HttpResponse:
+    """The entrance."""
+    return _page(request, "index", "API documentation")
+
+
+@strict_policy
+def guide(request: HttpRequest, name: str) -> HttpResponse:
+    """One of GUIDES."""
+    if name not in GUIDES:
+        raise Http404
+    kinds = problem_types()
+    shown = sorted(kinds.values(), key=lambda kind: (kind.status, kind.slug))
+    return _page(request, name, GUIDES[name], kinds=shown, example=_example(kinds["move-not-allowed"]))
+
+
+@strict_policy
+def problem_page(request: HttpRequest, slug: str) -> HttpResponse:
+    """The page of a type of problem; its address is the problem's `type`."""
+    kind = problem_types().get(slug)
+    if kind is None:
+        raise Http404
+    return _page(request, "problem", kind.title, kind=kind, example=_example(kind))
+
+
+@strict_policy
+def reference(request: HttpRequest, version: str) -> HttpResponse:
+    """Every operation of a version, from its OpenAPI document."""
+    if version not in versions():
+        raise Http404
+    return _page(request, "reference", f"Reference, version {version}", version=version, tags=_tags(version))
+
+
+def _page(request: HttpRequest, name: str, title: str, **context: Any) -> HttpResponse:
+    pages = [("/docs/", "Documentation"), *((f"/docs/{guide}", shown) for guide, shown in GUIDES.items())]
+    pages += [(f"/docs/reference/{version}", f"Reference {version}") for version in versions()]
+    shared = {"title": title, "pages": pages, "versions": versions(), "origin": request.build_absolute_uri("/")[:-1]}
+    return render(request, f"api/docs_{name}.html", {**shared, **context})
+
+
+def _example(kind: ProblemType) -> str:
+    return json.dumps(kind.example, indent=2, ensure_ascii=False)
+
+
+@cache
+def _tags(version: str) -> list[dict[str, Any]]:
+    """The tags of a version's document, each with its operations as the template shows them."""
+    document = VersionGenerator(api_version=version).get_schema(request=None, public=True)
+    tags = {tag["name"]: {**tag, "operations": []} for tag in document["tags"]}
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            tags[operation["tags"][0]]["operations"].append(_operation(document, path, method, operation))
+    return list(tags.values())
+
+
+def _operation(document: Any, path: str, method: str, operation: Any) -> dict[str, Any]:
+    status, response = next(iter(operation["responses"].items()))
+    named = operation["responses"].get("409", {}).get("content", {}).get("application/problem+json", {})
+    return {
+        "id": operation["operationId"],
+        "path": path,
+        "method": method,
+        "summary": operation.get("summary", operation["operationId"]),
+        "description": operation.get("description", ""),
+        "deprecated": operation.get("deprecated", False),
+        "parameters": [
+            {**parameter, "type": _type(parameter["schema"])} for parameter in operation.get("parameters", [])
+        ],
+        "request": _body(operation.get("requestBody", {})),
+        "status": status,
+        "response": _body(response),
+        "problems": [*named.get("schema", {}).get("discriminator", {}).get("mapping", {})],
+    }
+
+
+def _body(of: Any) -> str:
+    examples = of.get("content", {}).get("application/json", {}).get("examples", {})
+    return "\n\n".join(json.dumps(example["value"], indent=2, ensure_ascii=False) for example in examples.values())
+
+
+def _type(schema: Any) -> str:
+    """A parameter's type in a few words."""
+    if "anyOf" in schema:
+        return " or ".join(_type(one) for one in schema["anyOf"])
+    if schema.get("type") == "array":
+        return f"list of {_type(schema['items'])}"
+    if "enum" in schema:
+        return ", ".join(schema["enum"])
+    bounds = [f"{word} {schema[name]}" for name, word in (("minimum", "from"), ("maximum", "to")) if name in schema]
+    default = [f"default {json.dumps(schema['default'])}"] if "default" in schema else []
+    kind = schema.get("format", "string") if schema["type"] == "string" else schema["type"]
+    return ", ".join([kind, *bounds, *default])
