@@ -65,6 +65,16 @@ GUIDES = {
         f"{ATTACK}[POST orders/{{id}}/refund/-path id-both]",
     ),
 }
+GUIDES["version"] = Outcome(
+    6,
+    100,
+    [
+        *("Makefile", "apps/customers/apps.py", "apps/customers/views.py"),
+        *("docs/openapi-development.yaml", "docs/openapi.yaml"),
+        *("tests/api/query_counts.json", "tests/customers/attacks.py"),
+    ],
+    "test_both_versions_show_the_same_customer",
+)
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from harness.environment import TESTS
 from harness.machine import ROOT
 
 PAGES = ROOT / "docs/guides"
-STEP = re.compile(r"(?<=\n\n)`([\w./-]+\.\w+)`|^```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+STEP = re.compile(r"(?<=\n\n)`([\w./-]+\.\w+|Makefile)`|^```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 LEFT_OUT = shutil.ignore_patterns(
     ".git", ".venv*", ".pytest_cache", ".ruff_cache", "__pycache__", ".hypothesis", "*.sqlite3*", ".env"
 )
