@@ -23,6 +23,17 @@ help: ## Print this list
 	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@touch $@
 
+# The tools for the published schema come from npm: linters, client generators, Postman's importer. They are not in
+# tests/clients/node_modules: programs and tests that read or copy the tree would meet 400 MB there.
+NODE := .venv-node/node_modules/.bin
+.venv-node/.installed: tests/clients/package-lock.json
+	@command -v node >/dev/null && command -v npm >/dev/null \
+		|| (echo "node 18 or later and npm are needed (Debian: apt install nodejs npm)" && false)
+	@mkdir -p .venv-node
+	cp tests/clients/package.json tests/clients/package-lock.json tests/clients/.npmrc .venv-node
+	cd .venv-node && npm ci --silent
+	@touch $@
+
 .env:
 	cp .env.example .env
 
@@ -35,7 +46,7 @@ serve: .venv/.installed ## Run the production server with production settings (R
 test: .venv/.installed ## Run the core of the test suite on SQLite and PostgreSQL; three minutes
 	@$(PY) manage.py test
 
-test-rest: .venv/.installed ## Run the tests that `make test` omits: browser, sockets, lab, chaos, the rest of PostgreSQL
+test-rest: .venv/.installed .venv-node/.installed ## Run the tests that `make test` omits: browser, sockets, lab, chaos, the rest of PostgreSQL
 	@$(PY) manage.py test -q -n auto --part rest
 
 verify: .venv/.installed ## Check that tests catch every fault of the lab, and every wrong fix; two minutes
@@ -49,7 +60,7 @@ chaos: .venv/.installed ## Run the chaos scenarios, which write to chaos/, and l
 screenshots: .venv/.installed ## Write pictures of the pages, light and dark, to docs/; needs Chromium
 	@$(PY) -m tests.support.screenshots console=/ 'reports=/#reports' lab=/lab/ fault=/lab/n1-summary/
 
-lint: .venv/.installed ## Check style, types, imports, documents, spelling, migrations, deployment and schema
+lint: .venv/.installed .venv-node/.installed ## Check style, types, imports, documents, spelling, migrations, deployment and schema
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(WITH_DEVTOOLS) $(PY) -m mypy
@@ -62,6 +73,8 @@ lint: .venv/.installed ## Check style, types, imports, documents, spelling, migr
 		|| (echo "docs/openapi.yaml is not the schema of this code: make schema" && false)
 	$(WITH_DEVTOOLS) $(DJANGO) spectacular --fail-on-warn --validate | diff -u docs/openapi-development.yaml - \
 		|| (echo "docs/openapi-development.yaml is not the schema of this code: make schema" && false)
+	$(NODE)/spectral lint --quiet --fail-severity hint --ruleset tests/clients/.spectral.yaml docs/openapi*.yaml
+	@REDOCLY_SUPPRESS_UPDATE_NOTICE=true $(NODE)/redocly lint --config tests/clients/redocly.yaml docs/openapi*.yaml
 
 hooks: ## Install git hooks that run the fast part of lint before each commit
 	git config core.hooksPath .githooks

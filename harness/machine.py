@@ -21,6 +21,7 @@ def missing_programs() -> list[str]:
         "Chromium": (find_chromium(), "apt install chromium"),
         "slowhttptest": (shutil.which("slowhttptest"), "apt install slowhttptest"),
         "h2load": (shutil.which("h2load"), "apt install nghttp2-client"),
+        "node with npm": (shutil.which("node") and shutil.which("npm"), "apt install nodejs npm"),
     }
     return [f"{name} was left out: it is not installed (Debian: {how})." for name, (at, how) in needs.items() if not at]
 

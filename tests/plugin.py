@@ -17,6 +17,7 @@ REST = (
     "lab/tests",
     "tests/browser",
     "tests/chaos",
+    "tests/clients",
     "tests/edge",
     "tests/model",
     "tests/upgrade",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import json
 import re
 import weakref
 from collections import Counter
@@ -141,6 +142,14 @@ def test_no_requirement_names_an_index():
 
         assert options <= {"-r", "--hash"}, file
         assert "://" not in text, file
+
+
+def test_npm_packages_are_pinned_and_name_no_registry():
+    versions = json.loads((ROOT / "tests/clients/package.json").read_text())["devDependencies"].values()
+    packages = json.loads((ROOT / "tests/clients/package-lock.json").read_text())["packages"].values()
+
+    assert [version for version in versions if not re.fullmatch(r"\d+\.\d+\.\d+", version)] == []
+    assert [package for package in packages if "resolved" in package] == []
 
 
 @pytest.mark.parametrize("path", ["requirements/dev.txt", "bench/requirements.txt"])

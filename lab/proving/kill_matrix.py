@@ -21,7 +21,7 @@ from lab.measuring import costs, evidence, throwaway
 from lab.proving import forks, judging
 
 # test_uninstalling.py would run the rest of the suite again; the others start separate processes without the fault.
-LEFT_OUT = ("test_uninstalling.py", "test_readme.py", "browser", "chaos")
+LEFT_OUT = ("test_uninstalling.py", "test_readme.py", "browser", "chaos", "clients")
 # The kind of check depends on the test's path, except for tests that the fault names, which are always NAMED.
 NAMED, OTHER, GROWTH, DETECTOR = "its tests", "other tests", "growth", "N+1 detector"
 PLACES = {

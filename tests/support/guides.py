@@ -22,10 +22,19 @@ STEP = re.compile(r"(?<=\n\n)`([\w./-]+\.\w+|Makefile)`|^```(\w+)\n(.*?)^```$", 
 LEFT_OUT = shutil.ignore_patterns(
     ".git", ".venv*", ".pytest_cache", ".ruff_cache", "__pycache__", ".hypothesis", "*.sqlite3*", ".env"
 )
-NOT_COMMITTED = {".git", ".venv", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".import_linter_cache"}
+NOT_COMMITTED = {
+    ".git",
+    ".venv",
+    ".venv-node",
+    "__pycache__",
+    ".mypy_cache",
+    ".ruff_cache",
+    ".pytest_cache",
+    ".import_linter_cache",
+}
 NOT_COMMITTED |= {".env", ".hypothesis"}
-# The environment is this one's, however new the copied requirements look.
-MAKE = 'make() { command make -o .venv/.installed "$@"; }\n'
+# The environments are those of this tree, however new the copied requirements look.
+MAKE = 'make() { command make -o .venv/.installed -o .venv-node/.installed "$@"; }\n'
 
 
 class Tree:
@@ -36,6 +45,7 @@ class Tree:
         shutil.copytree(ROOT, folder, ignore=LEFT_OUT)
         shutil.copy(ROOT / ".env.example", folder / ".env")
         (folder / ".venv").symlink_to(Path(sys.executable).parents[1])
+        (folder / ".venv-node").symlink_to(ROOT / ".venv-node")
         self._before = self._contents()
         inherited = {
             name: value
