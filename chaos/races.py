@@ -46,7 +46,8 @@ def _cancel(clients: list[Client], number: int) -> list[Answer]:
 
 
 def retries(stage: Stage, times: int) -> Verdict:
-    """Send one POST with one key `times` times, half of them at once. Then repeat that after clients hung up on it."""
+    """Send one POST with one key `times` times, half of them at once. Then do the same with a
+    request whose clients disconnected before its response."""
     verdict = Verdict(
         f"One POST sent {times} times with one key, also after clients hung up: one order", stage.database
     )

@@ -10,6 +10,9 @@ import environ
 
 env = environ.Env()
 
+# The release, as in pyproject.toml and CHANGELOG.md, which a test compares.
+RELEASE = "1.0.0"
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY")
@@ -58,7 +61,7 @@ MIDDLEWARE = [
     "apps.api.middleware.hosts.AllowedHosts",
     "apps.api.middleware.cors.Cors",  # before the steps that would refuse a preflight, which has no key
     "django.middleware.csrf.CsrfViewMiddleware",  # for the forms of Silk and the admin; the API has no cookies
-    # Lazy: a request that does not use `request.user`, such as those to the API, reads no session and gets no cookie.
+    # API requests never use `request.user`, so they read no session and get no cookie.
     *only_with(
         "django.contrib.admin",
         "django.contrib.sessions.middleware.SessionMiddleware",
@@ -166,7 +169,7 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Regression Lab",
-    "VERSION": "1",
+    "VERSION": RELEASE,
     "DESCRIPTION": """Customers, orders, items and reports. Each request acts for the tenant of its API key.
 
 - Amounts are integer cents. Times are UTC. Dates in filters and reports are days in the tenant's time zone.
@@ -176,7 +179,7 @@ SPECTACULAR_SETTINGS = {
 - To retry a change safely, send the same `Idempotency-Key` again: the change is made only once.
 - Send `If-Match` with the `ETag` you last read, and the change fails with 412 if the resource has changed since.
 - Every error is a problem document (RFC 9457). Its `type` is the address of a page that explains it.
-- Responses may get further fields, and further values where known ones are listed: ignore what you do not know.
+- New fields, and new values where known ones are listed, can be added to responses: ignore what you do not know.
 
 The guides at [/docs/](/docs/) explain authentication, pages, errors, retries and versions.
 """,

@@ -22,7 +22,7 @@ FAST = "-F -c synchronous_commit=off -c full_page_writes=off"
 
 
 class Cluster:
-    """A private PostgreSQL server on an unused port, in a folder that is removed with it.
+    """A private PostgreSQL server on an unused port, in a temporary folder that `stop` removes.
 
     It does not write to disk at each COMMIT, unless it is `durable`. It has the roles of deploy/roles.sql; their owner
     may create databases. Raises FileNotFoundError where PostgreSQL is not installed.
@@ -94,7 +94,7 @@ class Cluster:
         self._run("pg_ctl", "-D", self._data, "-w", "-m", mode, "stop")
 
     def kill(self) -> None:
-        """Kill all of the server's processes, as a kernel does that runs out of memory, and keep its data."""
+        """Kill all of the server's processes, as the kernel does when memory runs out, and keep its data."""
         leader = str(self.postmaster)
         os.kill(int(leader), signal.SIGSTOP)  # Otherwise it would start new ones.
         children = Path(f"/proc/{leader}/task/{leader}/children").read_text().split()
@@ -102,7 +102,7 @@ class Cluster:
             os.kill(int(process), signal.SIGKILL)
         while any(map(_is_alive, (*children, leader))):
             time.sleep(0.01)
-        # Remove the lock files: until its parent has waited for the server, its process id counts as running.
+        # Remove the lock files: until its parent reaps it, the killed server still counts as running.
         for lock in (self._data / "postmaster.pid", self._folder / f".s.PGSQL.{self._port}.lock"):
             lock.unlink()
 

@@ -78,7 +78,8 @@ def _tags(version: str) -> list[dict[str, Any]]:
 
 def _operation(document: Any, path: str, method: str, operation: Any) -> dict[str, Any]:
     status, response = next(iter(operation["responses"].items()))
-    named = operation["responses"].get("409", {}).get("content", {}).get("application/problem+json", {})
+    conflict = operation["responses"].get("409", {}).get("content", {}).get("application/problem+json", {})
+    uris = conflict.get("schema", {}).get("discriminator", {}).get("mapping", {})
     return {
         "id": operation["operationId"],
         "path": path,
@@ -92,7 +93,7 @@ def _operation(document: Any, path: str, method: str, operation: Any) -> dict[st
         "request": _body(operation.get("requestBody", {})),
         "status": status,
         "response": _body(response),
-        "problems": [*named.get("schema", {}).get("discriminator", {}).get("mapping", {})],
+        "conflicts": [kind for kind in problem_types().values() if kind.uri in uris],
     }
 
 

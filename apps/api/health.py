@@ -3,6 +3,7 @@
 import logging
 from contextlib import nullcontext
 
+from django.conf import settings
 from django.db import Error, connection, transaction
 from django.http import HttpRequest, JsonResponse
 
@@ -19,8 +20,8 @@ REASONS = {"55P03": "a table is locked"}  # by SQLSTATE
 
 
 def healthz(request: HttpRequest) -> JsonResponse:
-    """Return 200 whenever the process can respond, without using the database or another service."""
-    return JsonResponse({"status": "ok"})
+    """Return 200 and the release, using no other service: the process responds."""
+    return JsonResponse({"status": "ok", "version": settings.RELEASE})
 
 
 def readyz(request: HttpRequest) -> JsonResponse:

@@ -31,8 +31,8 @@ class KeysetPagination(DocumentedPages):
     """`{"next", "previous", "next_cursor", "previous_cursor", "results"}`, with `"count"` on `?count=true`.
 
     A view declares `ordering_fields` (columns that it shows, never null) and its default `ordering`. Ties are broken by
-    id in the same direction. The rows are read here, as `apps.api.rows` does: one statement a page, whatever its
-    number, and one for each kind of list inside; one more for the count.
+    id in the same direction. Rows are read with `apps.api.rows.read`: one statement per page, one per nested list,
+    and one for `count`.
     """
 
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
@@ -72,7 +72,7 @@ class KeysetPagination(DocumentedPages):
             edge = {"backwards": backwards, "value": value, "id": row["id"]}
             return signing.dumps({"ordering": ordering, "filters": filters, **edge}, salt=salt)
 
-        # The page that a cursor came from lies on its other side; on this side there is one if a row was left over.
+        # There is always a page on the side that the cursor came from; on the other only if the extra row was found.
         following = cursor_at(rows[-1], False) if rows and (more or backwards) else None
         preceding = cursor_at(rows[0], True) if rows and (more if backwards else cursor is not None) else None
         self.links = {

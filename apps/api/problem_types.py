@@ -75,11 +75,11 @@ _REFERRING = {
     "referring": {
         "type": "array",
         "items": {"type": "string"},
-        "description": "The kinds of rows that refer to it.",
+        "description": "The kinds of resources that refer to this one.",
         "example": ["order"],
     }
 }
-_SAME_AGAIN = "Repeat the request after the seconds in `Retry-After`"
+_SAME_AGAIN = "Wait for the number of seconds in `Retry-After`, then repeat the request"
 GENERAL = [
     ProblemType(
         "bad-request", 400, "The request cannot be read, or a header has no valid value.",
@@ -95,10 +95,11 @@ GENERAL = [
     ),
     ProblemType(
         "https-required", 403, "The request was sent in clear text.",
-        "Use https, and revoke the key, which others may have read.", "Use https. This request was sent in clear text.",
+        "Use https. Revoke the key that you sent: others may have read it.",
+        "Use https. This request was sent in clear text.",
     ),
     ProblemType(
-        "read-only-key", 403, "The API key has the scope `read`.",
+        "read-only-key", 403, "The API key has the scope `read`, so it cannot make changes.",
         "Use a key with the scope `write`.", "The API key may read only.",
     ),
     ProblemType(
@@ -107,14 +108,14 @@ GENERAL = [
     ),
     ProblemType(
         "not-found", 404, "The resource does not exist, or it belongs to another tenant.",
-        "Correct the address; a missing slash at its end is named in `detail`.", "No such order.",
+        "Correct the address. If only the slash at its end is missing, `detail` says so.", "No such order.",
     ),
     ProblemType(
         "method-not-allowed", 405, "The resource does not have this method.",
         "Use one of the methods in `Allow`.", 'Method "PUT" not allowed.',
     ),
     ProblemType(
-        "not-acceptable", 406, "Responses are JSON, which the header `Accept` excludes.",
+        "not-acceptable", 406, "The service responds with JSON only, and the header `Accept` excludes it.",
         "Accept `application/json`.", "Could not satisfy the request Accept header.",
     ),
     ProblemType(
@@ -131,12 +132,13 @@ GENERAL = [
         f"{_SAME_AGAIN}, with the same key.", "A request with this Idempotency-Key is still running; try again.",
     ),
     ProblemType(
-        "still-referred-to", 409, "Other rows refer to the resource, so it cannot be deleted.",
-        "Delete those rows first.", "It cannot be deleted while other rows refer to it: order.", _REFERRING,
+        "still-referred-to", 409, "Other resources refer to this one, so it cannot be deleted.",
+        "Delete those resources first.", "It cannot be deleted while other rows refer to it: order.", _REFERRING,
     ),
     ProblemType(
         "precondition-failed", 412, "The condition in `If-Match` or `If-None-Match` is false; nothing was changed.",
-        "Read the resource again, decide, and send its new `ETag`.", "The condition in If-Match is false.",
+        "Read the resource again. If you still want the change, repeat it with the new `ETag`.",
+        "The condition in If-Match is false.",
     ),
     ProblemType(
         "body-too-large", 413, "The body is larger than the service accepts.",
@@ -178,7 +180,7 @@ GENERAL = [
         "The database is not available.",
     ),
 ]  # fmt: skip
-# The type of a problem that its status is enough to name; the first of each.
+# The default type of each status: its first entry above. 403 and 409 have none, so they need an explicit `kind`.
 BY_STATUS = {kind.status: kind.slug for kind in reversed(GENERAL) if kind.status not in (403, 409)}
 
 
@@ -195,7 +197,7 @@ def problem_types() -> dict[str, ProblemType]:
 
 
 def refusals(cls: type[Conflict]) -> Iterator[type[Conflict]]:
-    """Yield the subclasses of a refusal whose modules are imported, as those of all mounted views are."""
+    """Yield all imported subclasses, recursively. Mounted views import theirs."""
     for subclass in cls.__subclasses__():
         yield subclass
         yield from refusals(subclass)

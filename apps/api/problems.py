@@ -32,7 +32,7 @@ def problem(
     """A problem document. `kind` names its type when the status alone does not; `members` are the type's own."""
     body = {**problem_members(status, detail, request.id, kind), **members}
     response = JsonResponse(body, status=status, content_type=CONTENT_TYPE, headers=headers)
-    # An error names the value that it refuses; a key in the wrong place need not go on into the client's logs.
+    # Messages quote invalid values: a misplaced API key must not end up in the client's logs.
     response.content = mask_api_keys(response.content.decode())
     return response
 
@@ -50,7 +50,7 @@ def problem_members(status: int, detail: str, request_id: str, kind: str = "") -
 
 
 def exception_handler(exc: Exception, context: dict[str, Any]) -> HttpResponse | None:
-    """DRF's hook: the problem for what a view raised, or None for a bug, which `unexpected` then answers."""
+    """DRF's hook: return the problem for an exception of a view, or None for a bug, which `unexpected` handles."""
     request = context["request"]._request
     if isinstance(exc, Conflict):
         return problem(request, 409, exc.detail, kind=exc.slug(), **exc.members)
@@ -59,7 +59,7 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> HttpResponse |
         referring = sorted({str(row._meta.verbose_name) for row in rows})
         detail = f"It cannot be deleted while other rows refer to it: {', '.join(referring)}."
         return problem(request, 409, detail, kind="still-referred-to", referring=referring)
-    # DRF's get_object_or_404 hides which model it was, but for the error that it replaced.
+    # get_object_or_404 raises a plain Http404; the DoesNotExist, which names the model, is its context.
     missing = exc.__context__ if isinstance(exc, Http404) else exc
     if isinstance(missing, ObjectDoesNotExist):
         return problem(request, 404, f"No such {type(missing).__qualname__.split('.')[0].lower()}.")
@@ -73,13 +73,13 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> HttpResponse |
     if isinstance(exc, exceptions.APIException):
         return problem(request, exc.status_code, str(exc.detail))
     if isinstance(exc, SuspiciousOperation):
-        # Too many parameters fail while DRF still negotiates; with DEBUG on, DRF would then fail a second time.
+        # Too many parameters raise it during content negotiation; with DEBUG on, DRF would raise again.
         return unexpected(request, exc)
     return None
 
 
 def unexpected(request: ApiRequest, exc: BaseException) -> HttpResponse:
-    """The problem for what no view foresaw: a constraint at COMMIT, a busy database, a bug. Writes request.failure."""
+    """Return the problem for what no view handles: an error of COMMIT, a busy database, a bug. Sets request.failure."""
     request.failure = exc
     if isinstance(exc, SuspiciousOperation):
         return problem(request, 400, "The request has too many parameters, or its address is too long.")

@@ -54,8 +54,8 @@ LOCATION = OpenApiParameter(
 DEPRECATION = [
     OpenApiParameter(name, str, OpenApiParameter.HEADER, response=[200, 201, 204], description=description)
     for name, description in {
-        "Deprecation": "Since when the operation is deprecated: `@` and a Unix time (RFC 9745).",
-        "Sunset": "From when on the operation may be gone, if that is decided (RFC 8594).",
+        "Deprecation": "When the operation was deprecated: `@` and a Unix time (RFC 9745).",
+        "Sunset": "When the operation may be removed (RFC 8594); absent until that is decided.",
         "Link": "A page about the deprecation.",
     }.items()
 ]
@@ -80,7 +80,7 @@ def bases_without_description() -> list[type]:
 
 
 class AutoSchema(openapi.AutoSchema):
-    """Groups operations by app, names them for what they do, and knows the header fields that they share."""
+    """Tag operations by the first part of their address, shorten their ids, and add the shared header fields."""
 
     def get_tags(self) -> list[str]:
         return [self._tokenize_path()[0]]
@@ -118,7 +118,7 @@ class AutoSchema(openapi.AutoSchema):
         return operation
 
     def _describe(self, parameter: dict[str, Any]) -> None:
-        """Add to a parameter what follows from its name and type alone."""
+        """Add the description, example and style that a parameter's name and type imply."""
         view: Any = self.view
         if parameter["in"] == "path":
             thing = parameter["name"].removesuffix("id").rstrip("_") or view.queryset.model._meta.verbose_name

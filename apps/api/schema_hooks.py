@@ -25,7 +25,7 @@ def document_links(result: Any, generator: Any, request: Any, public: Any) -> An
     paths = result["paths"]
     creating = {path: view.cls for path, _, method, view in generator.endpoints if method == "POST"}
     for collection in [path for path in creating if f"{path}{{id}}/" in paths]:
-        # A foreign key and its filter are named for the model, in any plural of the address.
+        # Parameters are named after the model, whatever plural the address uses.
         thing = camel_case_to_spaces(creating[collection].queryset.model.__name__).replace(" ", "_")
         paths[collection]["post"]["responses"]["201"]["links"] = {
             operation["operationId"]: {
@@ -79,6 +79,6 @@ def _operations(result: Any) -> Iterator[tuple[str, str, dict[str, Any]]]:
 
 
 def _taking(thing: str, parameters: set[str], path: str, collection: str) -> list[str]:
-    """The parameter of an operation that is the id of a thing of the collection; none, or one."""
+    """Return the parameter that takes the collection's id, as a list of at most one name."""
     own = ["id"] if path.startswith(f"{collection}{{id}}/") else []
     return [name for name in (*own, f"{thing}_id", thing) if name in parameters][:1]

@@ -26,15 +26,15 @@ RETRY_AFTER = {
     }
 }
 HEADERS = {429: {**LIMIT_HEADERS, **RETRY_AFTER}, 503: RETRY_AFTER}
-# Types that are no refusal of a service, by status.
+# The general types by status, without those that services raise.
 TYPES = {status: [kind for kind in GENERAL if kind.status == status] for status in {kind.status for kind in GENERAL}}
 
 
 def problem_responses(auto_schema: Any, headers: set[str]) -> dict[str, Any]:
     """Return the problem responses of the operation by status, and register their components.
 
-    `headers` are the names of the operation's parameters. Those of a status are the same for all operations, but for
-    409, which names the refusals of the operation's own services (`conflicts` of the view).
+    `headers` are the names of the operation's parameters. Every operation has the same response for a status, except
+    409, which lists the refusals of its own services (`conflicts` of the view).
     """
     responses: dict[str, Any] = {}
     for status in _statuses(auto_schema, headers):

@@ -20,16 +20,19 @@ class CurrentKeySerializer(serializers.ModelSerializer):
     class Meta:
         model = ApiKey
         fields = read_only_fields = ["prefix", "name", "scope", "expires_at"]
+        extra_kwargs = {
+            "prefix": {"help_text": "The key's public part. It identifies the key but does not authenticate a request."}
+        }
 
 
 class LimitsSerializer(serializers.Serializer):
-    """What one request, and one minute of requests, may hold."""
+    """The limits on requests."""
 
     requests_per_minute = serializers.IntegerField(
-        allow_null=True, help_text="Requests of the tenant per minute, in each process of the service; null: no limit."
+        allow_null=True, help_text="Maximum requests per minute, counted by each process; null means no limit."
     )
-    body_bytes = serializers.IntegerField(help_text="Bytes of a request body.")
-    page_size = serializers.IntegerField(help_text="Rows of a page.")
+    body_bytes = serializers.IntegerField(help_text="Maximum size of a request body, in bytes.")
+    page_size = serializers.IntegerField(help_text="Maximum `page_size`.")
 
 
 @extend_schema_serializer(

@@ -14,8 +14,8 @@ class EmailFilter(django_filters.CharFilter):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(
             max_length=254,
-            help_text="Part of the e-mail address; upper and lower case are the same. A label of an internationalized "
-            "domain has to be complete.",
+            help_text="Part of the e-mail address; upper and lower case are the same. To search an internationalized "
+            "domain, give whole labels: `bücher`, not `büch`.",
             **kwargs,
         )
 

@@ -28,7 +28,7 @@ class EventViewSet(ListViewSet):
 
 @extend_schema_view(
     list=extend_schema(
-        summary="List an order's events", description="Its history, the newest event first; `ordering=id` reverses it."
+        summary="List an order's events", description="The order's events, the newest first; `ordering=id` reverses it."
     )
 )
 class OrderEventViewSet(ListViewSet):

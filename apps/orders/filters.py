@@ -63,7 +63,7 @@ class CreatedFilter(FilterSet):
     created_to = DayOrInstantFilter(
         field_name="created_at",
         lookup_expr="lte",
-        help_text="The latest time, inclusive: a date, of which the whole day counts, or a date-time.",
+        help_text="The latest time, inclusive. A date includes the whole day in the tenant's time zone.",
     )
 
 

@@ -1,4 +1,4 @@
-"""What the services of this app refuse, each a type of problem that the API documents."""
+"""Errors that the order services raise. Each Conflict becomes a documented type of problem."""
 
 from apps.errors import Conflict
 from apps.orders.models import MAX_ITEMS_PER_ORDER
@@ -31,7 +31,7 @@ class OrderNotDraft(Conflict):
 
 
 class OrderNeedsItem(Conflict):
-    """The last item of an order cannot be deleted; the order can."""
+    """An order must have at least one item, so its last item cannot be deleted."""
 
     remedy = "Delete the order instead."
     example = "An order has at least one item; delete the order instead."
@@ -42,7 +42,7 @@ class ItemStaysInOrder(Exception):
 
 
 class OrderFull(Conflict):
-    """The order has as many items as an order can have."""
+    """The order already has the maximum number of items."""
 
     remedy = "Create another order."
     example = f"An order has at most {MAX_ITEMS_PER_ORDER} items."

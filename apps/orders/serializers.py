@@ -95,6 +95,11 @@ class OrderSerializer(StrictModelSerializer):
             "archived_at",
         ]
         read_only_fields = ["status"]
+        extra_kwargs = {
+            "archived_at": {
+                "help_text": "When the order was archived, or null. Archived orders are hidden from lists and reports."
+            }
+        }
 
 
 @extend_schema_serializer(

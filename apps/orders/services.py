@@ -57,7 +57,7 @@ def update_item(*, item_id: int, order_id: int | None = None, **fields: Any) -> 
     if order_id not in (None, order.pk):
         raise ItemStaysInOrder("An item stays in its order.")
     _refuse_unless_draft(order)
-    # With no field to change it is a SELECT. Another request may have deleted the item before the lock was there.
+    # Without fields, only check that it exists: another request may have deleted it before this one took the lock.
     items = Item.objects.filter(pk=item_id)
     if not (items.update(**fields) if fields else items.exists()):
         raise Item.DoesNotExist
@@ -91,12 +91,12 @@ def cancel_order(*, order_id: int) -> None:
 
 
 def archive_order(*, order_id: int) -> None:
-    """Hide the order from lists and reports, in any status; once is enough. Raises Order.DoesNotExist."""
+    """Hide the order from lists and reports, in any status. Idempotent. Raises Order.DoesNotExist."""
     _set_archived(order_id, archived=True)
 
 
 def unarchive_order(*, order_id: int) -> None:
-    """Show an archived order again; once is enough. Raises Order.DoesNotExist."""
+    """Show an archived order again. Idempotent. Raises Order.DoesNotExist."""
     _set_archived(order_id, archived=False)
 
 

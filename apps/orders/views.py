@@ -68,7 +68,7 @@ class OrderViewSet(CrudViewSet):
 
     @extend_schema(
         summary="Mark a draft as paid",
-        description="Its items cannot change any more, and it counts as revenue from now on.",
+        description="The order's items can no longer change, and it counts as revenue. 409 unless it is a draft.",
         request=None,
         responses=OrderSerializer,
     )
@@ -78,7 +78,7 @@ class OrderViewSet(CrudViewSet):
 
     @extend_schema(
         summary="Mark a paid order as shipped",
-        description="A shipped order cannot be cancelled.",
+        description="It cannot be cancelled afterwards. 409 unless the order is paid.",
         request=None,
         responses=OrderSerializer,
     )
@@ -98,7 +98,7 @@ class OrderViewSet(CrudViewSet):
 
     @extend_schema(
         summary="Archive an order",
-        description="Hides it from lists and reports, whatever its status. Archiving twice changes nothing.",
+        description="Hides the order from lists and reports, in any status. Archiving an archived order has no effect.",
         request=None,
         responses=OrderSerializer,
     )
@@ -108,7 +108,7 @@ class OrderViewSet(CrudViewSet):
 
     @extend_schema(
         summary="Unarchive an order",
-        description="Shows it in lists and reports again.",
+        description="Shows an archived order in lists and reports again.",
         request=None,
         responses=OrderSerializer,
     )
@@ -124,7 +124,8 @@ class OrderViewSet(CrudViewSet):
 
 @extend_schema_view(
     list=extend_schema(
-        summary="List a customer's orders", description="The orders of one customer, with the filters of all orders."
+        summary="List a customer's orders",
+        description="The orders of one customer. Accepts the same filters as the list of all orders.",
     )
 )
 class CustomerOrderViewSet(ListViewSet):

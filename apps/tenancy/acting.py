@@ -20,7 +20,7 @@ _acting: ContextVar[KeyInfo | None] = ContextVar("acting_key", default=None)
 
 
 def acting_key() -> KeyInfo | None:
-    """Return the key of the current request; None for the default tenant's, and outside of a request."""
+    """Return the key of the current request, or None outside of one, or if the default tenant is used without a key."""
     return _acting.get()
 
 

@@ -1,9 +1,9 @@
 """Export a tenant: all its rows in one archive, which `importing` writes into an empty tenant of any installation.
 
 An archive is a zip. Its `manifest.json` names the format, the tenant, and for each model its columns and the number of
-its rows; the rows are in one file per model, a JSON object per line, in the order of their ids. Rows that the database
-keeps are left out, because importing the others makes them again. So are API keys, which are secrets of one
-installation, and models with `exported = False`.
+its rows; the rows are in one file per model, a JSON object per line, in the order of their ids. Rows that triggers
+maintain are not exported, because the import recreates them. Nor are API keys, which are secrets of one installation,
+and models with `exported = False`.
 """
 
 import json

@@ -44,8 +44,8 @@ def delete_tenant(*, tenant: Tenant) -> dict[str, int]:
     owned: list[Any] = tenant_owned_models()
     models: list[Any] = children_first(model for model in owned if not model.kept_by_database)
     try:
-        # SQLite checks its keys at the end instead. They lack the tenant that each index begins with, so deleting one
-        # parent would read every child of every tenant.
+        # On SQLite, check foreign keys once, at the end. They do not include the tenant, which every index starts with,
+        # so each deleted parent would scan the children of all tenants.
         with connection.constraint_checks_disabled(), tenant_scope(tenant):
             allow_slow_statements()
             Tenant.objects.select_for_update().get(pk=tenant.pk)
@@ -56,10 +56,10 @@ def delete_tenant(*, tenant: Tenant) -> dict[str, int]:
             Tenant.objects.filter(pk=tenant.pk).delete()
             connection.check_constraints()
     except (DatabaseError, Tenant.DoesNotExist) as error:
-        # Not str(error): Django's adds the rows, which cannot be read here any more.
+        # Not str(error): of a ProtectedError it includes the rows, which cannot be read outside the scope.
         reason = str(error.args[0]).splitlines()[0].rstrip(".")
         raise TenantNotDeleted(
-            f"Nothing was deleted: {reason}. A tenant in use is suspended first; a row that refers to its rows may "
-            "belong to an app that is not installed."
+            f"Nothing was deleted: {reason}. If the tenant is in use, suspend it first. Other rows that refer to it "
+            "may belong to an app that is not installed."
         ) from error
     return deleted

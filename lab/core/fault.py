@@ -1,4 +1,4 @@
-"""The classes of a fault, the single source of everything that the lab runs, proves, measures and shows."""
+"""The dataclasses that define a fault; the lab runs, proves, measures and shows it from these alone."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class Call:
 
 @dataclass(frozen=True)
 class Effect:
-    """The metric that shows the fault (see `costs.measure_once`), and how it grows with n, fault on and off."""
+    """The metric that shows the fault (see `costs.measure_once`), and how it grows with n with the fault on and off."""
 
     metric: str
     on: Growth

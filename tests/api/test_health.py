@@ -9,7 +9,7 @@ def test_healthz_runs_no_statement(client, count):
     with count() as statements:
         response = client.get("/healthz", secure=True)
 
-    assert (response.status_code, response.json()) == (200, {"status": "ok"})
+    assert (response.status_code, response.json()) == (200, {"status": "ok", "version": "1.0.0"})
     assert statements.sql == []
 
 

@@ -60,7 +60,7 @@ def test_charset_of_the_content_type_is_ignored(charset):
 
     body = b"".join(application(environ, lambda status, headers: started.append(status)))
 
-    assert (started, body) == (["200 OK"], b'{"status": "ok"}')
+    assert (started, body) == (["200 OK"], b'{"status": "ok", "version": "1.0.0"}')
     assert environ["CONTENT_TYPE"] == "application/json"
 
 

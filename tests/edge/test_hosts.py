@@ -27,7 +27,7 @@ def respond(service, path: str, host: bytes) -> tuple[int, bytes, bytes]:
 def test_probe_accepts_any_host(service, path, host):
     status, _, body = respond(service, path, host)
 
-    assert (status, json.loads(body)) == (200, {"status": "ok"})
+    assert (status, json.loads(body)["status"]) == (200, "ok")
 
 
 @pytest.mark.parametrize("host", [HOSTS["another"], HOSTS["garbage"]], ids=["another", "garbage"])

@@ -22,7 +22,7 @@ from tests.support.service import THREADS, Answer, Database, Service, serving
 
 pytestmark = pytest.mark.postgresql
 TERMINATE = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = 'orders_app'"
-ALIVE = READY = (200, {"status": "ok"})
+ALIVE, READY = (200, {"status": "ok", "version": "1.0.0"}), (200, {"status": "ok"})
 UNREACHED = (503, {"status": "unavailable", "reason": "the database does not answer"})
 LOCKED = (503, {"status": "unavailable", "reason": "a table is locked"})
 numbers = count()
