@@ -6,8 +6,10 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
 
-from apps.api.csp import strict_policy
+from apps.api.csp import View, strict_policy
 from apps.api.problem_types import ProblemType, problem_types
 from apps.api.versions import VersionGenerator
 from apps.plugin import versions
@@ -21,40 +23,45 @@ GUIDES = {
 }
 
 
-@strict_policy
+def _page(view: View) -> View:
+    """Let a page be read and nothing else. It reads no cookies, so it is exempt from CSRF checks."""
+    return csrf_exempt(strict_policy(require_safe(view)))
+
+
+@_page
 def index(request: HttpRequest) -> HttpResponse:
     """The entrance."""
-    return _page(request, "index", "API documentation")
+    return _render(request, "index", "API documentation")
 
 
-@strict_policy
+@_page
 def guide(request: HttpRequest, name: str) -> HttpResponse:
     """One of GUIDES."""
     if name not in GUIDES:
         raise Http404
     kinds = problem_types()
     shown = sorted(kinds.values(), key=lambda kind: (kind.status, kind.slug))
-    return _page(request, name, GUIDES[name], kinds=shown, example=_example(kinds["move-not-allowed"]))
+    return _render(request, name, GUIDES[name], kinds=shown, example=_example(kinds["move-not-allowed"]))
 
 
-@strict_policy
+@_page
 def problem_page(request: HttpRequest, slug: str) -> HttpResponse:
     """The page of a type of problem; its address is the problem's `type`."""
     kind = problem_types().get(slug)
     if kind is None:
         raise Http404
-    return _page(request, "problem", kind.title, kind=kind, example=_example(kind))
+    return _render(request, "problem", kind.title, kind=kind, example=_example(kind))
 
 
-@strict_policy
+@_page
 def reference(request: HttpRequest, version: str) -> HttpResponse:
     """Every operation of a version, from its OpenAPI document."""
     if version not in versions():
         raise Http404
-    return _page(request, "reference", f"Reference, version {version}", version=version, tags=_tags(version))
+    return _render(request, "reference", f"Reference, version {version}", version=version, tags=_tags(version))
 
 
-def _page(request: HttpRequest, name: str, title: str, **context: Any) -> HttpResponse:
+def _render(request: HttpRequest, name: str, title: str, **context: Any) -> HttpResponse:
     pages = [("/docs/", "Documentation"), *((f"/docs/{guide}", shown) for guide, shown in GUIDES.items())]
     pages += [(f"/docs/reference/{version}", f"Reference {version}") for version in versions()]
     shared = {"title": title, "pages": pages, "versions": versions(), "origin": request.build_absolute_uri("/")[:-1]}

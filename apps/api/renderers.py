@@ -16,7 +16,9 @@ class JSONNegotiation(negotiation.DefaultContentNegotiation):
     """Accept clients that ask for problem documents alone: generated ones do, where a success has no body."""
 
     def get_accept_list(self, request: Request) -> list[str]:
+        # Media types are case-insensitive (RFC 9110, 8.3.1), which DRF's comparison is not.
+        ranges = (accepted.partition(";") for accepted in super().get_accept_list(request))
         return [
-            accepted.replace("application/problem+json", "application/json")
-            for accepted in super().get_accept_list(request)
+            media_type.lower().replace("application/problem+json", "application/json") + separator + parameters
+            for media_type, separator, parameters in ranges
         ]

@@ -52,6 +52,15 @@ def test_a_page_that_is_not_there_is_a_404(path):
     assert Api().get(path).status_code == 404
 
 
+@pytest.mark.parametrize("path", [*PAGES, "/docs/problems/not-found"])
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS", "TRACE", "FOO"])
+def test_a_page_can_only_be_read(path, method):
+    response = Api().generic(method, path)
+
+    assert (response.status_code, response["Allow"]) == (405, "GET, HEAD")
+    assert Api().head(path).status_code == 200
+
+
 def test_the_reference_has_every_operation():
     text = Api().get("/docs/reference/v1").content.decode()
     operations = [operation["operationId"] for path in DOCUMENT["paths"].values() for operation in path.values()]

@@ -110,6 +110,6 @@ def test_a_client_may_ask_for_problems_alone(acme: Any, api: Any):
     customer = api.post("/api/v1/customers/", {"email": "ada@example.com", "name": "Ada"}).json()
 
     deleted = api.delete(f"/api/v1/customers/{customer['id']}/", headers={"Accept": "application/problem+json"})
-    again = api.delete(f"/api/v1/customers/{customer['id']}/", headers={"Accept": "application/problem+json"})
+    again = api.delete(f"/api/v1/customers/{customer['id']}/", headers={"Accept": "Application/Problem+JSON; q=0.5"})
 
     assert (deleted.status_code, again.status_code, again["Content-Type"]) == (204, 404, "application/problem+json")
