@@ -1,7 +1,7 @@
 """Import an archive of `exporting` into an empty tenant: its rows get new ids, and foreign keys follow them.
 
 Only the members named after installed models are read, and none is extracted, so paths in an archive have no effect.
-The constraints of the database validate the rows.
+The validators of the fields and the constraints of the database validate the rows.
 """
 
 import json
@@ -10,6 +10,8 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime, timezone
+from functools import partial
 from typing import IO, Any
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
 
@@ -133,7 +135,17 @@ def _values(values: dict[str, Any], readers: dict[str, Callable[[Any], Any]]) ->
 def _reader(field: Any, ids: dict[Any, NewIds]) -> Callable[[Any], Any]:
     if leads_outside(field):
         return lambda value: None
-    return ids[field.related_model].__getitem__ if isinstance(field, models.ForeignKey) else field.to_python
+    return ids[field.related_model].__getitem__ if isinstance(field, models.ForeignKey) else partial(_validated, field)
+
+
+def _validated(field: Any, value: Any) -> Any:
+    """Return the field's value. Raises ValidationError for what a form would refuse, as SQLite enforces no lengths."""
+    value = field.to_python(value)
+    if isinstance(value, str) and "\0" in value:
+        raise ValueError(f"{field.name} contains a NUL byte")
+    if isinstance(value, datetime) and value.tzinfo:
+        value.astimezone(timezone.utc)  # Raises OverflowError if the database could store it and Python not read it.
+    return value if value in field.empty_values else field.clean(value, None)
 
 
 def _insert(model: Any, rows: list[Any]) -> list[int]:

@@ -13,6 +13,7 @@ from apps.tenancy.importing import import_tenant
 from apps.tenancy.models import Tenant
 
 CUSTOMERS, ORDERS, ITEMS = "customers.Customer.jsonl", "orders.Order.jsonl", "orders.Item.jsonl"
+EVENTS = "orders.OrderEvent.jsonl"
 KEYS = "idempotency.IdempotencyKey"  # not exported
 
 

@@ -14,7 +14,18 @@ from apps.tenancy.importing import ArchiveRefused
 from apps.tenancy.models import ApiKey, Tenant
 from tests.conftest import rows_of
 from tests.isolation.two_tenants import undone
-from tests.support.archives import CUSTOMERS, ITEMS, KEYS, ORDERS, archive_of, edit_manifest, edit_rows, edited, load
+from tests.support.archives import (
+    CUSTOMERS,
+    EVENTS,
+    ITEMS,
+    KEYS,
+    ORDERS,
+    archive_of,
+    edit_manifest,
+    edit_rows,
+    edited,
+    load,
+)
 from tests.support.filled import content, fill
 
 
@@ -120,6 +131,24 @@ def test_a_tenant_with_rows_is_refused_and_keeps_them(acme: Tenant, globex: Tena
             lambda members: edit_rows(members, ITEMS, lambda rows: rows[0].update(quantity=2**70)),
             r"rows of orders\.Item cannot be imported: ",
         ),
+        (
+            lambda members: edit_rows(
+                members, CUSTOMERS, lambda rows: rows[0].update(created_at="9999-12-31T23:59:59-10:00")
+            ),
+            r"rows of customers\.Customer cannot be imported: date value out of range$",
+        ),
+        (
+            lambda members: edit_rows(members, ITEMS, lambda rows: rows[0].update(sku="x" * 65)),
+            r"rows of orders\.Item cannot be imported: Ensure this value has at most 64 characters",
+        ),
+        (
+            lambda members: edit_rows(members, ITEMS, lambda rows: rows[0].update(sku="MUG\0WHITE")),
+            r"rows of orders\.Item cannot be imported: sku contains a NUL byte$",
+        ),
+        (
+            lambda members: edit_rows(members, EVENTS, lambda rows: rows[0].update(kind="nope")),
+            r"rows of orders\.OrderEvent cannot be imported: Value 'nope' is not a valid choice",
+        ),
     ],
     ids=[
         "empty zip", "manifest is no JSON", "manifest is a list", "manifest is deep", "manifest without models",
@@ -127,6 +156,7 @@ def test_a_tenant_with_rows_is_refused_and_keeps_them(acme: Tenant, globex: Tena
         "row missing", "row cut off", "row is no object", "column missing", "column of another tenant",
         "key to a row elsewhere", "key of another type", "key is null", "id twice", "id too large", "e-mail twice",
         "invisible character", "no time", "refused by a CHECK", "number too large",
+        "time beyond year 9999", "text too long", "NUL byte", "unknown choice",
     ],
 )  # fmt: skip
 def test_an_archive_that_is_damaged_or_foreign_is_refused_and_writes_nothing(
