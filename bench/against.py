@@ -33,7 +33,7 @@ from harness.machine import find_binaries, missing_programs
 FEWEST_ROUNDS = 15
 REQUESTS = 128  # per work, side and round
 WARM_UP_REQUESTS = 40
-DIFFERS_ANYWAY = re.compile("id|.*_at|next|previous")
+DIFFERS_ANYWAY = re.compile("id|.*_at|(?:next|previous)(?:_cursor)?")
 
 
 @dataclass(frozen=True)
