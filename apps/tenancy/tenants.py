@@ -4,13 +4,12 @@ from typing import Any
 
 from django.db import DatabaseError, connection
 
-from apps.errors import Conflict
 from apps.tenancy.isolation import children_first, tenant_owned_models
 from apps.tenancy.models import ApiKey, Tenant
 from apps.tenancy.scope import allow_slow_statements, tenant_scope
 
 
-class TenantNotDeleted(Conflict):
+class TenantNotDeleted(Exception):
     """Other rows refer to the tenant's rows, or the database refused the deletion."""
 
 

@@ -44,3 +44,14 @@ def test_expect_100_continue_is_answered_before_the_body(service):
 
     assert without_key.startswith(b"HTTP/1.1 401 ")
     assert too_large.startswith(b"HTTP/1.1 413 ")
+
+
+def test_a_page_receives_no_more_than_a_form(service):
+    """Anyone may send a body to a page, so many of them must not fill the memory."""
+    head = "POST /docs/ HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Forwarded-Proto: https\r\nConnection: close\r\n"
+
+    form = service.raw(f"{head}Content-Length: 65536\r\n\r\n".encode() + b"x" * 65536)
+    too_large = service.raw(f"{head}Content-Length: 65537\r\n\r\n".encode() + b"x" * 65537)
+
+    assert form.startswith(b"HTTP/1.1 405 ")
+    assert too_large.startswith(b"HTTP/1.1 413 ")

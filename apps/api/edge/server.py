@@ -24,6 +24,7 @@ from apps.tenancy import keys
 
 THREADS, SHARE = 3, 2  # for all tenants, and at most for one of them, so that others always find a free thread
 ROOM = 100  # requests of one tenant that may be present at once
+PAGE_BODY = 64 * 1024  # bytes of a form: anyone may send one, and ROOM of them are in memory at once
 PATIENCE = 2.5  # seconds for which a request may wait for its turn; less than the database's lock_timeout
 FRESH = 1.0  # seconds; a key verified longer ago, by a slow client or in a long lane, is looked up again
 
@@ -83,7 +84,8 @@ class Server:
         started = time.monotonic()
         with lanes.enter(key) as lane:
             if has_body(environ):
-                body = await receive_body(receive, environ, settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+                limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE if lanes is self._tenants else PAGE_BODY
+                body = await receive_body(receive, environ, limit)
                 environ |= {"wsgi.input": BytesIO(body), "CONTENT_LENGTH": str(len(body))}
             return await lanes.run(lane, partial(self._call, environ, started), partial(_disconnect, receive))
 

@@ -125,7 +125,7 @@ class Command(CommandWithExamples):
         try:
             rows = tenants.delete_tenant(tenant=tenant)
         except tenants.TenantNotDeleted as error:
-            raise CommandError(error.detail) from error
+            raise CommandError(str(error)) from error
         self._print_rows(tenant, rows, "deleted, with its keys", json)
 
     def _confirm(self, tenant: Tenant) -> None:
