@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from django.apps import apps
 from django.urls import URLPattern, URLResolver, include, path, re_path
+from django.views.generic import RedirectView
 
 from apps.api import docs, guides, health
 from apps.api.predecessor import predecessor
@@ -30,6 +31,7 @@ urlpatterns = [
         )
         for version in versions()
     ],
+    path("docs", RedirectView.as_view(url="/docs/")),
     path("docs/", guides.index, name="documentation"),
     path("docs/<slug:name>", guides.guide),
     path("docs/problems/<slug:slug>", guides.problem_page),

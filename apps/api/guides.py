@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
@@ -58,21 +58,31 @@ def reference(request: HttpRequest, version: str) -> HttpResponse:
     """Every operation of a version, from its OpenAPI document."""
     if version not in versions():
         raise Http404
-    return _render(request, "reference", f"Reference, version {version}", version=version, tags=_tags(version))
+    return HttpResponse(_reference(version))
+
+
+@cache
+def _reference(version: str) -> str:
+    """The page, rendered once: a flood of requests for it costs no more than one for the schema."""
+    context = {"version": version, "tags": _tags(version)}
+    return _html(f"/docs/reference/{version}", "reference", f"Reference, version {version}", **context)
 
 
 def _render(request: HttpRequest, name: str, title: str, **context: Any) -> HttpResponse:
+    return HttpResponse(_html(request.path, name, title, origin=request.build_absolute_uri("/")[:-1], **context))
+
+
+def _html(path: str, name: str, title: str, **context: Any) -> str:
     pages = [("/docs/", "Documentation"), *((f"/docs/{guide}", shown) for guide, shown in GUIDES.items())]
     pages += [(f"/docs/reference/{version}", f"Reference {version}") for version in versions()]
-    shared = {"title": title, "pages": pages, "versions": versions(), "origin": request.build_absolute_uri("/")[:-1]}
-    return render(request, f"api/docs_{name}.html", {**shared, **context})
+    shared = {"path": path, "title": title, "pages": pages, "versions": versions()}
+    return render_to_string(f"api/docs_{name}.html", {**shared, **context})
 
 
 def _example(kind: ProblemType) -> str:
     return json.dumps(kind.example, indent=2, ensure_ascii=False)
 
 
-@cache
 def _tags(version: str) -> list[dict[str, Any]]:
     """The tags of a version's document, each with its operations as the template shows them."""
     document = VersionGenerator(api_version=version).get_schema(request=None, public=True)

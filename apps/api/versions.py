@@ -1,5 +1,6 @@
 """Versions of the API: one OpenAPI document for each, and operations whose end is announced."""
 
+import threading
 from collections.abc import Callable
 from datetime import date, datetime, time, timezone
 from typing import Any, NamedTuple, TypeVar
@@ -9,6 +10,7 @@ from drf_spectacular.generators import SchemaGenerator
 
 from apps.plugin import versions
 
+_generating = threading.Lock()
 Target = TypeVar("Target", bound=Callable[..., Any])
 
 
@@ -18,6 +20,11 @@ class VersionGenerator(SchemaGenerator):
     def __init__(self, *args: Any, api_version: str | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.prefix = f"/api/{api_version or versions()[0]}/"
+
+    def get_schema(self, *args: Any, **kwargs: Any) -> Any:
+        # drf-spectacular loads its extensions at first use, which two threads at once would break.
+        with _generating:
+            return super().get_schema(*args, **kwargs)
 
     def _initialise_endpoints(self) -> None:
         super()._initialise_endpoints()
@@ -50,9 +57,9 @@ def deprecated(*, since: date, sunset: date | None = None, link: str = "/docs/ve
 
 def deprecation_of(view: Any, method: str) -> Deprecation | None:
     """Return the deprecation of a view's operation, if it has one. `method` is the HTTP method."""
-    handler = getattr(view, getattr(view, "action", None) or method.lower(), None)
-    # Of the class itself: a view of the next version may inherit from one that is deprecated.
-    return getattr(handler, "deprecation", None) or vars(type(view)).get("deprecation")
+    own = vars(type(view))  # A view of the next version may inherit from one that is deprecated.
+    handler = own.get(getattr(view, "action", None) or method.lower())
+    return getattr(handler, "deprecation", None) or own.get("deprecation")
 
 
 def _seconds(day: date) -> int:

@@ -99,7 +99,9 @@ def _described(archive: ZipFile) -> dict[str, Any]:
     }
     known = {model._meta.label: {field.attname for field in exported_fields(model)} for model in exported_models()}
     for label, of in described.items():
-        if unknown := of["columns"] - known.get(label, set()):
+        if label not in known:
+            raise ArchiveRefused(f"The archive has {label}, which this installation lacks.")
+        if unknown := of["columns"] - known[label]:
             columns = ", ".join(sorted(unknown))
             raise ArchiveRefused(f"The archive has {label} with the columns {columns}, which this installation lacks.")
     return described
@@ -140,9 +142,12 @@ def _reader(field: Any, ids: dict[Any, NewIds]) -> Callable[[Any], Any]:
 
 def _validated(field: Any, value: Any) -> Any:
     """Return the field's value. Raises ValidationError for what a form would refuse, as SQLite enforces no lengths."""
+    may_be_empty = field.blank or field.has_db_default()
+    if isinstance(field, models.CharField | models.TextField) and (
+        not isinstance(value, str) or "\0" in value or not (value or may_be_empty)
+    ):
+        raise ValueError(f"{field.name} is no text, empty, or contains a NUL byte")
     value = field.to_python(value)
-    if isinstance(value, str) and "\0" in value:
-        raise ValueError(f"{field.name} contains a NUL byte")
     if isinstance(value, datetime) and value.tzinfo:
         value.astimezone(timezone.utc)  # Raises OverflowError if the database could store it and Python not read it.
     return value if value in field.empty_values else field.clean(value, None)

@@ -1,10 +1,16 @@
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import pytest
 import yaml
 
 from apps.api import docs
 from apps.api.versions import VersionGenerator
+from harness.environment import TESTS
+from harness.machine import ROOT
 from tests.conftest import Api
 from tests.support.concurrency import at_once
 
@@ -32,6 +38,26 @@ def test_concurrent_first_requests_render_the_schema_once(rendered):
     assert {(answer.status_code, answer["Content-Type"]) for answer in answers} == {(200, f"{YAML}; charset=utf-8")}
     assert len({answer.content for answer in answers}) == 1
     assert len(rendered) == 1
+
+
+def test_concurrent_generations_in_a_new_process_do_not_disturb_each_other():
+    """drf-spectacular loads its extensions at first use, and the reference generates the document as well."""
+    code = """
+import django; django.setup()
+from concurrent.futures import ThreadPoolExecutor
+from apps.api.versions import VersionGenerator
+def paths(_): return len(VersionGenerator().get_schema(request=None, public=True)["paths"])
+with ThreadPoolExecutor(4) as pool: print({*pool.map(paths, range(4))})
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env={**os.environ, **TESTS, "DATABASE_URL": "sqlite://:memory:"},
+        capture_output=True,
+        text=True,
+    )
+
+    assert (done.returncode, done.stdout.count(",")) == (0, 0), done.stderr
 
 
 def test_the_schema_is_rendered_once_per_format(rendered):

@@ -81,7 +81,7 @@ print(json.dumps([sorted(walk(get_resolver().url_patterns)), settings.INSTALLED_
         [
             *(re.sub(r"{\w+}", "{}", path) for path in product),
             *(f"api/{version}/{page}" for version in versions for page in ("schema", "docs")),
-            *("docs/", "docs/{}", "docs/problems/{}", "docs/reference/{}"),
+            *("docs", "docs/", "docs/{}", "docs/problems/{}", "docs/reference/{}"),
             "^api/(?P<old>(?:orders|customers|items|dev/seed)/)(?P<rest>.*)$",
             "healthz",
             "readyz",

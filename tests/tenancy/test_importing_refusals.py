@@ -59,7 +59,7 @@ def test_a_tenant_with_rows_is_refused_and_keeps_them(acme: Tenant, globex: Tena
             lambda members: edit_manifest(
                 members, lambda manifest: manifest["models"].update({"returns.Return": {"columns": ["id"], "rows": 1}})
             ),
-            r"^The archive has returns\.Return with the columns id, which this installation lacks\.$",
+            r"^The archive has returns\.Return, which this installation lacks\.$",
         ),
         (
             lambda members: edit_manifest(
@@ -71,7 +71,7 @@ def test_a_tenant_with_rows_is_refused_and_keeps_them(acme: Tenant, globex: Tena
             lambda members: edit_manifest(
                 members, lambda manifest: manifest["models"].update({KEYS: {"columns": ["key"], "rows": 1}})
             ),
-            r"^The archive has idempotency\.IdempotencyKey with the columns key, which this installation lacks\.$",
+            r"^The archive has idempotency\.IdempotencyKey, which this installation lacks\.$",
         ),
         (lambda members: members.pop(ORDERS), r"rows of orders\.Order cannot be imported: .*There is no item named"),
         (
@@ -143,7 +143,15 @@ def test_a_tenant_with_rows_is_refused_and_keeps_them(acme: Tenant, globex: Tena
         ),
         (
             lambda members: edit_rows(members, ITEMS, lambda rows: rows[0].update(sku="MUG\0WHITE")),
-            r"rows of orders\.Item cannot be imported: sku contains a NUL byte$",
+            r"rows of orders\.Item cannot be imported: sku is no text, empty, or contains a NUL byte$",
+        ),
+        (
+            lambda members: edit_rows(members, ITEMS, lambda rows: rows[0].update(sku={"a": 1})),
+            r"rows of orders\.Item cannot be imported: sku is no text, empty, or contains a NUL byte$",
+        ),
+        (
+            lambda members: edit_rows(members, CUSTOMERS, lambda rows: rows[0].update(name="")),
+            r"rows of customers\.Customer cannot be imported: name is no text, empty, or contains a NUL byte$",
         ),
         (
             lambda members: edit_rows(members, EVENTS, lambda rows: rows[0].update(kind="nope")),
@@ -156,7 +164,8 @@ def test_a_tenant_with_rows_is_refused_and_keeps_them(acme: Tenant, globex: Tena
         "row missing", "row cut off", "row is no object", "column missing", "column of another tenant",
         "key to a row elsewhere", "key of another type", "key is null", "id twice", "id too large", "e-mail twice",
         "invisible character", "no time", "refused by a CHECK", "number too large",
-        "time beyond year 9999", "text too long", "NUL byte", "unknown choice",
+        "time beyond year 9999", "text too long", "NUL byte", "no text",
+        "empty text", "unknown choice",
     ],
 )  # fmt: skip
 def test_an_archive_that_is_damaged_or_foreign_is_refused_and_writes_nothing(

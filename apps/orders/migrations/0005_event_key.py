@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        # db_default: a version that does not know the columns still writes events.
+        # db_default: events that are written without these columns name no key.
         migrations.AddField(
             "orderevent",
             "key_prefix",
