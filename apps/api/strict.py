@@ -70,10 +70,16 @@ class StrictSerializer(serializers.Serializer):
 
 
 class PlainTextField(serializers.CharField):
-    """Validate the text in its stored form (NFC), which may be shorter or longer than the one sent."""
+    """Validate the text in its stored form (NFC), which may be shorter or longer than the one sent.
+
+    White space around it is removed, but counts: the schema limits what is sent.
+    """
 
     def to_internal_value(self, data: Any) -> str:
-        return text.composed(super().to_internal_value(data), self.max_length or 0)
+        limit = self.max_length or 0
+        if isinstance(data, str) and len(text.composed(data, limit)) > limit:
+            self.fail("max_length", max_length=limit)
+        return text.composed(super().to_internal_value(data), limit)
 
 
 class StrictModelSerializer(StrictSerializer, serializers.ModelSerializer):

@@ -195,3 +195,12 @@ def test_another_tenants_email_is_free(acme: Tenant, globex: Tenant, api: Any) -
     assert response.status_code == 201
     with tenant_scope(acme):
         assert [row["email"] for row in rows()] == ["ada@example.com"]
+
+
+@pytest.mark.parametrize("space", [" ", "\x1f", "\n"])
+def test_white_space_around_a_name_is_removed_but_counts(in_acme: Tenant, api: Any, space: str) -> None:
+    fits = api.post(CUSTOMERS, {"email": "ada@example.com", "name": f"{space}{'a' * 199}"})
+    too_long = api.post(CUSTOMERS, {"email": "grace@example.com", "name": f"{space}{'a' * 200}"})
+
+    assert (fits.status_code, fits.json()["name"]) == (201, "a" * 199)
+    assert [(error["pointer"], error["code"]) for error in too_long.json()["errors"]] == [("#/name", "max_length")]
