@@ -16,7 +16,7 @@ from apps.api.versions import deprecation_of
 from apps.api.views import ConditionalView
 from apps.api.viewsets import CrudViewSet, DetailViewSet, ListViewSet
 
-DESCRIPTIONS = {"200": "The result.", "201": "The new resource.", "204": "Done; there is nothing to return."}
+DESCRIPTIONS = {"201": "The new resource.", "204": "Done; there is nothing to return."}
 EXAMPLE_DAYS = {"from": "2026-06-01", "to": "2026-06-30"}  # with payments in the demo data
 NOT_MODIFIED = {"description": "The resource has not changed: `If-None-Match` contains its `ETag`, or is `*`."}
 
@@ -110,7 +110,7 @@ class AutoSchema(openapi.AutoSchema):
         for parameter in operation.get("parameters", []):
             self._describe(parameter)
         for status, response in operation["responses"].items():
-            response["description"] = response["description"] or DESCRIPTIONS[status]
+            response["description"] = response["description"] or DESCRIPTIONS.get(status, "The result.")
         if isinstance(self.view, ConditionalView) and self.method == "GET":
             operation["responses"]["304"] = NOT_MODIFIED
         headers = {parameter["name"] for parameter in operation.get("parameters", [])}
@@ -119,10 +119,11 @@ class AutoSchema(openapi.AutoSchema):
 
     def _describe(self, parameter: dict[str, Any]) -> None:
         """Add the description, example and style that a parameter's name and type imply."""
-        view: Any = self.view
         if parameter["in"] == "path":
-            thing = parameter["name"].removesuffix("id").rstrip("_") or view.queryset.model._meta.verbose_name
-            example = view.example_ids.get(view.action, 1)
+            model = getattr(getattr(self.view, "queryset", None), "model", None)
+            own = model._meta.verbose_name if model else "resource"
+            thing = parameter["name"].removesuffix("id").rstrip("_") or own
+            example = getattr(self.view, "example_ids", {}).get(getattr(self.view, "action", ""), 1)
             parameter |= {"description": f"The {thing}'s id.", "example": example}
             parameter["schema"] |= {"format": "int64", "minimum": 0}
         elif parameter["schema"].get("type") == "array":

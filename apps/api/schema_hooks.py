@@ -23,10 +23,13 @@ def document_tags(result: Any, generator: Any, request: Any, public: Any) -> Any
 def document_links(result: Any, generator: Any, request: Any, public: Any) -> Any:
     """Postprocessing hook: link each 201 response to the operations that take the new row's id."""
     paths = result["paths"]
-    creating = {path: view.cls for path, _, method, view in generator.endpoints if method == "POST"}
-    for collection in [path for path in creating if f"{path}{{id}}/" in paths]:
+    posted = {
+        path: getattr(view.cls, "queryset", None) for path, _, method, view in generator.endpoints if method == "POST"
+    }
+    created = {path: rows.model for path, rows in posted.items() if rows is not None and f"{path}{{id}}/" in paths}
+    for collection, model in created.items():
         # Parameters are named after the model, whatever plural the address uses.
-        thing = camel_case_to_spaces(creating[collection].queryset.model.__name__).replace(" ", "_")
+        thing = camel_case_to_spaces(model.__name__).replace(" ", "_")
         paths[collection]["post"]["responses"]["201"]["links"] = {
             operation["operationId"]: {
                 "operationId": operation["operationId"],

@@ -7,6 +7,7 @@ from types import ModuleType
 
 import pytest
 from django.urls import include, path
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
@@ -47,6 +48,12 @@ class MixedViewSet(ConditionalView, ViewSet):
         return Response({}, status=201)
 
 
+class PlainView(ConditionalView):
+    @extend_schema(summary="Start", request=NoBodySerializer, responses={202: NoBodySerializer})
+    def post(self, request: Request, id: int) -> Response:
+        return Response({}, status=202)
+
+
 @pytest.fixture
 def mounted(settings, monkeypatch) -> None:
     """Customers as version 8, deprecated, and as version 9, each beside its schema and Swagger UI."""
@@ -58,6 +65,7 @@ def mounted(settings, monkeypatch) -> None:
             path("schema", public(docs.schema(version)), name=f"schema-{version}"),
             path("docs", public(docs.docs(version)), name=f"docs-{version}"),
             path("mixed/", MixedViewSet.as_view({"get": "list", "post": "create"})),
+            path("mixed/<int:id>/", PlainView.as_view()),
         ]
         patterns.append(path(f"api/{version}/", include([*pages, *router.urls])))
     module = ModuleType("mounted")
@@ -106,12 +114,15 @@ def test_each_version_has_a_schema_and_pages_of_its_own(mounted, acme, api):
         VersionGenerator(api_version=version).get_schema(request=None, public=True)["paths"] for version in ("v8", "v9")
     )
 
-    assert set(old) == {"/api/v8/customers/", "/api/v8/customers/{id}/", "/api/v8/mixed/"}
-    assert set(new) == {"/api/v9/customers/", "/api/v9/customers/{id}/", "/api/v9/mixed/"}
+    assert set(old) == {"/api/v8/customers/", "/api/v8/customers/{id}/", "/api/v8/mixed/", "/api/v8/mixed/{id}/"}
+    assert set(new) == {"/api/v9/customers/", "/api/v9/customers/{id}/", "/api/v9/mixed/", "/api/v9/mixed/{id}/"}
     assert old["/api/v8/customers/"]["get"]["deprecated"] is True
     assert {*ENDING} <= set(old["/api/v8/customers/"]["get"]["responses"]["200"]["headers"])
     assert "deprecated" not in new["/api/v9/customers/"]["get"]
     assert [method for method, of in new["/api/v9/mixed/"].items() if "deprecated" in of] == ["post"]
+    plain = old["/api/v8/mixed/{id}/"]["post"]
+    described = {parameter["name"]: parameter["description"] for parameter in plain["parameters"]}
+    assert (described["id"], "202" in plain["responses"]) == ("The resource's id.", True)
     assert old["/api/v8/customers/"]["get"]["operationId"] == new["/api/v9/customers/"]["get"]["operationId"]
     for version in ("v8", "v9"):
         assert f"/api/{version}/customers/" in api.get(f"/api/{version}/schema").content.decode()
