@@ -142,7 +142,7 @@ def test_every_operation_parameter_and_field_is_in_the_matrix():
 def test_addition_to_the_schema_without_a_row_is_detected():
     document = deepcopy(DOCUMENT)
     orders = document["paths"]["/api/v1/orders/"]
-    document["paths"]["/api/v1/orders/{id}/refund/"] = {"post": document["paths"]["/api/v1/orders/{id}/pay/"]["post"]}
+    document["paths"]["/api/v1/orders/{id}/copy/"] = {"post": document["paths"]["/api/v1/orders/{id}/pay/"]["post"]}
     orders["get"]["parameters"].append({"name": "sku", "in": "query", "schema": {"type": "string"}})
     document["components"]["schemas"]["OrderItemRequest"]["properties"]["order"] = {"type": "integer"}
 
@@ -153,7 +153,7 @@ def test_addition_to_the_schema_without_a_row_is_detected():
         "GET orders/": {**ROWS["GET orders/"], "filter": ORDER_FILTERS.replace("status", "sku status")},
         "POST orders/": {**KEY, **ORDER_BODY, "value": f"items.order {LINE}"},
         "PATCH orders/{id}/": {**CHANGE, **ORDER_BODY, "value": f"items.order {LINE}"},
-        "POST orders/{id}/refund/": ROWS["POST orders/{id}/pay/"],
+        "POST orders/{id}/copy/": ROWS["POST orders/{id}/pay/"],
     }
 
 

@@ -159,7 +159,7 @@ def test_an_app_that_is_not_installed_is_no_obstacle_without_rows(acme: Tenant, 
     fill(acme)
 
     def add_app(manifest: Any) -> None:
-        manifest["models"]["returns.Return"] = {"columns": ["id"], "rows": 0}
+        manifest["models"]["coupons.Coupon"] = {"columns": ["id"], "rows": 0}
 
     load(globex, edited(archive_of(acme), lambda members: edit_manifest(members, add_app)))
 

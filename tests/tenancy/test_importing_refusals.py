@@ -57,9 +57,9 @@ def test_a_tenant_with_rows_is_refused_and_keeps_them(acme: Tenant, globex: Tena
         ),
         (
             lambda members: edit_manifest(
-                members, lambda manifest: manifest["models"].update({"returns.Return": {"columns": ["id"], "rows": 1}})
+                members, lambda manifest: manifest["models"].update({"coupons.Coupon": {"columns": ["id"], "rows": 1}})
             ),
-            r"^The archive has returns\.Return, which this installation lacks\.$",
+            r"^The archive has coupons\.Coupon, which this installation lacks\.$",
         ),
         (
             lambda members: edit_manifest(

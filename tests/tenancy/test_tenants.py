@@ -137,14 +137,14 @@ def test_a_row_of_an_app_that_is_not_installed_stops_the_deletion(acme: Tenant) 
     before = rows_of(acme)
     with tenant_scope(acme):
         order_id = Order.objects.latest("pk").pk
-    sql("CREATE TABLE returns_return (id integer PRIMARY KEY, order_id bigint NOT NULL REFERENCES orders_order (id))")
+    sql("CREATE TABLE coupons (id integer PRIMARY KEY, order_id bigint NOT NULL REFERENCES orders_order (id))")
     try:
-        sql("INSERT INTO returns_return VALUES (1, %s)", order_id)
+        sql("INSERT INTO coupons VALUES (1, %s)", order_id)
 
-        with pytest.raises(TenantNotDeleted, match=r"^Nothing was deleted: .*returns_return.* is not installed\.$"):
+        with pytest.raises(TenantNotDeleted, match=r"^Nothing was deleted: .*coupons.* is not installed\.$"):
             delete_tenant(tenant=acme)
     finally:
-        sql("DROP TABLE returns_return")
+        sql("DROP TABLE coupons")
 
     assert rows_of(acme) == before
     delete_tenant(tenant=acme)
