@@ -17,6 +17,13 @@ from tests.clients.breaking import breaking_changes
 from tests.clients.conftest import SCHEMA
 
 RELEASES = json.loads((ROOT / "docs/releases.json").read_text())  # the newest is the last
+
+
+def released_schema(release: dict[str, str]) -> str:
+    """Return the published schema of a release, which is kept because a clone may lack the commit."""
+    return (ROOT / f"docs/releases/{release['version']}.yaml").read_text()
+
+
 OLD: dict[str, Any] = yaml.safe_load("""
 paths:
   /orders/:
@@ -147,9 +154,17 @@ def test_an_addition_breaks_nothing(name):
     assert breaking_changes(OLD, changed(COMPATIBLE[name])) == []
 
 
-@pytest.mark.parametrize("release", RELEASES[-1:], ids=itemgetter("version"))
-def test_the_schema_breaks_no_client_of_the_last_release(release):
-    command = ["git", "show", f"{release['commit']}:docs/openapi.yaml"]
-    released = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+def test_the_schema_breaks_no_client_of_the_last_release():
+    released = released_schema(RELEASES[-1])
 
     assert breaking_changes(yaml.safe_load(released), yaml.safe_load(SCHEMA.read_text())) == []
+
+
+@pytest.mark.parametrize("release", RELEASES, ids=itemgetter("version"))
+def test_a_released_schema_is_that_of_the_recorded_commit(release):
+    command = ["git", "show", f"{release['commit']}:docs/openapi.yaml"]
+    shown = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    if shown.returncode:
+        pytest.skip("This copy of the repository has no history that far back.")
+
+    assert shown.stdout == released_schema(release)
