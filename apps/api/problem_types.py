@@ -95,8 +95,7 @@ GENERAL = [
     ),
     ProblemType(
         "https-required", 403, "The request was sent in clear text.",
-        "Use https. Revoke the key that you sent: others may have read it.",
-        "Use https. This request was sent in clear text.",
+        "Use https. Revoke the key, which others may have read.", "Use https. This request was sent in clear text.",
     ),
     ProblemType(
         "read-only-key", 403, "The API key has the scope `read`, so it cannot make changes.",
@@ -137,8 +136,7 @@ GENERAL = [
     ),
     ProblemType(
         "precondition-failed", 412, "The condition in `If-Match` or `If-None-Match` is false; nothing was changed.",
-        "Read the resource again. If you still want the change, repeat it with the new `ETag`.",
-        "The condition in If-Match is false.",
+        "Read the resource again, and repeat the change with the new `ETag`.", "The condition in If-Match is false.",
     ),
     ProblemType(
         "body-too-large", 413, "The body is larger than the service accepts.",
@@ -176,8 +174,7 @@ GENERAL = [
     ),
     ProblemType(
         "unavailable", 503, "The service or its database cannot serve the request at present.",
-        f"{_SAME_AGAIN}. A change that was sent with an `Idempotency-Key` is not made twice.",
-        "The database is not available.",
+        f"{_SAME_AGAIN}. A change with an `Idempotency-Key` is not made twice.", "The database is not available.",
     ),
 ]  # fmt: skip
 # The default type of each status: its first entry above. 403 and 409 have none, so they need an explicit `kind`.
