@@ -133,15 +133,17 @@ class AutoSchema(openapi.AutoSchema):
 
 
 class StrictSerializerExtension(OpenApiSerializerExtension):
-    """A request body refuses unknown fields, and the schema says so. A response may get further ones."""
+    """A request body refuses unknown fields and lists of another length. A response promises neither."""
 
     target_class = StrictSerializer
     match_subclasses = True
 
     def map_serializer(self, auto_schema: Any, direction: Any) -> Any:
         schema = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)
+        if direction != "request":
+            return schema
         for name, field in self.target.fields.items():
             if isinstance(field, ListSerializer) and name in schema["properties"]:
                 bounds = {"minItems": field.min_length, "maxItems": field.max_length}  # type: ignore[attr-defined]
                 schema["properties"][name] |= {key: bound for key, bound in bounds.items() if bound is not None}
-        return {**schema, "additionalProperties": False} if direction == "request" else schema
+        return {**schema, "additionalProperties": False}

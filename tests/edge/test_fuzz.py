@@ -13,7 +13,7 @@ from hypothesis import given, reject
 from hypothesis import settings as hypothesis_settings
 from schemathesis.generation import GenerationMode
 
-from tests.support.fuzzing import OPERATIONS, SETTINGS, aim, schema
+from tests.support.fuzzing import CASES, SETTINGS, aim, schema
 from tests.support.kinds import Model, collections
 from tests.support.service import manage, serving
 
@@ -42,8 +42,7 @@ def client(request, server) -> Iterator[httpx.Client]:
         yield client
 
 
-@pytest.mark.parametrize("mode", ["positive", "negative"])
-@pytest.mark.parametrize(("path", "method"), OPERATIONS)
+@pytest.mark.parametrize(("path", "method", "mode"), CASES)
 def test_whatever_is_sent_the_answer_is_in_the_schema(server, client, path, method, mode):
     address, headers, ids = server
 
