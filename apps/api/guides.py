@@ -39,9 +39,7 @@ def guide(request: HttpRequest, name: str) -> HttpResponse:
     """One of GUIDES."""
     if name not in GUIDES:
         raise Http404
-    kinds = problem_types()
-    shown = sorted(kinds.values(), key=lambda kind: (kind.status, kind.slug))
-    return _render(request, name, GUIDES[name], kinds=shown, example=_example(kinds["move-not-allowed"]))
+    return _render(request, name, GUIDES[name], **(_problems() if name == "errors" else {}))
 
 
 @_page
@@ -77,6 +75,12 @@ def _html(path: str, name: str, title: str, **context: Any) -> str:
     pages += [(f"/docs/reference/{version}", f"Reference {version}") for version in versions()]
     shared = {"path": path, "title": title, "pages": pages, "versions": versions()}
     return render_to_string(f"api/docs_{name}.html", {**shared, **context})
+
+
+def _problems() -> dict[str, Any]:
+    """What the guide to errors shows: every type, and an example of one with members of its own."""
+    kinds = sorted(problem_types().values(), key=lambda kind: (kind.status, kind.slug))
+    return {"kinds": kinds, "example": next(_example(kind) for kind in kinds if kind.slug == "move-not-allowed")}
 
 
 def _example(kind: ProblemType) -> str:

@@ -52,8 +52,7 @@ def _refusals(auto_schema: Any) -> list[ProblemType]:
 
 
 def _conflicts(auto_schema: Any) -> list[ProblemType]:
-    left_out = () if auto_schema.method == "DELETE" else ("still-referred-to",)
-    return [kind for kind in TYPES[409] if kind.slug not in left_out]
+    return [kind for kind in TYPES[409] if auto_schema.method == "DELETE" or kind.slug != "still-referred-to"]
 
 
 def _response(auto_schema: Any, status: int, kinds: Sequence[ProblemType]) -> dict[str, Any]:
