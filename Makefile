@@ -106,7 +106,7 @@ bench: .venv-bench/.installed ## Benchmark against peers on 1,600 orders, and me
 	@$(BENCH) -m bench.compare
 	@$(BENCH) -m bench.row_security $(ORDERS)
 
-bench-full: .venv-bench/.installed ## Benchmark against peers on up to a million orders, and write bench/; half an hour
+bench-full: .venv-bench/.installed ## Benchmark against peers on up to a million orders, and write bench/; an hour
 	@$(BENCH) -m bench.compare --full --write
 
 BASE ?= e2520b9

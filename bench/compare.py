@@ -24,11 +24,13 @@ from typing import Any
 
 import psycopg
 
-from bench import report
+from apps.database.statements import NOT_COUNTED
+from bench import payers, report, reports
 from bench.data import TABLES, Database
+from bench.pairs import spread
 from bench.report import COPY, LOOP, SEED
-from bench.serving import THREADS, Served
-from bench.works import LITE, SERVED_BY, SERVERS, US, Asked, Work, environment_of, works
+from bench.serving import PRODUCT, THREADS, Served
+from bench.works import API, LITE, SERVED_BY, SERVERS, US, Asked, Work, environment_of, works
 from harness.machine import ROOT
 from harness.postgresql import Cluster
 from harness.processes import manage
@@ -59,6 +61,8 @@ def main() -> None:
             say(f"{size:,} orders")
             measure_size(size, cluster, options, results, errors)
             keep(document, options)
+        if options.full:
+            measure_catalogue(FULL[-1], cluster, options, results, errors)
         for numbers in SEEDS if options.full else SEEDS[:1]:
             measure_seed(cluster, numbers, 1 if numbers == SEEDS[-1] else options.rounds, results)
             keep(document, options)
@@ -88,18 +92,19 @@ def machine(postgresql: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def spread(values: list[float]) -> dict[str, float]:
-    return {name: round(pick(values), 4) for name, pick in (("median", median), ("low", min), ("high", max))}
-
-
 def measure_size(size: int, cluster: Cluster, options: Any, results: list[Any], errors: list[str]) -> None:
     """Fill a database, start every contender's server on it and run each workload against them in turn.
 
-    Append to `results` and `errors`.
+    At a million orders, the cost for payers is measured before that, in a copy. Append to `results` and `errors`.
     """
     database = Database(cluster, f"orders_{size}")
     key = database.make_tenants()
     say(f"  filled in {database.fill(size):.0f} s")
+    if size == FULL[-1]:
+        rows, failures = payers.measure(database, key, size)
+        results += rows
+        errors += failures
+        say("\n".join(map(payers.line, rows)))
     with tempfile.TemporaryDirectory() as folder:
         lite = database.copy_to_sqlite(Path(folder) / "db.sqlite3")
         servers: dict[str, Served] = {}
@@ -112,7 +117,7 @@ def measure_size(size: int, cluster: Cluster, options: Any, results: list[Any], 
                     servers[name] = Served(command, environment_of(name, database, lite), probe)
                     starts.setdefault(name, []).append(1000 * servers[name].cold_start)
             asked = Asked(servers, database, key)
-            for work in works(size, database, asked):
+            for work in [*report_works(size, asked, errors), *works(size, database, asked)]:
                 measure_work(work, size, database, asked, options, results, errors)
             for name, server in servers.items():
                 figures = {"cold_start_ms": spread(starts[name]), "megabytes": round(server.worker_megabytes(), 1)}
@@ -125,8 +130,30 @@ def measure_size(size: int, cluster: Cluster, options: Any, results: list[Any], 
                 manage(environment, "reconcile")
             except subprocess.CalledProcessError:
                 errors.append(f"{size:,} orders: a maintained number drifted")
-    with psycopg.connect(cluster.url_of("superuser"), autocommit=True) as server:
-        server.execute(f"DROP DATABASE {database.name} WITH (FORCE)")
+    database.drop()
+
+
+def report_works(size: int, asked: Asked, errors: list[str]) -> list[Work]:
+    """Return the reports' workloads; none for few orders. One that the schema has and they lack is an error."""
+    if size < FULL[1]:
+        return []
+    schema = asked.answer(US, Work("schema", {US: f"{API}schema"}, dict))
+    errors += [f"{address} is not measured; add it to bench/reports.py" for address in reports.not_measured(schema)]
+    return reports.works(reports.REPORTS, (US,) if size == FULL[-1] else (US, LITE))
+
+
+def measure_catalogue(size: int, cluster: Cluster, options: Any, results: list[Any], errors: list[str]) -> None:
+    """Measure the products report of a tenant with many products, on a database of its own."""
+    database = Database(cluster, "catalogue")
+    key = database.make_tenants()
+    database.fill(size, reports.SKUS)
+    server = Served(PRODUCT, environment_of(US, database, {}), "/healthz")
+    try:
+        for work in reports.works(reports.CATALOGUE, (US,)):
+            measure_work(work, size, database, Asked({US: server}, database, key), options, results, errors)
+    finally:
+        server.stop()
+    database.drop()
 
 
 def measure_work(
@@ -138,7 +165,10 @@ def measure_work(
         if answer != answers[US] or not answer:
             errors.append(f"{size:,} orders, {work.name}: the answer of {name} is not this service's, or is empty")
     counts = {
-        name: database.statements_of(lambda name=name: asked.answer(name, work))
+        name: sum(
+            not NOT_COUNTED.search(statement)
+            for statement in database.statements_of(lambda name=name: asked.answer(name, work))
+        )
         for name in contenders if SERVED_BY.get(name, name) != LITE
     }  # fmt: skip
     for name in contenders:
@@ -157,7 +187,7 @@ def measure_work(
             "cpu_milliseconds": round(1000 * sum(load.cpu_seconds for load in loads[name]) / len(times), 3),
         })  # fmt: skip
         rate = results[-1]["requests_per_second"]
-        say(f"  {work.name:24}{name:30}{rate['median']:>10,.1f} /s  ({rate['low']:,.1f} to {rate['high']:,.1f})")
+        say(f"  {work.name:36}{name:30}{rate['median']:>10,.1f} /s  ({rate['low']:,.1f} to {rate['high']:,.1f})")
 
 
 def measure_seed(cluster: Cluster, numbers: tuple[int, int, int], rounds: int, results: list[Any]) -> None:

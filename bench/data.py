@@ -14,7 +14,6 @@ from typing import Any
 import psycopg
 from psycopg.sql import SQL, Identifier
 
-from apps.database.statements import NOT_COUNTED
 from bench.processor import cpu_seconds, family
 from harness.environment import PRODUCTION
 from harness.machine import ROOT
@@ -27,6 +26,7 @@ TABLES = (
 )  # fmt: skip
 ORDERS_PER_CUSTOMER, NEIGHBOURS = 8, 2  # further tenants, each with a tenth of the orders
 COMMON_NEEDLE = "turing"  # in a seventh of the addresses
+FOUR_SKUS = "('{TEA-GREEN-100,TEA-BLACK-100,MUG-BLUE,POT-STEEL-1L}'::text[])[line]"
 
 # Triggers are off in this session, so the maintained totals are written here. `manage.py reconcile` checks them.
 FILL = """
@@ -46,7 +46,7 @@ FILL = """
          LATERAL (SELECT ids[nth] AS id) c;
 
     INSERT INTO orders_item (tenant_id, order_id, sku, quantity, unit_price_cents)
-    SELECT {tenant}, id, ('{{TEA-GREEN-100,TEA-BLACK-100,MUG-BLUE,POT-STEEL-1L}}'::text[])[line], 1 + (id + line) % 5,
+    SELECT {tenant}, id, {sku}, 1 + (id + line) % 5,
            ('{{450,390,790,2490}}'::int[])[line]
     FROM made, generate_series(1, 4) line;
 
@@ -99,15 +99,19 @@ class Database:
             manage(self.product, "tenant", "create", f"tenant-{number + 1}")
         return manage(self.product, "apikey", "create", "tenant-1").strip()
 
-    def fill(self, orders: int) -> float:
-        """Write `orders` orders of 4 items for tenant 1, a tenth for each neighbour, and return the seconds taken."""
+    def fill(self, orders: int, skus: int | None = None) -> float:
+        """Write `orders` orders of 4 items for tenant 1, a tenth for each neighbour, and return the seconds taken.
+
+        The items are of four products, or of `skus` at random.
+        """
+        sku = f"'SKU-' || floor(random() * {skus})" if skus else FOUR_SKUS
         started = time.perf_counter()
         with self.superuser() as connection:
             connection.execute("SET session_replication_role = replica; SET work_mem = '256MB'; SELECT setseed(0.5)")
             for tenant in range(1, 2 + NEIGHBOURS):
                 count = orders if tenant == 1 else orders // 10
                 customers = max(1, count // ORDERS_PER_CUSTOMER)
-                connection.execute(FILL.format(tenant=tenant, customers=customers, orders=count))
+                connection.execute(FILL.format(tenant=tenant, customers=customers, orders=count, sku=sku))
                 connection.commit()
         with self.superuser(autocommit=True) as connection:
             connection.execute("VACUUM ANALYZE")
@@ -157,8 +161,8 @@ class Database:
         """Return the ids of the database server's running processes, including those of other databases."""
         return family(self.cluster.postmaster)
 
-    def statements_of(self, action: Any) -> int:
-        """Return how many statements `action()` sends, without transaction control and the tenant setting."""
+    def statements_of(self, action: Any) -> list[str]:
+        """Return the statements that the second of two calls of `action()` sends, as the server logs them."""
         log = self.cluster.log
         with self.superuser(autocommit=True) as connection:
             connection.execute("ALTER SYSTEM SET log_statement = 'all'")
@@ -173,7 +177,12 @@ class Database:
             connection.execute("SELECT pg_reload_conf()")
             time.sleep(0.2)
         found = re.findall(r"LOG:  (?:statement|execute [^:]*): (.*(?:\n\t.*)*)", seen)
-        return sum(not NOT_COUNTED.search(sql) for sql in found)
+        return [statement.replace("\n\t", "\n") for statement in found]
+
+    def drop(self) -> None:
+        """Drop the database, and end its connections."""
+        with psycopg.connect(self.cluster.url_of("superuser"), autocommit=True) as server:
+            server.execute(f"DROP DATABASE {self.name} WITH (FORCE)")
 
     def copy_to_sqlite(self, file: Path) -> dict[str, str]:
         """Copy every row to a migrated SQLite database, and return the environment that serves it."""

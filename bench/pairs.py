@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from statistics import median
@@ -44,3 +45,7 @@ class Pairs:
 def above(limit: float | None, measured: list[Pairs]) -> list[str]:
     """Return the names of the works whose ratio is above `limit`; none without a limit."""
     return [pairs.name for pairs in measured if limit is not None and pairs.ratio > limit]
+
+
+def spread(values: Sequence[float]) -> dict[str, float]:
+    return {name: round(pick(values), 4) for name, pick in (("median", median), ("low", min), ("high", max))}

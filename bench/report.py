@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from bench import growth
+from bench.payers import CANCEL, PAY, PAYERS
+from bench.reports import CATALOGUE, REPORTS
 from bench.works import (
     BARE,
     COMMON,
@@ -13,6 +15,7 @@ from bench.works import (
     DRF,
     FASTAPI,
     LIST,
+    LITE,
     NINJA,
     NUMBERED,
     ONE_QUERY,
@@ -24,6 +27,7 @@ from harness.machine import ROOT
 from harness.markers import replace_between
 
 SEED, COPY, LOOP = "this service's seed", "raw COPY of the same rows", "predecessor, save() per row"
+LIMITS = {**REPORTS, **CATALOGUE}
 
 
 def _find(document: dict[str, Any], work: str, size: int, contender: str, what: str) -> float | None:
@@ -47,6 +51,12 @@ def goals(document: dict[str, Any]) -> list[str]:
         if value and base:
             rows.append(f"| {goal} | {value / base:,.2f} x | {'yes' if value <= most * base else '**no**'} |")
 
+    def within(goal: str, most: float, value: float | None) -> None:
+        if value:
+            rows.append(
+                f"| {goal}, at most {most:,} ms | {_short(value)} ms | {'yes' if value <= most else '**no**'} |"
+            )
+
     for size in sizes:
 
         def ms(work: str, who: str, size: int = size) -> float | None:
@@ -59,8 +69,18 @@ def goals(document: dict[str, Any]) -> list[str]:
         if size == 1_000_000:
             times(f"{at}summary, at least 100 x as fast as one ORM query", 100, ms(SUMMARY, ONE_QUERY), ms(SUMMARY, US))
             at_most(f"{at}summary, at most 2 x its time at 1,600", 2, ms(SUMMARY, US), ms(SUMMARY, US, 1_600))
+            for report, (_, limit) in LIMITS.items():
+                if limit:
+                    within(f"{at}{report}", limit, ms(report, US))
+            for work in (PAY, CANCEL):
+                ratio = _find(document, work, size, US, "ratio")
+                at_most(f"{at}{work}, at most 1.25 x without the reports' triggers", 1.25, ratio, 1)
+            ratio = _find(document, PAYERS, size, US, "ratio")
+            times(f"{at}{PAYERS}, at least 0.9 x without the reports' triggers", 0.9, ratio, 1)
             for name, filter_ in (("common", COMMON), ("rare", RARE)):
                 times(f"{at}filters, {name} e-mail, at least 5 x DRF", 5, ms(filter_, DRF), ms(filter_, US))
+        lite = [(ms(report, LITE) or 0) / (ms(report, US) or 1) for report in REPORTS]
+        at_most(f"{at}each report on SQLite, at most 3 x PostgreSQL", 3, max(lite), 1)
         at_most(f"{at}summary, at most 3 x bare SQL", 3, ms(SUMMARY, US), ms(SUMMARY, BARE))
         for peer in (DRF, NUMBERED, NINJA, FASTAPI):
             times(f"{at}order list, ahead of {peer}", 1, rate(LIST, US), rate(LIST, peer))
@@ -84,19 +104,36 @@ def tables(document: dict[str, Any]) -> str:
         f"PostgreSQL {machine['postgresql']}; {packages}. Median (lowest to highest) of {document['rounds']} rounds of "
         f"{document['seconds']:g} s, in turns.",
         "", "| goal | measured | met |", "|---|---|---|", *goals(document),
-        "", "| orders | who | work | requests/s | ms | 99th, ms | CPU ms | statements |",
-        "|---:|---|---|---:|---:|---:|---:|---:|",
     ]  # fmt: skip
     found = document["results"]
-    for row in found:
-        if "milliseconds" in row:
-            times = _span(row["milliseconds"]), _short(row["p99_milliseconds"]), _short(row["cpu_milliseconds"])
-            lines.append(_line(row, row["work"], _span(row["requests_per_second"]), *times, row["statements"]))
+    measured = [row for row in found if "milliseconds" in row]
+    lines += _works("work", [row for row in measured if row["work"] not in LIMITS])
+    lines += _works("report", [row for row in measured if row["work"] in LIMITS])
+    lines += _payers([row for row in found if "ratio" in row])
     lines += ["", "| orders | seeded by | seconds | peak memory, MB |", "|---:|---|---:|---:|"]
     lines += [_line(row, _span(row["seconds"]), row.get("megabytes")) for row in found if row["work"] == "seed"]
     lines += ["", "| orders | process | cold start, ms | worker after the run, MB |", "|---:|---|---:|---:|"]
     lines += [_line(row, _span(row["cold_start_ms"]), row["megabytes"]) for row in found if row["work"] == "process"]
     return "\n".join(lines)
+
+
+def _works(heading: str, rows: list[dict[str, Any]]) -> list[str]:
+    lines = ["", f"| orders | who | {heading} | requests/s | ms | 99th, ms | CPU ms | statements |",
+             "|---:|---|---|---:|---:|---:|---:|---:|"]  # fmt: skip
+    for row in rows:
+        times = _span(row["milliseconds"]), _short(row["p99_milliseconds"]), _short(row["cpu_milliseconds"])
+        lines.append(_line(row, row["work"], _span(row["requests_per_second"]), *times, row["statements"]))
+    return lines if rows else []
+
+
+def _payers(rows: list[dict[str, Any]]) -> list[str]:
+    lines = ["", "| orders | who | work, without and with the reports' triggers | without | with | ratio |",
+             "|---:|---|---|---:|---:|---:|"]  # fmt: skip
+    for row in rows:
+        unit = "payments/s" if row["work"] == PAYERS else "ms"
+        sides = (_span(row[side]) for side in ("without", "with", "ratio"))
+        lines.append(_line(row, f"{row['work']}, {unit}", *sides))
+    return lines if rows else []
 
 
 def _line(row: dict[str, Any], *cells: object) -> str:
