@@ -13,6 +13,7 @@ from bench.works import (
     CREATE,
     DEEP,
     DRF,
+    FAIR,
     FASTAPI,
     LIST,
     LITE,
@@ -88,6 +89,8 @@ def goals(document: dict[str, Any]) -> list[str]:
         at_most(f"{at}deep page, at most 1.5 x page 1", 1.5, ms(DEEP, US), ms(DEEP, f"{US}, page 1"))
         for peer in (DRF, FASTAPI):
             times(f"{at}create, ahead of {peer}", 1, rate(CREATE, US), rate(CREATE, peer))
+        for work in (LIST, SUMMARY, DEEP, COMMON, RARE, CREATE):
+            times(f"{at}{work}, ahead of {FAIR}", 1, rate(work, US), rate(work, FAIR))
     for size in sorted({row["size"] for row in document["results"] if row["work"] == "seed"}):
         own, copy, loop = (_find(document, "seed", size, who, "seconds") for who in (SEED, COPY, LOOP))
         times(f"{size:,}: seed, at least 20 x the loop", 20, loop, own)

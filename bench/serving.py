@@ -27,8 +27,11 @@ def granian(application: str, workers: int = 1, threads: int = THREADS) -> list[
             f"--blocking-threads={threads}", "--no-ws", "--log-level=warning"]  # fmt: skip
 
 
-UVICORN = ["uvicorn", "bench.peers.fastapi_app:app", "--port={port}", "--workers=1", "--no-access-log",
-           "--log-level=warning"]  # fmt: skip
+def uvicorn(application: str) -> list[str]:
+    """Return the command that serves an ASGI application in one process, on uvloop and httptools."""
+    return ["uvicorn", application, "--port={port}", "--workers=1", "--no-access-log", "--log-level=warning"]
+
+
 HEADERS = {**HTTPS, "Accept": "application/json"}
 
 

@@ -11,21 +11,24 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from bench.data import COMMON_NEEDLE, Database
 from bench.load import Load, load, request_bytes
 from bench.processor import cpu_seconds
-from bench.serving import CONNECTIONS, HEADERS, PRODUCT, UVICORN, Served, granian
+from bench.serving import CONNECTIONS, HEADERS, PRODUCT, Served, granian, uvicorn
 
 API = "/api/v1/"
 US, LITE = "this service", "this service on SQLite"
 DRF, NUMBERED = "DRF idiom, cursor", "DRF idiom, page numbers"
-NINJA, FASTAPI, BARE = "Django Ninja", "FastAPI + SQLAlchemy async", "bare psycopg + orjson"
+NINJA, BARE = "Django Ninja", "bare psycopg + orjson"
+FASTAPI, FAIR = "FastAPI + SQLAlchemy async", "FastAPI, same work"
 ONE_QUERY, PYTHON = "predecessor, one ORM query", "predecessor, N+1 in Python"
 LIST, SUMMARY, DEEP, CREATE = "order list", "summary", "deep page", "create an order"
 COMMON, RARE = "filter, common e-mail", "filter, rare e-mail"
+COUNTED_UP_TO = 1_000_000  # requests per minute: counted, as in production, but never too many
 SERVERS = {
     US: (PRODUCT, "/healthz"),
     LITE: (PRODUCT, "/healthz"),
     DRF: (granian("bench.peers.wsgi:application"), "/orders/"),
     NINJA: (granian("bench.peers.wsgi:application"), "/orders/"),
-    FASTAPI: (UVICORN, "/orders/"),
+    FASTAPI: (uvicorn("bench.peers.fastapi_app:app"), "/orders/"),
+    FAIR: (uvicorn("bench.peers.fastapi_fair:app"), "/orders/"),
     BARE: (granian("bench.peers.bare:application"), "/orders/"),
 }
 SERVED_BY = {NUMBERED: DRF, ONE_QUERY: DRF, PYTHON: DRF, f"{US}, page 1": US, f"{LITE}, page 1": LITE}
@@ -33,7 +36,10 @@ SERVED_BY = {NUMBERED: DRF, ONE_QUERY: DRF, PYTHON: DRF, f"{US}, page 1": US, f"
 
 def environment_of(server: str, database: Database, lite: dict[str, str]) -> dict[str, str]:
     if server in (US, LITE):
-        return {"DJANGO_SETTINGS_MODULE": "config.settings", **(lite if server == LITE else database.product)}
+        limit = {"REQUESTS_PER_MINUTE": str(COUNTED_UP_TO)}
+        return {"DJANGO_SETTINGS_MODULE": "config.settings", **(lite if server == LITE else database.product), **limit}
+    if server == FAIR:
+        return {"PEER_DATABASE_URL": database.product["DATABASE_URL"]}
     urls = {DRF: "bench.peers.drf_idiom", NINJA: "bench.peers.ninja_app"}.get(server, "")
     return {"DJANGO_SETTINGS_MODULE": "bench.peers.settings", "PEER": urls, **database.peers}
 
@@ -78,7 +84,7 @@ def works(size: int, database: Database, asked: Asked) -> list[Work]:
 
     def lists(query: str) -> dict[str, str]:
         own = dict.fromkeys((US, LITE), f"{API}orders/{query}")
-        return {**own, DRF: f"/orders/{query}", NUMBERED: f"/numbered/{query}"}
+        return {**own, **dict.fromkeys((DRF, FASTAPI, FAIR), f"/orders/{query}"), NUMBERED: f"/numbered/{query}"}
 
     def results(answer: Any) -> Any:
         return answer["results"]
@@ -86,15 +92,16 @@ def works(size: int, database: Database, asked: Asked) -> list[Work]:
     page = min(10_000, size // 40)
     deep = _deep_page(page, asked)
     found = [
-        Work(LIST, {**lists(""), **dict.fromkeys((NINJA, FASTAPI, BARE), "/orders/")}, results, CONNECTIONS),
+        Work(LIST, {**lists(""), **dict.fromkeys((NINJA, BARE), "/orders/")}, results, CONNECTIONS),
         Work(SUMMARY, {
-            **dict.fromkeys((US, LITE), f"{API}reporting/summary/?limit=50"), BARE: "/summary/?limit=50",
+            **dict.fromkeys((US, LITE), f"{API}reporting/summary/?limit=50"),
+            **dict.fromkeys((FASTAPI, FAIR, BARE), "/summary/?limit=50"),
             ONE_QUERY: "/predecessor/one-query/?limit=50",
             **({PYTHON: "/predecessor/python/?limit=50"} if size < 10_000 else {}),
         }, lambda answer: answer["rows"]),
         Work(DEEP, {
             **{f"{name}, page 1": f"{API}orders/" for name in (US, LITE)}, **dict.fromkeys((US, LITE), deep),
-            NUMBERED: f"/numbered/?page={page}", FASTAPI: f"/orders/?page={page}",
+            NUMBERED: f"/numbered/?page={page}", **dict.fromkeys((FASTAPI, FAIR), f"/orders/?page={page}"),
         }, results),
     ]  # fmt: skip
     rare = database.one(
@@ -106,7 +113,7 @@ def works(size: int, database: Database, asked: Asked) -> list[Work]:
     customer = database.one("SELECT min(id) FROM customers_customer WHERE tenant_id = 1")
     items = [{"sku": f"SKU-{n}", "quantity": n, "unit_price_cents": 100 * n} for n in (1, 2, 3, 4)]
     body = json.dumps({"customer": customer, "items": items}).encode()
-    orders = {**dict.fromkeys((US, LITE), f"{API}orders/"), **dict.fromkeys((DRF, FASTAPI, BARE), "/orders/")}
+    orders = {**dict.fromkeys((US, LITE), f"{API}orders/"), **dict.fromkeys((DRF, FASTAPI, FAIR, BARE), "/orders/")}
     found.append(Work(CREATE, orders, _without_ids_and_times, CONNECTIONS, body))
     return found
 

@@ -17,6 +17,8 @@ from apps.api.strict import refuse_repeated, suggest, unknown_names
 
 BIGINT_MAX = 2**63 - 1
 
+_form_classes: dict[tuple[Any, ...], type[forms.Form]] = {}
+
 
 def refusal(reason: str, *, code: str) -> ValidationError:
     """Return a filter's error whose text may come from the client."""
@@ -48,7 +50,11 @@ class FilterSet(django_filters.FilterSet):
         super().__init__(data, *args, **kwargs)
 
     def get_form_class(self) -> type[forms.Form]:
-        return super().get_form_class() if self.filters else forms.Form  # An unfiltered list needs no form of its own.
+        # Kept for each set of parameters: a class takes longer to make than its fields take to validate.
+        form_class = _form_classes.get(key := (type(self), *self.filters))
+        if form_class is None:
+            form_class = _form_classes[key] = super().get_form_class()
+        return form_class
 
 
 class ParameterFilter(django_filters.Filter):

@@ -1,8 +1,10 @@
-from django.db.models import OuterRef, QuerySet, Subquery
+from typing import Any
+
+from django.db.models import OuterRef, QuerySet, Subquery, TextField
 
 from apps.customers import selectors as customers
 from apps.customers.emails import normalize_part
-from apps.database.compiled import row_exists
+from apps.database.compiled import Parameter, compiled, row_exists
 from apps.orders.lifecycle import revenue
 from apps.orders.models import Item, Order, OrderEvent
 
@@ -29,14 +31,20 @@ def orders_with_email(orders: QuerySet[Order], part: str, *, counted: bool) -> Q
     needle = normalize_part(part)
     # Without its domain first: many customers share that one, and the index would have to read long lists.
     for searched in dict.fromkeys((needle.partition("@")[0] or needle, needle)):
-        matching = customers.customers_with_email(customers.customer_list(), searched)
-        few = list(matching.values_list("pk", "email")[: FEW_CUSTOMERS + 1])
+        few = _first_customers(FEW_CUSTOMERS + 1)(searched)
         if len(few) <= FEW_CUSTOMERS:
             return orders.filter(customer__in=[pk for pk, email in few if needle in email])
     if counted:
-        return orders.filter(customer__in=matching)
+        return orders.filter(customer__in=customers.customers_with_email(customers.customer_list(), needle))
     address = customers.customer_list().filter(pk=OuterRef("customer")).values("email")
     return orders.alias(email=Subquery(address)).filter(email__contains=needle)
+
+
+@compiled
+def _first_customers(limit: int) -> QuerySet[Any, Any]:
+    """Return at most `limit` customers whose e-mail address contains the text that each run is given."""
+    matching = customers.customer_list().filter(email__contains=Parameter(0, TextField()))
+    return matching.values_list("pk", "email")[:limit]
 
 
 def customer_order_list(*, customer_id: int) -> QuerySet[Order]:

@@ -32,6 +32,14 @@ def test_status_accepts_one_or_several_values(api):
     assert found(api, "status=draft,shipped") == [draft.pk, shipped.pk]
 
 
+def test_refused_value_does_not_affect_the_next_request_with_the_same_parameters(api):
+    draft = baker.make(Order)
+
+    assert api.get("/api/v1/orders/", {"status": "drafty"}).status_code == 400
+    assert found(api, "status=draft") == [draft.pk]
+    assert api.get("/api/v1/orders/", {"status": "drafty"}).status_code == 400
+
+
 @pytest.mark.parametrize("count", ["", "&count=true"])
 @pytest.mark.parametrize("few", [0, 1, 200])
 def test_email_filter_finds_the_same_by_both_search_strategies(api, monkeypatch, few, count):
