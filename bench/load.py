@@ -43,8 +43,9 @@ def load(port: int, request: bytes, connections: int, seconds: float, *, may_los
 
     def send(sock: socket.socket | None = None) -> None:
         sock = sock or socket.create_connection(("127.0.0.1", port))
+        sent = time.perf_counter()  # before sending, after which the server may run instead of this process
         sock.sendall(request)
-        selector.register(sock, selectors.EVENT_READ, [time.perf_counter(), b""])
+        selector.register(sock, selectors.EVENT_READ, [sent, b""])
 
     started = time.perf_counter()
     for _ in range(connections):
