@@ -25,7 +25,7 @@ from typing import Any
 import psycopg
 
 from apps.database.statements import NOT_COUNTED
-from bench import payers, report, reports
+from bench import lists, payers, report, reports
 from bench.data import TABLES, Database
 from bench.pairs import spread
 from bench.report import COPY, LOOP, SEED
@@ -117,6 +117,11 @@ def measure_size(size: int, cluster: Cluster, options: Any, results: list[Any], 
                     servers[name] = Served(command, environment_of(name, database, lite), probe)
                     starts.setdefault(name, []).append(1000 * servers[name].cold_start)
             asked = Asked(servers, database, key)
+            if size >= FULL[1]:
+                rows, failures = lists.measure(asked, size, (lists.UNMARKED,) if size == FULL[-1] else (LITE,))
+                results += rows
+                errors += failures
+                say("\n".join(map(report.lists_line, rows)))
             for work in [*report_works(size, asked, errors), *works(size, database, asked)]:
                 measure_work(work, size, database, asked, options, results, errors)
             for name, server in servers.items():

@@ -31,7 +31,7 @@ FOUR_SKUS = "('{TEA-GREEN-100,TEA-BLACK-100,MUG-BLUE,POT-STEEL-1L}'::text[])[lin
 # Triggers are off in this session, so the maintained totals are written here. `manage.py reconcile` checks them.
 FILL = """
     INSERT INTO customers_customer (tenant_id, email, name, is_active, created_at, updated_at)
-    SELECT {tenant}, lower(format('%s.%s.%s@example.com', given, family, n)), given || ' ' || family, true, e, e
+    SELECT {tenant}, lower(format('%s.%s.%s@example.com', given, family, n)), given || ' ' || family, n % 23 > 0, e, e
     FROM (SELECT n, timestamptz '2026-01-01Z' AS e, ('{{Ada,Alan,Grace,Hedy,Ken}}'::text[])[1 + n % 5] AS given,
                  ('{{Hopper,Knuth,Turing,Liskov,Lamarr,Allen,Dijkstra}}'::text[])[1 + n % 7] AS family
           FROM generate_series(1, {customers}) n) numbered;
@@ -46,29 +46,32 @@ FILL = """
          LATERAL (SELECT ids[nth] AS id) c;
 
     INSERT INTO orders_item (tenant_id, order_id, sku, quantity, unit_price_cents)
-    SELECT {tenant}, id, {sku}, 1 + (id + line) % 5,
+    SELECT {tenant}, id, {sku}, 1 + (id + line) % (3 + 2 * line),
            ('{{450,390,790,2490}}'::int[])[line]
     FROM made, generate_series(1, 4) line;
 
     INSERT INTO orders_order (tenant_id, id, customer_id, status, total_cents, created_at, updated_at,
-                              paid_at, shipped_at, cancelled_at)
+                              paid_at, shipped_at, cancelled_at, archived_at)
     SELECT {tenant}, id, customer_id, status,
-           (1 + (id + 1) % 5) * 450 + (1 + (id + 2) % 5) * 390 + (1 + (id + 3) % 5) * 790 + (1 + (id + 4) % 5) * 2490,
+           (1 + (id + 1) % 5) * 450 + (1 + (id + 2) % 7) * 390 + (1 + (id + 3) % 9) * 790 + (1 + (id + 4) % 11) * 2490,
            created_at, created_at,
            CASE WHEN status IN ('paid', 'shipped') THEN created_at + interval '1 hour' END,
            CASE status WHEN 'shipped' THEN created_at + interval '1 day' END,
-           CASE status WHEN 'cancelled' THEN created_at + interval '2 hours' END
+           CASE status WHEN 'cancelled' THEN created_at + interval '2 hours' END,
+           CASE WHEN id % 37 = 0 THEN created_at + interval '2 days' END
     FROM made;
 
     INSERT INTO orders_orderevent (tenant_id, order_id, kind, created_at)
     SELECT {tenant}, id, kind, at FROM orders_order, LATERAL (VALUES
-        ('paid', paid_at), ('shipped', shipped_at), ('cancelled', cancelled_at)) event (kind, at)
+        ('paid', paid_at), ('shipped', shipped_at), ('cancelled', cancelled_at),
+        ('archived', archived_at)) event (kind, at)
     WHERE tenant_id = {tenant} AND at IS NOT NULL;
 
     INSERT INTO reporting_customertotal (tenant_id, customer_id, order_count, total_cents)
     SELECT {tenant}, c.id, count(o), coalesce(sum(total_cents), 0)
     FROM customers_customer c LEFT JOIN orders_order o
         ON o.customer_id = c.id AND o.tenant_id = c.tenant_id AND status IN ('paid', 'shipped')
+        AND archived_at IS NULL
     WHERE c.tenant_id = {tenant} GROUP BY c.id"""
 
 
@@ -108,6 +111,8 @@ class Database:
         started = time.perf_counter()
         with self.superuser() as connection:
             connection.execute("SET session_replication_role = replica; SET work_mem = '256MB'; SELECT setseed(0.5)")
+            # Tenants without statistics yet would be joined row by row.
+            connection.execute("SET enable_nestloop = off")
             for tenant in range(1, 2 + NEIGHBOURS):
                 count = orders if tenant == 1 else orders // 10
                 customers = max(1, count // ORDERS_PER_CUSTOMER)

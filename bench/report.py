@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bench import growth
+from bench.lists import GOOD, LISTS, RATIO, UNMARKED
 from bench.payers import CANCEL, PAY, PAYERS
 from bench.reports import CATALOGUE, REPORTS
 from bench.works import (
@@ -78,10 +79,18 @@ def goals(document: dict[str, Any]) -> list[str]:
                 at_most(f"{at}{work}, at most 1.25 x without the reports' triggers", 1.25, ratio, 1)
             ratio = _find(document, PAYERS, size, US, "ratio")
             times(f"{at}{PAYERS}, at least 0.9 x without the reports' triggers", 0.9, ratio, 1)
+            within(f"{at}lists, half of the kinds", 15, _find(document, LISTS, size, US, "median_ms"))
+            within(f"{at}lists, the slowest kind", 120, _find(document, LISTS, size, US, "slowest_ms"))
+            unmarked = _find(document, LISTS, size, UNMARKED, "slowest_ms")
+            within(f"{at}lists, the slowest kind with LIKE not leakproof", 400, unmarked)
+            within(f"{at}lists, archived orders", 10, _find(document, LISTS, size, US, "archived_ms"))
             for name, filter_ in (("common", COMMON), ("rare", RARE)):
                 times(f"{at}filters, {name} e-mail, at least 5 x DRF", 5, ms(filter_, DRF), ms(filter_, US))
         lite = [(ms(report, LITE) or 0) / (ms(report, US) or 1) for report in REPORTS]
         at_most(f"{at}each report on SQLite, at most 3 x PostgreSQL", 3, max(lite), 1)
+        for name, figure in (("half of the kinds", "median_ms"), ("the slowest kind", "slowest_ms")):
+            own, other = (_find(document, LISTS, size, who, figure) for who in (US, LITE))
+            at_most(f"{at}lists on SQLite, {name}, at most {RATIO} x PostgreSQL", RATIO, other, own)
         at_most(f"{at}summary, at most 3 x bare SQL", 3, ms(SUMMARY, US), ms(SUMMARY, BARE))
         for peer in (DRF, NUMBERED, NINJA, FASTAPI):
             times(f"{at}order list, ahead of {peer}", 1, rate(LIST, US), rate(LIST, peer))
@@ -112,6 +121,7 @@ def tables(document: dict[str, Any]) -> str:
     measured = [row for row in found if "milliseconds" in row]
     lines += _works("work", [row for row in measured if row["work"] not in LIMITS])
     lines += _works("report", [row for row in measured if row["work"] in LIMITS])
+    lines += _lists([row for row in found if row["work"] == LISTS])
     lines += _payers([row for row in found if "ratio" in row])
     lines += ["", "| orders | seeded by | seconds | peak memory, MB |", "|---:|---|---:|---:|"]
     lines += [_line(row, _span(row["seconds"]), row.get("megabytes")) for row in found if row["work"] == "seed"]
@@ -127,6 +137,22 @@ def _works(heading: str, rows: list[dict[str, Any]]) -> list[str]:
         times = _span(row["milliseconds"]), _short(row["p99_milliseconds"]), _short(row["cpu_milliseconds"])
         lines.append(_line(row, row["work"], _span(row["requests_per_second"]), *times, row["statements"]))
     return lines if rows else []
+
+
+def _lists(rows: list[dict[str, Any]]) -> list[str]:
+    lines = ["", f"| orders | who | kinds of lists | half, ms | slowest, ms | archived, ms | at most {GOOD:g} ms "
+             f"| at most {RATIO} x PostgreSQL |", "|---:|---|---:|---:|---:|---:|---:|---:|"]  # fmt: skip
+    lines += map(lists_line, rows)
+    lines += ["", "| orders | who | the ten slowest kinds of lists | ms | rows |", "|---:|---|---|---:|---:|"]
+    lines += [_line(row, f"`{each['kind']}`", each["ms"], each["rows"]) for row in rows for each in row["slowest"]]
+    return lines if rows else []
+
+
+def lists_line(row: dict[str, Any]) -> str:
+    """Return the table row of a contender's lists."""
+    times = (_short(row[figure]) for figure in ("median_ms", "slowest_ms", "archived_ms"))
+    shares = (f"{100 * row[share]:.1f} %" for share in ("good_share", "near_share"))
+    return _line(row, f"{row['kinds']:,}", *times, *shares)
 
 
 def _payers(rows: list[dict[str, Any]]) -> list[str]:
