@@ -15,6 +15,7 @@ from harness.postgresql import Cluster
 # Only `make ci` runs these: they need a browser, separate servers, copies of the tree or much time.
 REST = (
     "lab/tests",
+    "tests/bench/test_list_plans.py",
     "tests/bench/test_payers.py",
     "tests/browser",
     "tests/chaos",

@@ -41,8 +41,17 @@ class Order(TenantOwned):
             ),
         ]
         indexes = [
-            models.Index(fields=["tenant", "created_at", "id"], name="order_by_created"),
-            models.Index(fields=["tenant", "total_cents", "id"], name="order_by_total"),
+            # One index per ordering. Its further columns are those of the filters: the database passes over an order in
+            # the index, which takes a thirtieth of the time that its row takes.
+            models.Index(
+                fields=["tenant", "created_at", "id", "total_cents", "status", "archived_at"], name="order_by_created"
+            ),
+            models.Index(
+                fields=["tenant", "total_cents", "id", "created_at", "status", "archived_at"], name="order_by_total"
+            ),
+            models.Index(
+                fields=["tenant", "id", "created_at", "total_cents", "status", "archived_at"], name="order_by_id"
+            ),
             models.Index(fields=["tenant", "status", "created_at", "id"], name="order_by_status"),
             models.Index(fields=["tenant", "customer", "created_at", "id"], name="order_by_customer"),
             # Reports: what counts as revenue, by the day it was paid.
