@@ -31,7 +31,7 @@ FOUR_SKUS = "('{TEA-GREEN-100,TEA-BLACK-100,MUG-BLUE,POT-STEEL-1L}'::text[])[lin
 # Triggers are off in this session, so the maintained totals are written here. `manage.py reconcile` checks them.
 FILL = """
     INSERT INTO customers_customer (tenant_id, email, name, is_active, created_at, updated_at)
-    SELECT {tenant}, lower(format('%s.%s.%s@example.com', given, family, n)), given || ' ' || family, n % 23 > 0, e, e
+    SELECT {tenant}, lower(format('%s.%s.%s@example.com', given, family, n)), given || ' ' || family, true, e, e
     FROM (SELECT n, timestamptz '2026-01-01Z' AS e, ('{{Ada,Alan,Grace,Hedy,Ken}}'::text[])[1 + n % 5] AS given,
                  ('{{Hopper,Knuth,Turing,Liskov,Lamarr,Allen,Dijkstra}}'::text[])[1 + n % 7] AS family
           FROM generate_series(1, {customers}) n) numbered;
