@@ -25,11 +25,15 @@ def drift_between(pairs: Iterable[tuple[int, int]]) -> Drift:
 
 @dataclass(frozen=True)
 class MaintainedNumber:
-    """A maintained number. `drift` compares it with its oracle, `repair` corrects it, both for the current tenant."""
+    """A maintained number. `drift` compares it with its oracle, `repair` corrects it, both for the current tenant.
+
+    A number that is brought up to date later than its rows are written has a `settle` that does so.
+    """
 
     label: str
     drift: Callable[[], Drift]
     repair: Callable[[], None]
+    settle: Callable[[], None] = lambda: None
 
 
 def numbers() -> list[MaintainedNumber]:
@@ -62,6 +66,12 @@ def batches(ids: Sequence[int], size: int = 5_000) -> Iterator[Sequence[int]]:
     """Split `ids` into batches small enough for one statement."""
     for start in range(0, len(ids), size):
         yield ids[start : start + size]
+
+
+def settle() -> None:
+    """Bring every maintained number of the current tenant up to date, after many rows have been written."""
+    for number in numbers():
+        number.settle()
 
 
 def repair() -> None:

@@ -54,9 +54,9 @@ class Order(TenantOwned):
             ),
             models.Index(fields=["tenant", "status", "created_at", "id"], name="order_by_status"),
             models.Index(fields=["tenant", "customer", "created_at", "id"], name="order_by_customer"),
-            # Reports: what counts as revenue, by the day it was paid.
+            # Reports: what counts as revenue, by the time it was paid, with all that a dated report of customers reads.
             models.Index(
-                fields=["tenant", "paid_at"],
+                fields=["tenant", "paid_at", "customer", "total_cents"],
                 name="order_revenue_by_paid",
                 condition=revenue(),
             ),

@@ -1,3 +1,5 @@
+from django.core.signals import request_finished
+
 from apps.plugin import ProjectAppConfig
 
 
@@ -6,3 +8,9 @@ class ReportingConfig(ProjectAppConfig):
     api_urls = {"v1": "apps.reporting.urls"}
     api_tags = {"reporting": "Revenue by customer, by time and by product."}
     triggers = "apps.reporting.triggers"
+
+    def ready(self) -> None:
+        super().ready()
+        from apps.reporting.settling import on_request_finished
+
+        request_finished.connect(on_request_finished)

@@ -1,4 +1,7 @@
-"""Triggers that maintain each customer's revenue: the total of paid or shipped orders that are not archived."""
+"""Triggers that maintain each customer's revenue: the total of paid or shipped orders that are not archived.
+
+`bucket_triggers` has those that maintain the revenue by time and by product.
+"""
 
 from typing import Any
 
@@ -8,7 +11,7 @@ from django.db.models.functions import Coalesce
 from apps.database.totals import Drift, MaintainedNumber, batches, drift_between, on_truncate
 from apps.database.triggers import Trigger
 from apps.orders.lifecycle import REVENUE_STATUSES
-from apps.reporting import selectors
+from apps.reporting import bucket_triggers, selectors
 from apps.reporting.models import CustomerTotal
 
 _STATUSES = ", ".join(f"'{status}'" for status in REVENUE_STATUSES)
@@ -108,19 +111,8 @@ TRIGGERS = [
             DELETE FROM reporting_customertotal WHERE tenant_id = OLD.tenant_id AND customer_id = OLD.id;
             RETURN OLD;""",
     ),
-    # Refuse direct writes: they run at trigger depth 0, those of triggers deeper. The owner may write, for repairs.
-    Trigger(
-        name="customer_total_by_trigger_only",
-        table="reporting_customertotal",
-        postgresql="""
-            BEFORE INSERT OR UPDATE OR DELETE ON reporting_customertotal
-            FOR EACH STATEMENT WHEN (pg_trigger_depth() = 0)""",
-        body="""
-            IF NOT pg_has_role((SELECT relowner FROM pg_class WHERE oid = TG_RELID), 'MEMBER') THEN
-                RAISE insufficient_privilege USING MESSAGE = 'reporting_customertotal is written by triggers';
-            END IF;
-            RETURN NULL;""",
-    ),
+    bucket_triggers.guard("reporting_customertotal", "INSERT OR UPDATE OR DELETE", "customer_total_by_trigger_only"),
+    *bucket_triggers.TRIGGERS,
 ]
 
 
@@ -159,4 +151,4 @@ def _repair() -> None:
         )
 
 
-NUMBERS = [MaintainedNumber("customer totals", _drift, _repair)]
+NUMBERS = [MaintainedNumber("customer totals", _drift, _repair), *bucket_triggers.NUMBERS]

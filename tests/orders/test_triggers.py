@@ -20,7 +20,7 @@ from apps.errors import Conflict
 from apps.orders import services
 from apps.orders.models import Item, Order
 from apps.tenancy.scope import current_tenant
-from tests.support.totals import PAID_AT, drifts, line, live_totals, sql
+from tests.support.totals import PAID_AT, PAID_AT_SQL, drifts, line, live_totals, sql
 
 
 def copy(table: str, columns: str, rows: list[tuple]) -> None:
@@ -92,7 +92,7 @@ def copy_orders_with_items(index: int, number: int) -> None:
     copy(
         "orders_order",
         "tenant_id, customer_id, status, total_cents, created_at, updated_at, paid_at",
-        [(tenant, customer, status, 77, PAID_AT, PAID_AT, PAID_AT) for status in ("draft", "paid")],
+        [(tenant, customer, status, 77, PAID_AT_SQL, PAID_AT_SQL, PAID_AT_SQL) for status in ("draft", "paid")],
     )
     orders = Order.objects.order_by("-pk").values_list("pk", flat=True)[:2]
     rows = [(tenant, order, "TEA", 2, number) for order in orders]
@@ -163,7 +163,7 @@ WRITES: dict[str, Callable[[int, int], object]] = {
     ),
     "delete an order": an_order(lambda order, number: order.delete()),
     "raw update of items": lambda index, number: sql("UPDATE orders_item SET quantity = quantity + 1"),
-    "raw update of orders": lambda index, number: sql("UPDATE orders_order SET status = 'paid', paid_at = %s", PAID_AT),
+    "raw update of orders": lambda index, number: sql("UPDATE orders_order SET status = 'paid', paid_at = %s", PAID_AT_SQL),
     "raw write of totals": ignoring_refusal(
         lambda index, number: sql("UPDATE orders_order SET total_cents = total_cents - %s", number)
     ),

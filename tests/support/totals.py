@@ -8,6 +8,7 @@ from apps.database import totals
 from apps.orders.models import Item, Order
 
 PAID_AT = "2026-01-01T00:00:00+00:00"
+PAID_AT_SQL = "2026-01-01 00:00:00"  # as Django writes it to SQLite, which compares times as text
 
 
 def live_totals() -> dict[int, int]:

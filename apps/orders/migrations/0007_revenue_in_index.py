@@ -1,0 +1,19 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("orders", "0006_filters_in_indexes"),
+    ]
+
+    operations = [
+        migrations.RemoveIndex("order", "order_revenue_by_paid"),
+        migrations.AddIndex(
+            "order",
+            models.Index(
+                condition=models.Q(("archived_at__isnull", True), ("status__in", ("paid", "shipped"))),
+                fields=["tenant", "paid_at", "customer", "total_cents"],
+                name="order_revenue_by_paid",
+            ),
+        ),
+    ]

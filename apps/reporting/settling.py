@@ -1,0 +1,53 @@
+"""Bring the totals of stale buckets up to date. Reports are right without it, but slower."""
+
+from contextvars import ContextVar
+from logging import getLogger
+from typing import Any
+
+from django.db import DatabaseError
+
+from apps.reporting.models import StaleBuckets
+from apps.tenancy.models import Tenant
+from apps.tenancy.scope import allow_slow_statements, current_tenant, tenant_scope
+
+BATCH = 500  # rows of StaleBuckets whose buckets are renewed in one transaction
+TOLERATED = 16  # stale ranges with which a report is still fast
+
+_waiting: ContextVar[Tenant | None] = ContextVar("waiting", default=None)
+
+
+def settle() -> None:
+    """Renew every stale bucket of the current tenant, except those that another process is renewing.
+
+    Commits per batch, unless the caller has a transaction open.
+    """
+    renewed = BATCH
+    while renewed == BATCH:
+        with tenant_scope(current_tenant()):
+            allow_slow_statements()
+            rows = StaleBuckets.objects.select_for_update(skip_locked=True).order_by("first", "pk")
+            ids = list(rows.values_list("pk", flat=True)[:BATCH])
+            renewed = len(ids)
+            StaleBuckets.objects.filter(pk__in=ids).delete()
+
+
+def note_stale(ranges: int) -> None:
+    """Have `settle` called once the running request has been answered, if it read many stale `ranges`.
+
+    So no writer pays for it, and the next reports profit. Outside a request nothing happens.
+    """
+    if ranges > TOLERATED:
+        _waiting.set(current_tenant())
+
+
+def on_request_finished(**kwargs: Any) -> None:
+    """Handle Django's request_finished, which is sent when the response has been."""
+    tenant = _waiting.get()
+    if tenant is None:
+        return
+    _waiting.set(None)
+    try:
+        with tenant_scope(tenant, atomic=False):
+            settle()
+    except DatabaseError as error:  # A database that is busy or read-only: a later report tries again.
+        getLogger(__name__).warning("Stale buckets were not renewed: %s", error)
