@@ -66,9 +66,9 @@ def sales(*, by: str, first: date, last: date) -> list[dict[str, Any]]:
     stretches = list(buckets.segments(window, days.zone()))
     uneven = [Range(start, end) for start, end, offset in stretches if offset % buckets.SECONDS]
     stale = buckets.merged([*stale_ranges(window), *uneven])
-    sums = {start: [0, 0] for start in _periods(by, first, last)}
+    sums = {start: [0, 0] for start in days.periods(by, first, last)}
     for day, count, cents in [*_stored_sales(window, stale, stretches), *_live_sales(first, last, stale)]:
-        period = sums[_start_of_period(by, day)]
+        period = sums[days.start_of_period(by, day)]
         period[0] += count
         period[1] += cents
     return [{"period": start, "order_count": count, "total_cents": cents} for start, (count, cents) in sums.items()]
@@ -190,18 +190,3 @@ def _cut_buckets(first: date | None, last: date | None) -> Iterator[Range]:
     for edge in (first and days.day_start(first), last and days.day_end(last)):
         if edge and buckets.starts_at(buckets.bucket_of(edge)) != edge:
             yield Range(buckets.bucket_of(edge), buckets.bucket_of(edge) + 1)
-
-
-def _start_of_period(by: str, day: date) -> date:
-    return {"day": day, "week": day - timedelta(days=day.weekday()), "month": day.replace(day=1)}[by]
-
-
-def _periods(by: str, first: date, last: date) -> Iterator[date]:
-    """Yield the first day of each period between `first` and `last`."""
-    start = _start_of_period(by, first)
-    while start <= last:
-        yield start
-        if by == "month":
-            start = (start + timedelta(days=31)).replace(day=1)
-        else:
-            start += timedelta(days=1 if by == "day" else 7)

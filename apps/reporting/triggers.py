@@ -13,6 +13,7 @@ from apps.database.triggers import Trigger
 from apps.orders.lifecycle import REVENUE_STATUSES
 from apps.reporting import bucket_triggers, selectors
 from apps.reporting.models import CustomerTotal
+from apps.reporting.reconciling import SALES_TOTALS
 
 _STATUSES = ", ".join(f"'{status}'" for status in REVENUE_STATUSES)
 _INTO = "INSERT INTO reporting_customertotal (tenant_id, customer_id, order_count, total_cents)"
@@ -151,4 +152,4 @@ def _repair() -> None:
         )
 
 
-NUMBERS = [MaintainedNumber("customer totals", _drift, _repair), *bucket_triggers.NUMBERS]
+NUMBERS = [MaintainedNumber("customer totals", _drift, _repair), SALES_TOTALS]

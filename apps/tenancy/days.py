@@ -1,7 +1,8 @@
-"""Parse dates and date-times of clients. A date is a day in the time zone of the current tenant."""
+"""Parse dates and date-times of clients, and split days into periods. A date is a day in the current tenant's zone."""
 
 import re
 import zoneinfo
+from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta, timezone
 
 from django.utils.dateparse import parse_date, parse_datetime
@@ -26,6 +27,22 @@ def day_start(day: date) -> datetime:
 def day_end(day: date) -> datetime:
     """Return the first instant after `day` for the current tenant, in UTC: an exclusive bound."""
     return day_start(day + timedelta(days=1))
+
+
+def start_of_period(by: str, day: date) -> date:
+    """Return the first day of the `day`, `week` (from Monday) or `month` that contains `day`."""
+    return {"day": day, "week": day - timedelta(days=day.weekday()), "month": day.replace(day=1)}[by]
+
+
+def periods(by: str, first: date, last: date) -> Iterator[date]:
+    """Yield the first day of each `day`, `week` or `month` between `first` and `last`."""
+    start = start_of_period(by, first)
+    while start <= last:
+        yield start
+        if by == "month":
+            start = (start + timedelta(days=31)).replace(day=1)
+        else:
+            start += timedelta(days=1 if by == "day" else 7)
 
 
 def parse_day(text: str) -> date:
