@@ -66,7 +66,7 @@ class BucketOf(Func):
 
     output_field = BigIntegerField()
 
-    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, Any]:
+    def as_sql(self, compiler: Any, connection: Any, *args: Any, **extra: Any) -> tuple[str, Any]:
         column, params = compiler.compile(self.source_expressions[0])
         return sql_bucket(connection.vendor, column).replace("%", "%%"), params
 

@@ -42,8 +42,10 @@ def customer_summary(*, limit: int, first: date | None = None, last: date | None
     """
     if not first and not last:
         return [dict(zip(SUMMARY, row, strict=True)) for row in _maintained_totals(limit)()]
-    sums = orders.revenue_orders().filter(_paid(first, last)).order_by().values_list("customer_id")
-    sums = sums.annotate(order_count=Count("*"), total_cents=Sum("total_cents"))
+    paid = orders.revenue_orders().filter(_paid(first, last)).order_by()
+    sums: QuerySet[Any, Any] = paid.values_list("customer_id").annotate(
+        order_count=Count("*"), total_cents=Sum("total_cents")
+    )
     top = {pk: (count, cents) for pk, count, cents in sums.order_by("-total_cents", "customer_id")[:limit]}
     paying = [pk for pk, (_, cents) in top.items() if cents]
     emails = dict(customers.customer_list().filter(pk__in=paying).values_list("pk", "email"))
@@ -187,6 +189,7 @@ def _window(first: date | None, last: date | None) -> Range:
 
 def _cut_buckets(first: date | None, last: date | None) -> Iterator[Range]:
     """Yield the buckets inside which the range of days begins or ends (see `buckets`)."""
-    for edge in (first and days.day_start(first), last and days.day_end(last)):
-        if edge and buckets.starts_at(buckets.bucket_of(edge)) != edge:
+    edges = [*([days.day_start(first)] if first else []), *([days.day_end(last)] if last else [])]
+    for edge in edges:
+        if buckets.starts_at(buckets.bucket_of(edge)) != edge:
             yield Range(buckets.bucket_of(edge), buckets.bucket_of(edge) + 1)

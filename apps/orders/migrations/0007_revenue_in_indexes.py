@@ -16,4 +16,12 @@ class Migration(migrations.Migration):
                 name="order_revenue_by_paid",
             ),
         ),
+        migrations.AddIndex(
+            "order",
+            models.Index(
+                condition=models.Q(("archived_at__isnull", True), ("status__in", ("paid", "shipped"))),
+                fields=["tenant", "customer", "paid_at", "total_cents"],
+                name="order_revenue_by_customer",
+            ),
+        ),
     ]
