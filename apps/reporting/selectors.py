@@ -125,7 +125,7 @@ def stale_ranges(window: Range) -> list[Range]:
     """Return the stale buckets of `window`, or some more, as disjoint ranges in order."""
     marks = StaleBuckets.objects.filter(first__lt=window.end, last__gte=window.start).order_by()
     ranges = buckets.merged([Range(first, last + 1) for first, last in marks.values_list("first", "last").distinct()])
-    note_stale(len(ranges))
+    note_stale(sum(end - start for start, end in ranges))
     return ranges if len(ranges) <= MAX_RANGES else [Range(ranges[0].start, ranges[-1].end)]
 
 

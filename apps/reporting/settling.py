@@ -11,7 +11,7 @@ from apps.tenancy.models import Tenant
 from apps.tenancy.scope import allow_slow_statements, current_tenant, tenant_scope
 
 BATCH = 500  # rows of StaleBuckets whose buckets are renewed in one transaction
-TOLERATED = 16  # stale ranges with which a report is still fast
+TOLERATED = 16  # stale buckets with which a report is still fast
 
 _waiting: ContextVar[Tenant | None] = ContextVar("waiting", default=None)
 
@@ -31,17 +31,17 @@ def settle() -> None:
             StaleBuckets.objects.filter(pk__in=ids).delete()
 
 
-def note_stale(ranges: int) -> None:
-    """Have `settle` called once the running request has been answered, if it read many stale `ranges`.
+def note_stale(count: int) -> None:
+    """Have `settle` called once the running request has been answered, if it met many stale buckets.
 
     So no writer pays for it, and the next reports profit. Outside a request nothing happens.
     """
-    if ranges > TOLERATED:
+    if count > TOLERATED:
         _waiting.set(current_tenant())
 
 
 def on_request_finished(**kwargs: Any) -> None:
-    """Handle Django's request_finished, which is sent when the response has been."""
+    """Handle Django's request_finished: the response is complete, its transaction has ended."""
     tenant = _waiting.get()
     if tenant is None:
         return
