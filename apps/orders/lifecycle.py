@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from django.db import models
 
+from apps.database.literals import Literal
+
 
 class Status(models.TextChoices):
     DRAFT = "draft"
@@ -42,9 +44,14 @@ MOVES = (PAY, SHIP, CANCEL)
 REVENUE_STATUSES = (Status.PAID, Status.SHIPPED)
 
 
+# The condition of the partial indexes of orders that are revenue.
+REVENUE = models.Q(status__in=REVENUE_STATUSES, archived_at__isnull=True)
+
+
 def revenue(prefix: str = "") -> models.Q:
     """Return the condition for orders that are revenue; `prefix` is the path to the order, such as `orders__`."""
-    return models.Q(**{f"{prefix}status__in": REVENUE_STATUSES, f"{prefix}archived_at__isnull": True})
+    statuses = [Literal(status.value) for status in REVENUE_STATUSES]
+    return models.Q(**{f"{prefix}status__in": statuses, f"{prefix}archived_at__isnull": True})
 
 
 def moves_from(status: str) -> list[str]:

@@ -4,7 +4,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from apps.customers.models import Customer
-from apps.orders.lifecycle import REVENUE_STATUSES, EventKind, Status, revenue
+from apps.orders.lifecycle import REVENUE, REVENUE_STATUSES, EventKind, Status
 from apps.tenancy.owned import TenantOwned
 from apps.tenancy.text import IsPlain, PlainTextField
 
@@ -59,12 +59,12 @@ class Order(TenantOwned):
             models.Index(
                 fields=["tenant", "paid_at", "customer", "total_cents"],
                 name="order_revenue_by_paid",
-                condition=revenue(),
+                condition=REVENUE,
             ),
             models.Index(
                 fields=["tenant", "customer", "paid_at", "total_cents"],
                 name="order_revenue_by_customer",
-                condition=revenue(),
+                condition=REVENUE,
             ),
         ]
 
