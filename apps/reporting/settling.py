@@ -17,16 +17,18 @@ _waiting: ContextVar[Tenant | None] = ContextVar("waiting", default=None)
 
 
 def settle() -> None:
-    """Renew every stale bucket of the current tenant, except those that another process is renewing.
+    """Renew every stale bucket of the current tenant, unless another process is doing so.
 
-    Commits per batch, unless the caller has a transaction open.
+    Commits per batch, unless the caller has a transaction open. Locks the tenant first, as its deletion does.
     """
-    renewed = BATCH
+    tenant, renewed = current_tenant(), BATCH
     while renewed == BATCH:
-        with tenant_scope(current_tenant()):
+        with tenant_scope(tenant):
             allow_slow_statements()
-            rows = StaleBuckets.objects.select_for_update(skip_locked=True).order_by("first", "pk")
-            ids = list(rows.values_list("pk", flat=True)[:BATCH])
+            free = Tenant.objects.select_for_update(skip_locked=True, no_key=True).filter(pk=tenant.pk)
+            ids = list(
+                StaleBuckets.objects.order_by("first", "pk").values_list("pk", flat=True)[:BATCH] if free else []
+            )
             renewed = len(ids)
             StaleBuckets.objects.filter(pk__in=ids).delete()
 
