@@ -12,7 +12,7 @@ class Literal(Value):
     rows that the statement needs (https://www.sqlite.org/partialindex.html).
     """
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[str | int, ...]]:
         if not str(self.value).isalnum():
             raise ValueError(f"{self.value!r} has characters that would have to be quoted.")
-        return f"'{self.value}'", []
+        return f"'{self.value}'", ()
