@@ -22,13 +22,14 @@ from harness.processes import manage
 
 TABLES = (
     "tenancy_tenant", "tenancy_apikey", "customers_customer", "orders_order", "orders_item", "orders_orderevent",
-    "reporting_customertotal",
+    "reporting_customertotal", "reporting_stalebuckets", "reporting_buckettotal", "reporting_bucketproduct",
+    "reporting_producttotal",
 )  # fmt: skip
 ORDERS_PER_CUSTOMER, NEIGHBOURS = 8, 2  # further tenants, each with a tenth of the orders
 COMMON_NEEDLE = "turing"  # in a seventh of the addresses
 FOUR_SKUS = "('{TEA-GREEN-100,TEA-BLACK-100,MUG-BLUE,POT-STEEL-1L}'::text[])[line]"
 
-# Triggers are off in this session, so the maintained totals are written here. `manage.py reconcile` checks them.
+# Triggers are off in this session, so the customers' totals are written here and all buckets marked stale.
 FILL = """
     INSERT INTO customers_customer (tenant_id, email, name, is_active, created_at, updated_at)
     SELECT {tenant}, lower(format('%s.%s.%s@example.com', given, family, n)), given || ' ' || family, true, e, e
@@ -72,7 +73,9 @@ FILL = """
     FROM customers_customer c LEFT JOIN orders_order o
         ON o.customer_id = c.id AND o.tenant_id = c.tenant_id AND status IN ('paid', 'shipped')
         AND archived_at IS NULL
-    WHERE c.tenant_id = {tenant} GROUP BY c.id"""
+    WHERE c.tenant_id = {tenant} GROUP BY c.id;
+
+    INSERT INTO reporting_stalebuckets (tenant_id, first, last) VALUES ({tenant}, 0, 1 << 30)"""
 
 
 class Database:
@@ -120,6 +123,9 @@ class Database:
                 connection.commit()
         with self.superuser(autocommit=True) as connection:
             connection.execute("VACUUM ANALYZE")
+            # With triggers on, so that the totals of the sales are added up. `manage.py reconcile` checks all totals.
+            connection.execute("DELETE FROM reporting_stalebuckets")
+            connection.execute(f"VACUUM ANALYZE {', '.join(TABLES[6:])}")
         return time.perf_counter() - started
 
     def empty(self) -> None:
@@ -151,6 +157,7 @@ class Database:
                 # ANALYZE, as the service does, or foreign keys and triggers of the next table scan this one per row.
                 owner.execute(SQL("ANALYZE {}").format(name))
                 owner.execute(SQL("ALTER TABLE {} RESET (autovacuum_enabled)").format(name))
+            owner.execute("DELETE FROM reporting_stalebuckets")  # Bring the reports' totals up to date, as seeds do.
         return time.perf_counter() - started
 
     def one(self, query: str) -> Any:

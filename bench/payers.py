@@ -29,7 +29,7 @@ from bench.works import API, US, environment_of
 from harness.machine import find_binaries, missing_programs
 from harness.postgresql import Cluster
 
-TRIGGERS = "%customer_total_on_order_%"  # a LIKE pattern of the names of the triggers to be measured
+TRIGGERS = "%stale_buckets_on_order_%"  # a LIKE pattern of the names of the triggers to be measured
 PAY, CANCEL, PAYERS = "pay a draft", "cancel a paid order", "64 payers of one tenant"
 MOVES = {PAY: "pay", CANCEL: "cancel"}
 # Drafts get ids that occur in no statement by chance, and without gaps, so that clients can count through them.
