@@ -11,6 +11,7 @@ from django.db import IntegrityError, connection
 from django.db.models import Max
 
 from apps.customers.models import EMAIL_UNIQUE, Customer
+from apps.database import totals
 from apps.database.inserts import insert_rows
 from apps.devtools import sample
 from apps.errors import Conflict, breaks_unique
@@ -58,7 +59,8 @@ def seed(
 
     In a tenant without customers the same `seed` writes the same data (except ids). Commits per chunk of customers, so
     the caller must not have a transaction open; `progress` is called with the number of customers of each chunk. Each
-    chunk takes one INSERT per table; only one is in memory at a time. Raises SeedCollision.
+    chunk takes one INSERT per table; only one is in memory at a time. Then the reports' totals are brought up to date.
+    Raises SeedCollision.
     """
     random = Random(seed)
     done = Seeded()
@@ -92,8 +94,10 @@ def seed(
         done.orders += count * orders_per_customer
         done.items += count * orders_per_customer * items_per_order
         progress(count)
-        if start in (0, last):  # After the first chunk for the next ones' triggers, after the last for readers.
+        if start == 0 < last:  # for the triggers of the next chunks
             _refresh_statistics()
+    totals.settle()
+    _refresh_statistics()
     return done
 
 
@@ -125,7 +129,7 @@ def _refresh_statistics() -> None:
     # that the role may not analyze.
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute(f"ANALYZE {', '.join(model._meta.db_table for model in _business_models())}")
+            cursor.execute(f"ANALYZE {', '.join(model._meta.db_table for model in tenant_owned_models())}")
 
 
 def rows_per_customer(orders_per_customer: int, items_per_order: int) -> int:
