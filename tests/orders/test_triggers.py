@@ -163,7 +163,9 @@ WRITES: dict[str, Callable[[int, int], object]] = {
     ),
     "delete an order": an_order(lambda order, number: order.delete()),
     "raw update of items": lambda index, number: sql("UPDATE orders_item SET quantity = quantity + 1"),
-    "raw update of orders": lambda index, number: sql("UPDATE orders_order SET status = 'paid', paid_at = %s", PAID_AT_SQL),
+    "raw update of orders": lambda index, number: sql(
+        "UPDATE orders_order SET status = 'paid', paid_at = %s", PAID_AT_SQL
+    ),
     "raw write of totals": ignoring_refusal(
         lambda index, number: sql("UPDATE orders_order SET total_cents = total_cents - %s", number)
     ),
