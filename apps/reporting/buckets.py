@@ -1,9 +1,8 @@
 """Buckets: quarters of an hour, numbered from 1970-01-01T00:00Z, in which the revenue of orders is added up.
 
-Each time zone's days begin with a bucket, whatever zone a tenant has or will have, because UTC offsets are multiples of
-a quarter of an hour (https://www.iana.org/time-zones). The exception is Liberia until 1972, where a day begins inside a
-bucket; reports read the orders of such buckets.
-"""
+Since 1980 each day begins with a bucket, whatever time zone a tenant has or will have: every UTC offset is a multiple
+of a quarter of an hour (https://www.iana.org/time-zones). Before, two zones had days that began inside a bucket;
+reports read the orders of such buckets."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
