@@ -25,6 +25,7 @@ REST = (
     "tests/upgrade",
     "tests/api/test_guides.py",
     "tests/api/test_schema_fuzz.py",
+    "tests/reporting/test_buckets.py",
     "tests/tenancy/test_importing_refusals.py",
     "tests/test_building.py",
     "tests/test_parts.py",

@@ -1,4 +1,4 @@
-from django.core.signals import request_finished
+from django.core.signals import request_finished, request_started
 
 from apps.plugin import ProjectAppConfig
 
@@ -11,6 +11,7 @@ class ReportingConfig(ProjectAppConfig):
 
     def ready(self) -> None:
         super().ready()
-        from apps.reporting.settling import on_request_finished
+        from apps.reporting.settling import on_request_finished, on_request_started
 
+        request_started.connect(on_request_started)
         request_finished.connect(on_request_finished)

@@ -13,7 +13,8 @@ from apps.tenancy.scope import allow_slow_statements, current_tenant, tenant_sco
 BATCH = 500  # rows of StaleBuckets whose buckets are renewed in one transaction
 TOLERATED = 16  # stale buckets with which a report is still fast
 
-_waiting: ContextVar[Tenant | None] = ContextVar("waiting", default=None)
+# The tenants whose buckets are renewed when the running request has been answered; None outside a request.
+_waiting: ContextVar[list[Tenant] | None] = ContextVar("waiting", default=None)
 
 
 def settle() -> None:
@@ -38,18 +39,23 @@ def note_stale(count: int) -> None:
 
     So no writer pays for it, and the next reports profit. Outside a request nothing happens.
     """
-    if count > TOLERATED:
-        _waiting.set(current_tenant())
+    waiting = _waiting.get()
+    if waiting is not None and count > TOLERATED and not waiting:
+        waiting.append(current_tenant())
+
+
+def on_request_started(**kwargs: Any) -> None:
+    """Handle Django's request_started."""
+    _waiting.set([])
 
 
 def on_request_finished(**kwargs: Any) -> None:
     """Handle Django's request_finished: the response is complete, its transaction has ended."""
-    tenant = _waiting.get()
-    if tenant is None:
-        return
+    waiting = _waiting.get() or []
     _waiting.set(None)
-    try:
-        with tenant_scope(tenant, atomic=False):
-            settle()
-    except DatabaseError as error:  # A database that is busy or read-only: a later report tries again.
-        getLogger(__name__).warning("Stale buckets were not renewed: %s", error)
+    for tenant in waiting:
+        try:
+            with tenant_scope(tenant, atomic=False):
+                settle()
+        except DatabaseError as error:  # A database that is busy or read-only: a later report tries again.
+            getLogger(__name__).warning("Stale buckets were not renewed: %s", error)

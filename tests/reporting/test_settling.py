@@ -1,0 +1,257 @@
+"""Stale buckets are renewed after a report and beside writers; nobody else may write their totals."""
+
+from __future__ import annotations
+
+import threading
+from datetime import date, datetime, timedelta, timezone
+
+import pytest
+from django.core.management import call_command
+from django.db import ProgrammingError, connection, transaction
+from model_bakery import baker
+
+from apps.customers.models import Customer
+from apps.devtools import services as devtools
+from apps.orders import services
+from apps.orders.models import Item, Order
+from apps.reporting import selectors, settling
+from apps.reporting.buckets import bucket_of
+from apps.reporting.models import BucketProduct, BucketTotal, ProductTotal, StaleBuckets
+from apps.tenancy.models import Tenant
+from apps.tenancy.scope import snapshot_scope, tenant_scope
+from apps.tenancy.tenants import delete_tenant
+from tests.support.concurrency import at_once
+from tests.support.sales import check_reports
+from tests.support.totals import drifts, sql
+
+NOON = datetime(2026, 3, 28, 12, tzinfo=timezone.utc)
+DAYS = (date(2026, 3, 28), date(2026, 3, 31))
+TOTALS = (BucketTotal, BucketProduct, ProductTotal)
+REPORT = "/api/v1/reporting/sales/?from=2026-03-28&to=2026-03-31"
+
+
+def pay_orders(order_worth, count):
+    for number in range(count):
+        order_worth(100 + number, status="paid", paid_at=NOON + timedelta(minutes=15 * number))
+
+
+@pytest.mark.parametrize(("count", "left"), [(settling.TOLERATED, settling.TOLERATED), (settling.TOLERATED + 1, 0)])
+def test_report_with_many_stale_buckets_has_them_renewed(acme, api, order_worth, count, left):
+    with tenant_scope(acme):
+        pay_orders(order_worth, count)
+
+    before, after = api.get(REPORT).json(), api.get(REPORT).json()
+
+    assert before == after
+    assert sum(row["order_count"] for row in before["rows"]) == count
+    with tenant_scope(acme):
+        assert len(selectors.stale_ranges(selectors.buckets.ALL)) == (1 if left else 0)
+        assert BucketTotal.objects.count() == (0 if left else count)
+
+
+@pytest.mark.postgresql
+@pytest.mark.role("orders_owner")
+def test_failed_renewal_does_not_fail_the_report(acme, api, order_worth, caplog):
+    with tenant_scope(acme):
+        pay_orders(order_worth, settling.TOLERATED + 1)
+    sql("ALTER TABLE reporting_producttotal ADD CONSTRAINT broken CHECK (order_count < 0)")
+
+    response = api.get(REPORT)
+
+    assert (response.status_code, sum(row["order_count"] for row in response.json()["rows"])) == (200, 17)
+    assert "Stale buckets were not renewed" in caplog.text
+    with tenant_scope(acme):
+        assert StaleBuckets.objects.exists()
+
+
+def test_renewal_is_of_one_tenant(acme, globex, order_worth):
+    for tenant in (acme, globex):
+        with tenant_scope(tenant):
+            pay_orders(order_worth, 3)
+
+    with tenant_scope(acme):
+        settling.settle()
+        assert (BucketTotal.objects.count(), StaleBuckets.objects.exists()) == (3, False)
+
+    with tenant_scope(globex):
+        assert (BucketTotal.objects.count(), StaleBuckets.objects.exists()) == (0, True)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_reports_are_exact_beside_writers_and_renewals():
+    """Writers move revenue between two days, so that the sum over both never changes."""
+    acme = Tenant.objects.create(slug="acme", name="Acme")
+    with tenant_scope(acme):
+        customer = baker.make(Customer)
+        orders = [
+            baker.make(Order, customer=customer, status="paid", paid_at=NOON + timedelta(hours=number))
+            for number in range(6)
+        ]
+        for order in orders:
+            baker.make(Item, order=order, sku="TEA", quantity=1, unit_price_cents=100)
+    seen: list[tuple[int, int]] = []
+
+    def work(number: int) -> str:
+        for turn in range(8):
+            if number < 3:  # writers, each with orders of its own
+                with tenant_scope(acme):
+                    paid_at = NOON + timedelta(hours=number, days=turn % 2, minutes=7 * turn)
+                    Order.objects.filter(pk__in=[orders[number].pk, orders[number + 3].pk]).update(paid_at=paid_at)
+            elif number == 3:
+                with tenant_scope(acme, atomic=False):
+                    settling.settle()
+            else:
+                with snapshot_scope(acme):
+                    rows = selectors.sales(by="day", first=DAYS[0], last=DAYS[1])
+                    (tea,) = selectors.product_summary(limit=5)
+                    seen.append((sum(row["total_cents"] for row in rows), tea["total_cents"]))
+        return ""
+
+    at_once(6, work)
+
+    assert set(seen) == {(600, 600)}
+    assert len(seen) == 16
+    with tenant_scope(acme):
+        check_reports(DAYS)
+        settling.settle()
+        assert not StaleBuckets.objects.exists()
+        assert set(drifts().values()) == {0}
+        check_reports(DAYS)
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_renewal_leaves_the_bucket_of_an_uncommitted_payment_stale():
+    acme = Tenant.objects.create(slug="acme", name="Acme")
+    with tenant_scope(acme):
+        first, second = (
+            services.create_order(
+                customer_id=baker.make(Customer).pk, items=[{"sku": "TEA", "quantity": 1, "unit_price_cents": 100}]
+            )
+            for _ in range(2)
+        )
+        services.pay_order(order_id=first)
+    paid, settled = threading.Event(), threading.Event()
+
+    def pay() -> None:
+        try:
+            with tenant_scope(acme):
+                services.pay_order(order_id=second)
+                paid.set()
+                assert settled.wait(30)
+        finally:
+            connection.close()
+
+    payer = threading.Thread(target=pay)
+    payer.start()
+    assert paid.wait(30)
+    with tenant_scope(acme, atomic=False):
+        settling.settle()
+    with tenant_scope(acme):
+        assert selectors.product_summary(limit=5)[0]["order_count"] == 1
+        assert not StaleBuckets.objects.exists()
+    settled.set()
+    payer.join()
+
+    with tenant_scope(acme):
+        assert StaleBuckets.objects.exists()
+        assert selectors.product_summary(limit=5)[0]["order_count"] == 2
+        check_reports()
+
+
+@pytest.mark.postgresql
+@pytest.mark.usefixtures("in_acme")
+@pytest.mark.parametrize(
+    "write", ["UPDATE {0} SET tenant_id = tenant_id", "DELETE FROM {0}", "INSERT INTO {0} DEFAULT VALUES"]
+)
+@pytest.mark.parametrize("model", TOTALS, ids=lambda model: model.__name__)
+@pytest.mark.parametrize(
+    "user", [pytest.param(role, marks=pytest.mark.role(role)) for role in ("orders_app", "orders_ops")]
+)
+def test_direct_write_to_a_total_is_refused(order_worth, user, model, write):
+    pay_orders(order_worth, 1)
+    settling.settle()
+    table = model._meta.db_table
+
+    with pytest.raises(ProgrammingError, match=f"{table} is written by triggers"), transaction.atomic():
+        sql(write.format(table))
+
+    assert model.objects.count() == 1
+
+
+@pytest.mark.postgresql
+@pytest.mark.usefixtures("in_acme")
+def test_stale_range_cannot_be_moved_elsewhere(order_worth):
+    pay_orders(order_worth, 1)
+
+    with pytest.raises(ProgrammingError, match="reporting_stalebuckets is written by triggers"), transaction.atomic():
+        StaleBuckets.objects.update(first=0, last=0)
+
+    StaleBuckets.objects.all().delete()
+    assert BucketTotal.objects.get().bucket == bucket_of(NOON)
+
+
+@pytest.mark.role("orders_owner")
+@pytest.mark.usefixtures("in_acme")
+@pytest.mark.parametrize("model", TOTALS, ids=lambda model: model.__name__)
+@pytest.mark.parametrize("damage", ["wrong", "missing", "surplus"])
+def test_reconcile_finds_and_repairs(order_worth, capsys, model, damage):
+    pay_orders(order_worth, 3)
+    settling.settle()
+    assert set(drifts().values()) == {0}
+    one = model.objects.order_by("pk").first()
+    if damage == "wrong":
+        model.objects.filter(pk=one.pk).update(total_cents=one.total_cents + 5)
+    elif damage == "missing":
+        model.objects.filter(pk=one.pk).delete()
+    else:
+        one.pk = None
+        setattr(one, "sku" if model is ProductTotal else "bucket", "OTHER" if model is ProductTotal else 7)
+        one.save(force_insert=True)
+
+    assert drifts()["sales totals"] > 0
+    with pytest.raises(SystemExit):
+        call_command("reconcile")
+    call_command("reconcile", "--repair")
+
+    assert set(drifts().values()) == {0}
+    check_reports(DAYS)
+
+
+def test_deleted_tenant_and_reset_leave_no_totals(acme, globex, order_worth, settings):
+    settings.DEFAULT_TENANT = "acme"
+    for tenant in (acme, globex):
+        with tenant_scope(tenant):
+            pay_orders(order_worth, 3)
+            settling.settle()
+            pay_orders(order_worth, 2)
+
+    with tenant_scope(acme):
+        devtools.reset()
+        assert [model.objects.count() for model in (*TOTALS, StaleBuckets)] == [0, 0, 0, 0]
+    delete_tenant(tenant=globex)
+    delete_tenant(tenant=acme)
+
+    with connection.cursor() as cursor:
+        for model in (*TOTALS, StaleBuckets):
+            cursor.execute(f"SELECT COUNT(*) FROM {model._meta.db_table}")
+            assert cursor.fetchone() == (0,)
+
+
+@pytest.mark.postgresql
+@pytest.mark.role("orders_owner")
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("table", ["orders_item", "orders_order"])
+def test_reports_are_exact_after_truncate(acme, order_worth, table):
+    with tenant_scope(acme):
+        pay_orders(order_worth, 3)
+        baker.make(Item, order=order_worth(0, status="paid", paid_at=NOON), sku="FREE", quantity=1, unit_price_cents=0)
+        settling.settle()
+
+    sql(f"TRUNCATE {table} CASCADE")
+
+    with tenant_scope(acme):
+        check_reports(DAYS)
+        settling.settle()
+        check_reports(DAYS)
+        assert set(drifts().values()) == {0}
