@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.db.models import Case, F, QuerySet, TextField, Value, When
+from django.db.models.lookups import In
 
 from apps.customers import selectors as customers
 from apps.customers.emails import normalize_part
@@ -37,7 +38,8 @@ def orders_with_email(orders: QuerySet[Order], part: str, *, counted: bool) -> Q
     for searched in dict.fromkeys((needle.partition("@")[0] or needle, needle)):
         few = _first_customers(FEW_CUSTOMERS + 1)(searched)
         if len(few) <= FEW_CUSTOMERS:
-            return orders.filter(customer__in=[pk for pk, email in few if needle in email])
+            # Not `customer__in`, with which Django would prepare each id as the value of a foreign key.
+            return orders.filter(In(F("customer_id"), [pk for pk, email in few if needle in email]))
     if counted:
         return orders.filter(customer__in=customers.customers_with_email(customers.customer_list(), needle))
     matches = When(customer__email__contains=needle, pk=F("pk"), then=Value(True))
