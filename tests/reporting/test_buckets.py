@@ -21,6 +21,7 @@ from apps.reporting.bucket_triggers import MANY
 from apps.reporting.buckets import Range, bucket_of, segments
 from apps.reporting.models import BucketTotal, StaleBuckets
 from apps.reporting.settling import settle
+from apps.tenancy import days
 from apps.tenancy.models import Tenant
 from apps.tenancy.scope import tenant_scope
 from tests.orders.test_triggers import WRITES as ORDER_WRITES
@@ -160,7 +161,8 @@ ZONES = {
     "America/Sao_Paulo": date(2018, 11, 4),  # midnight does not exist
     "America/Havana": date(2026, 11, 1),  # midnight occurs twice
     "Pacific/Chatham": date(2026, 4, 5),
-    "Africa/Monrovia": date(1972, 1, 7),  # days began at 00:44:30 UTC until then
+    "Africa/Monrovia": date(1972, 1, 6),  # days began at 00:44:30 UTC until the next one
+    "Pacific/Kiritimati": date(1979, 9, 20),  # days began at 10:40 UTC
     "Europe/Berlin": date(2026, 10, 25),
 }
 
@@ -190,14 +192,18 @@ def test_every_day_since_1980_begins_with_a_bucket():
 
 @pytest.mark.parametrize("settles", [False, True], ids=["stale", "fresh"])
 @pytest.mark.parametrize("name", ZONES)
+@pytest.mark.django_db
 def test_reports_are_exact_around_a_change_of_clocks(name, settles):
     tenant = Tenant.objects.create(slug="zoned", name="Zoned", timezone=name)
     day = ZONES[name]
     begin = datetime(day.year, day.month, day.day, tzinfo=timezone.utc) - timedelta(hours=30)
     with tenant_scope(tenant):
         customer = baker.make(Customer)
-        for number in range(0, 60 * 60, 41):
-            paid_at = begin + timedelta(minutes=number)
+        moments = [begin + timedelta(minutes=number) for number in range(0, 60 * 60, 41)]
+        # Both sides of each midnight, in the same bucket where a day begins inside one.
+        midnights = [days.day_start(day + timedelta(number)) for number in (-1, 0, 1)]
+        moments += [midnight + timedelta(seconds=number) for midnight in midnights for number in (-9, 0, 9)]
+        for number, paid_at in enumerate(moments):
             order = baker.make(Order, customer=customer, status="paid", paid_at=paid_at)
             baker.make(Item, order=order, sku=f"SKU-{number % 3}", quantity=1, unit_price_cents=number)
         if settles:
