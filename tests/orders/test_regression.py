@@ -13,7 +13,9 @@ pytestmark = pytest.mark.usefixtures("in_acme")
 
 
 def row_counts() -> dict[str, int]:
-    return {model._meta.label: model._default_manager.count() for model in apps.get_models()}
+    """Rows per model, without marks of totals that have to be renewed: a change of revenue adds one."""
+    models = [model for model in apps.get_models() if model._meta.label != "reporting.StaleBuckets"]
+    return {model._meta.label: model._default_manager.count() for model in models}
 
 
 def rows(queryset) -> list[dict]:
