@@ -17,8 +17,9 @@ _TABLES = ("stalebuckets", "buckettotal", "bucketproduct", "producttotal")
 _FORGET = " ".join(f"DELETE FROM reporting_{table} WHERE tenant_id = OLD.id;" for table in _TABLES)
 
 
-def _revenue(row: str) -> str:
-    return f"{row}.status IN ({_STATUSES}) AND {row}.archived_at IS NULL"
+def revenue_sql(row: str = "") -> str:
+    """Return SQL for the condition that an order is revenue; `row` is the prefix of its columns, such as `NEW.`."""
+    return f"{row}status IN ({_STATUSES}) AND {row}archived_at IS NULL"
 
 
 def _only_shipped(row: str, other: str) -> str:
@@ -29,14 +30,14 @@ def _only_shipped(row: str, other: str) -> str:
     same = " AND ".join(
         f"{other}.{column} = {row}.{column}" for column in ("id", "tenant_id", "paid_at", "total_cents")
     )
-    return f"{same} AND {other}.status <> {row}.status AND {_revenue(other)}"
+    return f"{same} AND {other}.status <> {row}.status AND {revenue_sql(f'{other}.')}"
 
 
 def _mark_trigger(event: str, transition: str, rows: dict[str, str], sqlite_event: str) -> Trigger:
     """Mark the buckets of changed orders; `rows` maps the changed rows' name to that of their other version."""
     bucket = sql_bucket("postgresql", "changed.paid_at")
     changed = " UNION ".join(
-        f"SELECT tenant_id, {bucket} AS bucket FROM {table} AS changed WHERE {_revenue('changed')}"
+        f"SELECT tenant_id, {bucket} AS bucket FROM {table} AS changed WHERE {revenue_sql('changed.')}"
         + (f" AND NOT EXISTS (SELECT FROM {other} AS other WHERE {_only_shipped('changed', 'other')})" if other else "")
         for table, other in rows.items()
     )
@@ -64,7 +65,7 @@ def _sqlite_mark(row: str, other: str) -> str:
     return f"""
         {_MARK}
         SELECT id, {bucket}, {bucket} FROM tenancy_tenant
-        WHERE id = {row}.tenant_id AND {_revenue(row)}{shipped} AND NOT EXISTS (
+        WHERE id = {row}.tenant_id AND {revenue_sql(f"{row}.")}{shipped} AND NOT EXISTS (
             SELECT 1 FROM reporting_stalebuckets
             WHERE tenant_id = {row}.tenant_id AND first <= {bucket} AND last >= {bucket});"""
 
@@ -73,7 +74,7 @@ def _renewal(vendor: str, tenant: str, first: str, end: str) -> str:
     """Return the statements that add up the buckets of a tenant from `first` up to `end`, which is not included."""
     stored = f"tenant_id = {tenant} AND bucket >= {first} AND bucket < {end}"
     bucket = sql_bucket(vendor, "paid_at")
-    paid = f"""orders_order.tenant_id = {tenant} AND {_revenue("orders_order")}
+    paid = f"""orders_order.tenant_id = {tenant} AND {revenue_sql("orders_order.")}
         AND paid_at >= {sql_start(vendor, first)} AND paid_at < {sql_start(vendor, end)}"""
 
     def add_to_products(sign: str) -> str:

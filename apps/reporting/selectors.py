@@ -140,9 +140,9 @@ def summed(totals: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
     return totals.annotate(*map(Sum, SUMS))
 
 
-def summed_items(paid: QuerySet[Any, Any], *group: Any, **named: Any) -> QuerySet[Any, Any]:
+def summed_items(paid: QuerySet[Any, Any], *group: Any) -> QuerySet[Any, Any]:
     """Return the sums of the items of the orders `paid`, as a product's totals have them."""
-    items = orders.item_list().filter(order__in=paid.order_by()).order_by().values_list(*group, **named)
+    items = orders.item_list().filter(order__in=paid.order_by()).order_by().values_list(*group)
     return items.annotate(
         order_count=Count("order", distinct=True),
         pieces=Sum("quantity"),

@@ -10,12 +10,11 @@ from django.db.models.functions import Coalesce
 
 from apps.database.totals import Drift, MaintainedNumber, batches, drift_between, on_truncate
 from apps.database.triggers import Trigger
-from apps.orders.lifecycle import REVENUE_STATUSES
 from apps.reporting import bucket_triggers, selectors
+from apps.reporting.bucket_triggers import revenue_sql
 from apps.reporting.models import CustomerTotal
 from apps.reporting.reconciling import SALES_TOTALS
 
-_STATUSES = ", ".join(f"'{status}'" for status in REVENUE_STATUSES)
 _INTO = "INSERT INTO reporting_customertotal (tenant_id, customer_id, order_count, total_cents)"
 _UPSERT = """
     ON CONFLICT (tenant_id, customer_id) DO UPDATE
@@ -23,14 +22,10 @@ _UPSERT = """
         total_cents = reporting_customertotal.total_cents + EXCLUDED.total_cents;"""
 
 
-def _revenue(row: str = "") -> str:
-    return f"{row}status IN ({_STATUSES}) AND {row}archived_at IS NULL"
-
-
 def _own(what: str, customer: str) -> str:
     return (
         f"COALESCE((SELECT {what} FROM orders_order WHERE orders_order.tenant_id = {customer}.tenant_id"
-        f" AND orders_order.customer_id = {customer}.id AND {_revenue('orders_order.')}), 0)"
+        f" AND orders_order.customer_id = {customer}.id AND {revenue_sql('orders_order.')}), 0)"
     )
 
 
@@ -56,8 +51,8 @@ def _orders_trigger(event: str, transition: str, changes: str, sqlite_event: str
     )
 
 
-_ADDED = f"SELECT tenant_id, customer_id, 1 AS orders, total_cents AS cents FROM new_rows WHERE {_revenue()}"
-_REMOVED = f"SELECT tenant_id, customer_id, -1 AS orders, -total_cents AS cents FROM old_rows WHERE {_revenue()}"
+_ADDED = f"SELECT tenant_id, customer_id, 1 AS orders, total_cents AS cents FROM new_rows WHERE {revenue_sql()}"
+_REMOVED = f"SELECT tenant_id, customer_id, -1 AS orders, -total_cents AS cents FROM old_rows WHERE {revenue_sql()}"
 
 
 def _sqlite_change(sign: str, row: str) -> str:
@@ -65,7 +60,7 @@ def _sqlite_change(sign: str, row: str) -> str:
     return f"""
         UPDATE reporting_customertotal
         SET order_count = order_count {sign} 1, total_cents = total_cents {sign} {row}.total_cents
-        WHERE tenant_id = {row}.tenant_id AND customer_id = {row}.customer_id AND {_revenue(f"{row}.")};"""
+        WHERE tenant_id = {row}.tenant_id AND customer_id = {row}.customer_id AND {revenue_sql(f"{row}.")};"""
 
 
 _SQLITE_ADDED, _SQLITE_REMOVED = _sqlite_change("+", "NEW"), _sqlite_change("-", "OLD")
