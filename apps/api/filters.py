@@ -56,6 +56,12 @@ class FilterSet(django_filters.FilterSet):
             form_class = _form_classes[key] = super().get_form_class()
         return form_class
 
+    def filter_queryset(self, queryset: Any) -> Any:
+        # Django-filter's own insists on a QuerySet after each filter.
+        for name, value in self.form.cleaned_data.items():
+            queryset = self.filters[name].filter(queryset, value)
+        return queryset
+
 
 class ParameterFilter(django_filters.Filter):
     """A filter that says what its parameter is: `schema` in OpenAPI's words, and the help text as its description."""

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 from django.core import signing
 from django.db import models
-from django.db.models import F, Func, Value
+from django.db.models import F, Func, QuerySet
 from django.db.models.expressions import Combinable
 from django.http import QueryDict
 from rest_framework.exceptions import ValidationError
@@ -23,6 +23,7 @@ from rest_framework.response import Response
 from apps.api.page_schema import DEFAULT_SIZE, MAX_SIZE, DocumentedPages
 from apps.api.rows import read
 from apps.api.strict import suggest
+from apps.database.recorded import narrow
 
 PARAMETERS = ("cursor", "page_size", "count", "ordering")
 
@@ -49,11 +50,9 @@ class KeysetPagination(DocumentedPages):
         falling = descending != backwards
         if cursor is not None:
             field = queryset.model._meta.get_field(column)
-            value = Value(field.to_python(cursor["value"]), output_field=field)
-            edge = _row(value, Value(cursor["id"], output_field=models.BigIntegerField()))
-            queryset = queryset.filter(_compare(_row(F(column), F("id")), "<" if falling else ">", edge))
-        sign = "-" if falling else ""
-        rows = read(view.get_serializer_class(), queryset.order_by(f"{sign}{column}", f"{sign}id")[: size + 1])
+            edge = [(field.to_python(cursor["value"]), field), (cursor["id"], queryset.model._meta.pk)]
+            queryset = narrow(queryset, _beyond, column, "<" if falling else ">", values=edge)
+        rows = read(view.get_serializer_class(), narrow(queryset, _first, column, "-" if falling else "", size + 1))
         more, rows = len(rows) > size, rows[:size]
         if backwards:
             rows.reverse()
@@ -87,6 +86,14 @@ class KeysetPagination(DocumentedPages):
     def get_paginated_response(self, data: Any) -> Response:
         body = {**self.links, "results": data}
         return Response(body if self.count is None else {"count": self.count, **body})
+
+
+def _beyond(queryset: QuerySet, column: str, operator: str, *edge: Any) -> QuerySet:
+    return queryset.filter(_compare(_row(F(column), F("id")), operator, _row(*edge)))
+
+
+def _first(queryset: QuerySet, column: str, sign: str, count: int) -> QuerySet:
+    return queryset.order_by(f"{sign}{column}", f"{sign}id")[:count]
 
 
 def _row(*parts: Combinable) -> Func:

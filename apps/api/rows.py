@@ -13,11 +13,12 @@ from django.db.models.lookups import In
 
 from apps.api.shapes import NestedList, Shape, shape_of
 from apps.database.compiled import Parameter, compiled
+from apps.database.recorded import Recorded
 
 Selector = Callable[[], QuerySet[Any, Any]]
 
 
-def read(serializer_class: Any, queryset: QuerySet[Any, Any]) -> list[dict[str, Any]]:
+def read(serializer_class: Any, queryset: QuerySet[Any, Any] | Recorded) -> list[dict[str, Any]]:
     """Return the rows of `queryset` as the serializer shows them, with one statement plus one per nested list field."""
     shape = shape_of(serializer_class)
     return _read(shape, queryset.values_list(*shape.columns.values()))

@@ -7,7 +7,6 @@ its services. Only the routes of its base classes are mounted.
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import QuerySet
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
@@ -15,6 +14,7 @@ from rest_framework.viewsets import GenericViewSet
 from apps.api.etags import etag_of
 from apps.api.rows import Selector, read_one
 from apps.api.views import ConditionalView
+from apps.database.recorded import Recorded
 
 
 class ListViewSet(ConditionalView, GenericViewSet):
@@ -29,11 +29,16 @@ class ListViewSet(ConditionalView, GenericViewSet):
     example_ids: Mapping[str, int] = {}
 
     def get_selector(self) -> Selector:
-        """Return a function that returns the queryset of all visible rows, the same at each call."""
+        """Return a function that returns the queryset of all visible rows, the same at each call.
+
+        Its statements are compiled once for all tenants, so it must not use the time or values of the scope (see
+        `apps.database.compiled`). A list that needs them overrides `get_queryset`.
+        """
         raise NotImplementedError
 
-    def get_queryset(self) -> QuerySet[Any, Any]:
-        return self.get_selector()()
+    def get_queryset(self) -> Any:
+        serializer_class: Any = self.serializer_class
+        return Recorded(self.get_selector(), serializer_class.Meta.model)
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         # The paginator reads the rows, because it needs their sort keys for the cursors.

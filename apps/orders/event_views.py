@@ -1,4 +1,5 @@
-from django.db.models import QuerySet
+from typing import Any
+
 from drf_spectacular.utils import extend_schema, extend_schema_view
 
 from apps.api.rows import Selector
@@ -36,5 +37,5 @@ class OrderEventViewSet(ListViewSet):
     serializer_class = OrderEventSerializer
     filterset_class = OrderEventFilter
 
-    def get_queryset(self) -> QuerySet[OrderEvent]:
+    def get_queryset(self) -> Any:
         return selectors.order_event_list(order_id=self.kwargs["order_id"])

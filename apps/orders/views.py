@@ -1,7 +1,6 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_view
 from rest_framework.decorators import action
 from rest_framework.exceptions import ErrorDetail, ValidationError
@@ -135,7 +134,7 @@ class CustomerOrderViewSet(ListViewSet):
     ordering_fields = OrderViewSet.ordering_fields
     ordering = OrderViewSet.ordering
 
-    def get_queryset(self) -> QuerySet[Order]:
+    def get_queryset(self) -> Any:
         return selectors.customer_order_list(customer_id=self.kwargs["customer_id"])
 
 

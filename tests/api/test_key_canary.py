@@ -206,6 +206,6 @@ def test_profiler_stores_the_masked_key(profiled: dict[str, Any]) -> None:
         "as an Idempotency-Key": ["Request.encoded_headers"],
         "in an Idempotency-Key": ["Request.encoded_headers"],
         "in a form": ["Request.body", "Request.raw_body"],
-        "in a filter": ["Request.query_params"],
+        "in a filter": ["Request.query_params", "SQLQuery.query"],
         "in a name": ["Request.body", "Request.raw_body", "Response.raw_body"],
     }
