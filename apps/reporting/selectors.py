@@ -122,7 +122,10 @@ def live_totals(counted: Q = Q()) -> QuerySet[Any, Any]:  # noqa: B008  a Q is i
 
 
 def stale_ranges(window: Range) -> list[Range]:
-    """Return the stale buckets of `window`, or some more, as disjoint ranges in order."""
+    """Return the stale buckets of `window`, or some more, as disjoint ranges in order.
+
+    If there are many, they are renewed once the running request has been answered (see `settling`).
+    """
     marks = StaleBuckets.objects.filter(first__lt=window.end, last__gte=window.start).order_by()
     ranges = buckets.merged([Range(first, last + 1) for first, last in marks.values_list("first", "last").distinct()])
     note_stale(sum(end - start for start, end in ranges))

@@ -1,4 +1,4 @@
-"""Stale buckets are renewed after a report and beside writers; nobody else may write their totals."""
+"""Stale buckets are renewed after a report and beside writers, and reports are exact meanwhile."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ import threading
 from datetime import date, datetime, timedelta, timezone
 
 import pytest
-from django.core.management import call_command
-from django.db import ProgrammingError, connection, transaction
+from django.db import connection
 from model_bakery import baker
 
 from apps.customers.models import Customer
@@ -15,7 +14,6 @@ from apps.devtools import services as devtools
 from apps.orders import services
 from apps.orders.models import Item, Order
 from apps.reporting import selectors, settling
-from apps.reporting.buckets import bucket_of
 from apps.reporting.models import BucketProduct, BucketTotal, ProductTotal, StaleBuckets
 from apps.tenancy.models import Tenant
 from apps.tenancy.scope import snapshot_scope, tenant_scope
@@ -157,65 +155,6 @@ def test_renewal_leaves_the_bucket_of_an_uncommitted_payment_stale():
         assert StaleBuckets.objects.exists()
         assert selectors.product_summary(limit=5)[0]["order_count"] == 2
         check_reports()
-
-
-@pytest.mark.postgresql
-@pytest.mark.usefixtures("in_acme")
-@pytest.mark.parametrize(
-    "write", ["UPDATE {0} SET tenant_id = tenant_id", "DELETE FROM {0}", "INSERT INTO {0} DEFAULT VALUES"]
-)
-@pytest.mark.parametrize("model", TOTALS, ids=lambda model: model.__name__)
-@pytest.mark.parametrize(
-    "user", [pytest.param(role, marks=pytest.mark.role(role)) for role in ("orders_app", "orders_ops")]
-)
-def test_direct_write_to_a_total_is_refused(order_worth, user, model, write):
-    pay_orders(order_worth, 1)
-    settling.settle()
-    table = model._meta.db_table
-
-    with pytest.raises(ProgrammingError, match=f"{table} is written by triggers"), transaction.atomic():
-        sql(write.format(table))
-
-    assert model.objects.count() == 1
-
-
-@pytest.mark.postgresql
-@pytest.mark.usefixtures("in_acme")
-def test_stale_range_cannot_be_moved_elsewhere(order_worth):
-    pay_orders(order_worth, 1)
-
-    with pytest.raises(ProgrammingError, match="reporting_stalebuckets is written by triggers"), transaction.atomic():
-        StaleBuckets.objects.update(first=0, last=0)
-
-    StaleBuckets.objects.all().delete()
-    assert BucketTotal.objects.get().bucket == bucket_of(NOON)
-
-
-@pytest.mark.role("orders_owner")
-@pytest.mark.usefixtures("in_acme")
-@pytest.mark.parametrize("model", TOTALS, ids=lambda model: model.__name__)
-@pytest.mark.parametrize("damage", ["wrong", "missing", "surplus"])
-def test_reconcile_finds_and_repairs(order_worth, capsys, model, damage):
-    pay_orders(order_worth, 3)
-    settling.settle()
-    assert set(drifts().values()) == {0}
-    one = model.objects.order_by("pk").first()
-    if damage == "wrong":
-        model.objects.filter(pk=one.pk).update(total_cents=one.total_cents + 5)
-    elif damage == "missing":
-        model.objects.filter(pk=one.pk).delete()
-    else:
-        one.pk = None
-        setattr(one, "sku" if model is ProductTotal else "bucket", "OTHER" if model is ProductTotal else 7)
-        one.save(force_insert=True)
-
-    assert drifts()["sales totals"] > 0
-    with pytest.raises(SystemExit):
-        call_command("reconcile")
-    call_command("reconcile", "--repair")
-
-    assert set(drifts().values()) == {0}
-    check_reports(DAYS)
 
 
 def test_deleted_tenant_and_reset_leave_no_totals(acme, globex, order_worth, settings):
