@@ -6,7 +6,7 @@ import threading
 from datetime import date, datetime, timedelta, timezone
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from model_bakery import baker
 
 from apps.customers.models import Customer
@@ -14,6 +14,7 @@ from apps.devtools import services as devtools
 from apps.orders import services
 from apps.orders.models import Item, Order
 from apps.reporting import selectors, settling
+from apps.reporting.buckets import bucket_of
 from apps.reporting.models import BucketProduct, BucketTotal, ProductTotal, StaleBuckets
 from apps.tenancy.models import Tenant
 from apps.tenancy.scope import snapshot_scope, tenant_scope
@@ -155,6 +156,43 @@ def test_renewal_leaves_the_bucket_of_an_uncommitted_payment_stale():
         assert StaleBuckets.objects.exists()
         assert selectors.product_summary(limit=5)[0]["order_count"] == 2
         check_reports()
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_renewals_of_one_tenant_take_turns(acme):
+    """Deleted by hand in two sessions, marks of other buckets and products would not meet in any total."""
+    with tenant_scope(acme):
+        for number in range(2):
+            order = baker.make(Order, status="paid", paid_at=NOON + timedelta(hours=number))
+            baker.make(Item, order=order, sku=f"SKU-{number}", quantity=1, unit_price_cents=100)
+        first, second = (bucket_of(NOON + timedelta(hours=number)) for number in range(2))
+    renewed, tried = threading.Event(), threading.Event()
+
+    def renew_first() -> None:
+        try:
+            with tenant_scope(acme):
+                StaleBuckets.objects.filter(first=first).delete()
+                renewed.set()
+                assert tried.wait(30)
+        finally:
+            connection.close()
+
+    other = threading.Thread(target=renew_first)
+    other.start()
+    assert renewed.wait(30)
+    with tenant_scope(acme, atomic=False):
+        sql("SET lock_timeout = '200ms'")
+        with pytest.raises(OperationalError, match="lock timeout"), tenant_scope(acme):
+            StaleBuckets.objects.filter(first=second).delete()
+        sql("RESET lock_timeout")
+    tried.set()
+    other.join()
+
+    with tenant_scope(acme):
+        StaleBuckets.objects.filter(first=second).delete()
+        assert [row.bucket for row in BucketTotal.objects.order_by("bucket")] == [first, second]
+        assert set(drifts().values()) == {0}
 
 
 def test_deleted_tenant_and_reset_leave_no_totals(acme, globex, order_worth, settings):
