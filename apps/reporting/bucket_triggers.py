@@ -35,12 +35,15 @@ def _only_shipped(row: str, other: str) -> str:
 
 def _mark_trigger(event: str, transition: str, rows: dict[str, str], sqlite_event: str) -> Trigger:
     """Mark the buckets of changed orders; `rows` maps the changed rows' name to that of their other version."""
-    bucket = sql_bucket("postgresql", "changed.paid_at")
-    changed = " UNION ".join(
-        f"SELECT tenant_id, {bucket} AS bucket FROM {table} AS changed WHERE {revenue_sql('changed.')}"
-        + (f" AND NOT EXISTS (SELECT FROM {other} AS other WHERE {_only_shipped('changed', 'other')})" if other else "")
-        for table, other in rows.items()
+    versions = " UNION ALL ".join(
+        f"SELECT tenant_id, id, paid_at, total_cents, status FROM {table} WHERE {revenue_sql()}" for table in rows
     )
+    # Grouped, not joined: PostgreSQL would compare each old row with each new one. An order that was only shipped is
+    # the one whose versions make a group of two with different statuses (see `_only_shipped`).
+    changed = f"""
+        SELECT DISTINCT tenant_id, {sql_bucket("postgresql", "paid_at")} AS bucket FROM (
+            SELECT tenant_id, paid_at FROM ({versions}) AS versions GROUP BY tenant_id, id, paid_at, total_cents
+            HAVING COUNT(*) = 1 OR MIN(status) = MAX(status)) AS moved"""
     return Trigger(
         name=f"stale_buckets_on_order_{event.lower()}",
         table="orders_order",
