@@ -18,8 +18,10 @@ US, LITE = "this service", "this service on SQLite"
 DRF, NUMBERED = "DRF idiom, cursor", "DRF idiom, page numbers"
 NINJA, BARE = "Django Ninja", "bare psycopg + orjson"
 FASTAPI, FAIR = "FastAPI + SQLAlchemy async", "FastAPI, same work"
+POOLED = "FastAPI, same work, for PgBouncer"
 ONE_QUERY, PYTHON = "predecessor, one ORM query", "predecessor, N+1 in Python"
 LIST, SUMMARY, DEEP, CREATE = "order list", "summary", "deep page", "create an order"
+FASTAPIS = (FASTAPI, FAIR, POOLED)
 COMMON, RARE = "filter, common e-mail", "filter, rare e-mail"
 COUNTED_UP_TO = 1_000_000  # requests per minute: counted, as in production, but never too many
 SERVERS = {
@@ -29,6 +31,7 @@ SERVERS = {
     NINJA: (granian("bench.peers.wsgi:application"), "/orders/"),
     FASTAPI: (uvicorn("bench.peers.fastapi_app:app"), "/orders/"),
     FAIR: (uvicorn("bench.peers.fastapi_fair:app"), "/orders/"),
+    POOLED: (uvicorn("bench.peers.fastapi_fair:app"), "/orders/"),
     BARE: (granian("bench.peers.bare:application"), "/orders/"),
 }
 SERVED_BY = {NUMBERED: DRF, ONE_QUERY: DRF, PYTHON: DRF, f"{US}, page 1": US, f"{LITE}, page 1": LITE}
@@ -38,8 +41,9 @@ def environment_of(server: str, database: Database, lite: dict[str, str]) -> dic
     if server in (US, LITE):
         limit = {"REQUESTS_PER_MINUTE": str(COUNTED_UP_TO)}
         return {"DJANGO_SETTINGS_MODULE": "config.settings", **(lite if server == LITE else database.product), **limit}
-    if server == FAIR:
-        return {"PEER_DATABASE_URL": database.product["DATABASE_URL"]}
+    if server in (FAIR, POOLED):
+        pooled = {"PEER_UNPREPARED": "1"} if server == POOLED else {}
+        return {"PEER_DATABASE_URL": database.product["DATABASE_URL"], **pooled}
     urls = {DRF: "bench.peers.drf_idiom", NINJA: "bench.peers.ninja_app"}.get(server, "")
     return {"DJANGO_SETTINGS_MODULE": "bench.peers.settings", "PEER": urls, **database.peers}
 
@@ -84,7 +88,7 @@ def works(size: int, database: Database, asked: Asked) -> list[Work]:
 
     def lists(query: str) -> dict[str, str]:
         own = dict.fromkeys((US, LITE), f"{API}orders/{query}")
-        return {**own, **dict.fromkeys((DRF, FASTAPI, FAIR), f"/orders/{query}"), NUMBERED: f"/numbered/{query}"}
+        return {**own, **dict.fromkeys((DRF, *FASTAPIS), f"/orders/{query}"), NUMBERED: f"/numbered/{query}"}
 
     def results(answer: Any) -> Any:
         return answer["results"]
@@ -95,13 +99,13 @@ def works(size: int, database: Database, asked: Asked) -> list[Work]:
         Work(LIST, {**lists(""), **dict.fromkeys((NINJA, BARE), "/orders/")}, results, CONNECTIONS),
         Work(SUMMARY, {
             **dict.fromkeys((US, LITE), f"{API}reporting/summary/?limit=50"),
-            **dict.fromkeys((FASTAPI, FAIR, BARE), "/summary/?limit=50"),
+            **dict.fromkeys((*FASTAPIS, BARE), "/summary/?limit=50"),
             ONE_QUERY: "/predecessor/one-query/?limit=50",
             **({PYTHON: "/predecessor/python/?limit=50"} if size < 10_000 else {}),
         }, lambda answer: answer["rows"]),
         Work(DEEP, {
             **{f"{name}, page 1": f"{API}orders/" for name in (US, LITE)}, **dict.fromkeys((US, LITE), deep),
-            NUMBERED: f"/numbered/?page={page}", **dict.fromkeys((FASTAPI, FAIR), f"/orders/?page={page}"),
+            NUMBERED: f"/numbered/?page={page}", **dict.fromkeys(FASTAPIS, f"/orders/?page={page}"),
         }, results),
     ]  # fmt: skip
     rare = database.one(
@@ -113,7 +117,7 @@ def works(size: int, database: Database, asked: Asked) -> list[Work]:
     customer = database.one("SELECT min(id) FROM customers_customer WHERE tenant_id = 1")
     items = [{"sku": f"SKU-{n}", "quantity": n, "unit_price_cents": 100 * n} for n in (1, 2, 3, 4)]
     body = json.dumps({"customer": customer, "items": items}).encode()
-    orders = {**dict.fromkeys((US, LITE), f"{API}orders/"), **dict.fromkeys((DRF, FASTAPI, FAIR, BARE), "/orders/")}
+    orders = {**dict.fromkeys((US, LITE), f"{API}orders/"), **dict.fromkeys((DRF, *FASTAPIS, BARE), "/orders/")}
     found.append(Work(CREATE, orders, _without_ids_and_times, CONNECTIONS, body))
     return found
 

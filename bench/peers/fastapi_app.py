@@ -4,6 +4,7 @@ import os
 from collections.abc import AsyncIterator
 from datetime import datetime, timezone
 from typing import Annotated, Literal
+from uuid import uuid4
 
 from fastapi import Depends, FastAPI, HTTPException, Query
 from pydantic import BaseModel, ConfigDict, Field
@@ -20,7 +21,17 @@ from sqlalchemy.orm import (
 )
 
 TENANT = 1
-engine = create_async_engine(os.environ["PEER_DATABASE_URL"].replace("postgres://", "postgresql+asyncpg://"))
+# For a pooler that shares connections and keeps no prepared statements, as PgBouncer before 1.21
+# (https://docs.sqlalchemy.org/en/21/dialects/postgresql.html#prepared-statement-name-with-pgbouncer).
+UNPREPARED = {
+    "statement_cache_size": 0,
+    "prepared_statement_cache_size": 0,
+    "prepared_statement_name_func": lambda: f"statement-{uuid4()}",
+}
+engine = create_async_engine(
+    os.environ["PEER_DATABASE_URL"].replace("postgres://", "postgresql+asyncpg://"),
+    connect_args=UNPREPARED if "PEER_UNPREPARED" in os.environ else {},
+)
 new_session = async_sessionmaker(engine, expire_on_commit=False)
 Moment = DateTime(timezone=True)
 

@@ -7,7 +7,21 @@ from psycopg.conninfo import conninfo_to_dict
 
 from bench.data import Database
 from bench.report import goals
-from bench.works import COMMON, CREATE, DEEP, FAIR, FASTAPI, LIST, RARE, SUMMARY, US, Asked, environment_of, works
+from bench.works import (
+    COMMON,
+    CREATE,
+    DEEP,
+    FAIR,
+    FASTAPI,
+    LIST,
+    POOLED,
+    RARE,
+    SUMMARY,
+    US,
+    Asked,
+    environment_of,
+    works,
+)  # fmt: skip
 from harness.postgresql import Cluster
 
 WORKS = [LIST, SUMMARY, DEEP, COMMON, RARE, CREATE]
@@ -23,14 +37,14 @@ def filled():
     cluster.stop()
 
 
-def test_every_workload_has_this_service_and_both_fastapi_peers(filled):
+def test_every_workload_has_this_service_and_the_fastapi_peers(filled):
     database, key = filled
 
     measured = works(40, database, Asked({}, database, key))
 
     assert [work.name for work in measured] == WORKS
     for work in measured:
-        assert {US, FASTAPI, FAIR} <= work.addresses.keys(), work.name
+        assert {US, FASTAPI, FAIR, POOLED} <= work.addresses.keys(), work.name
 
 
 def test_peer_with_the_same_work_has_the_role_of_this_service(filled):
@@ -38,10 +52,10 @@ def test_peer_with_the_same_work_has_the_role_of_this_service(filled):
 
     roles = {
         name: conninfo_to_dict(environment_of(name, database, {})[variable])["user"]
-        for name, variable in ((US, "DATABASE_URL"), (FAIR, "PEER_DATABASE_URL"), (FASTAPI, "PEER_DATABASE_URL"))
+        for name, variable in ((US, "DATABASE_URL"), *((peer, "PEER_DATABASE_URL") for peer in (FAIR, POOLED, FASTAPI)))
     }
 
-    assert roles == {US: "orders_app", FAIR: "orders_app", FASTAPI: "orders_ops"}
+    assert roles == {US: "orders_app", FAIR: "orders_app", POOLED: "orders_app", FASTAPI: "orders_ops"}
 
 
 def test_being_ahead_of_the_same_work_is_a_goal_of_every_workload_and_size():
@@ -49,13 +63,14 @@ def test_being_ahead_of_the_same_work_is_a_goal_of_every_workload_and_size():
         {"work": work, "size": size, "contender": name, "requests_per_second": rate, "milliseconds": 1}
         for size in (1_600, 100_000)
         for work in WORKS
-        for name, rate in ((US, 10 if work == SUMMARY else 30), (FAIR, 20))
+        for name, rate in ((US, 10 if work == SUMMARY else 30), (FAIR, 20), (POOLED, 20))
     ]
 
     rows = [row for row in goals({"results": results}) if FAIR in row]
 
     assert rows == [
-        f"| {size}: {work}, ahead of {FAIR} | {'0.50 x | **no**' if work == SUMMARY else '1.50 x | yes'} |"
+        f"| {size}: {work}, ahead of {peer} | {'0.50 x | **no**' if work == SUMMARY else '1.50 x | yes'} |"
         for size in ("1,600", "100,000")
         for work in WORKS
+        for peer in (FAIR, POOLED)
     ]
