@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta, timezone
 
 import pytest
@@ -32,6 +34,30 @@ REPORT = "/api/v1/reporting/sales/?from=2026-03-28&to=2026-03-31"
 def pay_orders(order_worth, count):
     for number in range(count):
         order_worth(100 + number, status="paid", paid_at=NOON + timedelta(minutes=15 * number))
+
+
+@contextmanager
+def open_elsewhere(tenant: Tenant, write: Callable[[], object]) -> Iterator[None]:
+    """Run `write` for the tenant in another session, whose transaction stays open inside the block."""
+    written, ended = threading.Event(), threading.Event()
+
+    def run() -> None:
+        try:
+            with tenant_scope(tenant):
+                write()
+                written.set()
+                assert ended.wait(30)
+        finally:
+            connection.close()
+
+    session = threading.Thread(target=run)
+    session.start()
+    try:
+        assert written.wait(30)
+        yield
+    finally:
+        ended.set()
+        session.join()
 
 
 @pytest.mark.parametrize(("count", "left"), [(settling.TOLERATED, settling.TOLERATED), (settling.TOLERATED + 1, 0)])
@@ -130,27 +156,12 @@ def test_renewal_leaves_the_bucket_of_an_uncommitted_payment_stale():
             for _ in range(2)
         )
         services.pay_order(order_id=first)
-    paid, settled = threading.Event(), threading.Event()
-
-    def pay() -> None:
-        try:
-            with tenant_scope(acme):
-                services.pay_order(order_id=second)
-                paid.set()
-                assert settled.wait(30)
-        finally:
-            connection.close()
-
-    payer = threading.Thread(target=pay)
-    payer.start()
-    assert paid.wait(30)
-    with tenant_scope(acme, atomic=False):
-        settling.settle()
-    with tenant_scope(acme):
-        assert selectors.product_summary(limit=5)[0]["order_count"] == 1
-        assert not StaleBuckets.objects.exists()
-    settled.set()
-    payer.join()
+    with open_elsewhere(acme, lambda: services.pay_order(order_id=second)):
+        with tenant_scope(acme, atomic=False):
+            settling.settle()
+        with tenant_scope(acme):
+            assert selectors.product_summary(limit=5)[0]["order_count"] == 1
+            assert not StaleBuckets.objects.exists()
 
     with tenant_scope(acme):
         assert StaleBuckets.objects.exists()
@@ -167,27 +178,15 @@ def test_renewals_of_one_tenant_take_turns(acme):
             order = baker.make(Order, status="paid", paid_at=NOON + timedelta(hours=number))
             baker.make(Item, order=order, sku=f"SKU-{number}", quantity=1, unit_price_cents=100)
         first, second = (bucket_of(NOON + timedelta(hours=number)) for number in range(2))
-    renewed, tried = threading.Event(), threading.Event()
 
-    def renew_first() -> None:
-        try:
-            with tenant_scope(acme):
-                StaleBuckets.objects.filter(first=first).delete()
-                renewed.set()
-                assert tried.wait(30)
-        finally:
-            connection.close()
-
-    other = threading.Thread(target=renew_first)
-    other.start()
-    assert renewed.wait(30)
-    with tenant_scope(acme, atomic=False):
+    with (
+        open_elsewhere(acme, lambda: StaleBuckets.objects.filter(first=first).delete()),
+        tenant_scope(acme, atomic=False),
+    ):
         sql("SET lock_timeout = '200ms'")
         with pytest.raises(OperationalError, match="lock timeout"), tenant_scope(acme):
             StaleBuckets.objects.filter(first=second).delete()
         sql("RESET lock_timeout")
-    tried.set()
-    other.join()
 
     with tenant_scope(acme):
         StaleBuckets.objects.filter(first=second).delete()
