@@ -5,7 +5,7 @@ The serializer remains the only description of a response: names, columns and co
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import F, QuerySet
@@ -13,9 +13,7 @@ from django.db.models.lookups import In
 
 from apps.api.shapes import NestedList, Shape, shape_of
 from apps.database.compiled import Parameter, compiled
-from apps.database.recorded import Recorded
-
-Selector = Callable[[], QuerySet[Any, Any]]
+from apps.database.recorded import Recorded, Selector
 
 
 def read(serializer_class: Any, queryset: QuerySet[Any, Any] | Recorded) -> list[dict[str, Any]]:

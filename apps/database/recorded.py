@@ -54,8 +54,7 @@ class Recorded:
         return self
 
     def queryset(self) -> QuerySet[Any, Any]:
-        fields = [field for _, _, fields in self._steps for field in fields]
-        return _build(self._selector(), self._steps, list(map(Value, self._values, fields)))
+        return _build(self._selector(), self._steps, list(map(Value, self._values, _fields(self._steps))))
 
     def values_list(self, *columns: str) -> list[tuple[Any, ...]]:
         """Return the columns of all rows. Raises TenantNotSet outside a scope."""
@@ -79,6 +78,10 @@ def narrow(rows: Any, build: Builder, *form: Hashable, values: Sequence[tuple[An
     if isinstance(rows, Recorded):
         return Recorded(rows._selector, rows.model, (*rows._steps, step), (*rows._values, *given))
     return build(rows, *form, *(Value(*value) for value in values))
+
+
+def _fields(steps: tuple[Step, ...]) -> Iterator[Field]:
+    return (field for _, _, fields in steps for field in fields)
 
 
 def _build(queryset: QuerySet[Any, Any], steps: tuple[Step, ...], expressions: Sequence[Any]) -> QuerySet[Any, Any]:
@@ -117,6 +120,5 @@ def _is_plain(value: Any, field: Field) -> bool:
 
 @compiled
 def _statement(selector: Selector, steps: tuple[Step, ...], columns: tuple[str, ...]) -> QuerySet[Any, Any]:
-    fields = [field for _, _, fields in steps for field in fields]
-    parameters = [Parameter(position, field) for position, field in enumerate(fields)]
+    parameters = [Parameter(position, field) for position, field in enumerate(_fields(steps))]
     return _build(selector(), steps, parameters).values_list(*columns)
