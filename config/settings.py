@@ -74,6 +74,7 @@ MIDDLEWARE = [
     "apps.api.middleware.bounds.Bounds",
     "apps.api.middleware.key.Key",
     "apps.api.middleware.rate_limit.RateLimit",
+    "apps.api.middleware.report_cache.ReportCache",
     "apps.api.middleware.body.Body",
     "apps.api.middleware.transaction.Transaction",  # with idempotency
 ]
@@ -102,13 +103,17 @@ TEMPLATES = [
 
 # The tenant of requests without an API key. If it is empty, as in production, such a request is a 401.
 DEFAULT_TENANT = env.str("DEFAULT_TENANT", default="")
-# The rate limit of each tenant. Every process counts for itself. 0 means no limit.
+# The rate limit of each tenant. 0 means no limit.
 REQUESTS_PER_MINUTE = env.int("REQUESTS_PER_MINUTE", default=6000)
 
 # Cache --------------------------------------------------------------------------------------------------------------
 
-# Each process has its own cache, which holds verified keys and the counters of the rate limit. To count across
-# processes, use a shared cache such as Redis.
+# Redis holds the counters of the rate limit, revoked keys and cached reports for all processes. Without it, or while it
+# is unavailable, each process has its own (apps.shared).
+CACHE_URL = env.str("CACHE_URL", default="")
+# How many seconds a report may be served from the cache. 0 turns the cache off.
+REPORT_CACHE_SECONDS = env.int("REPORT_CACHE_SECONDS", default=0)
+# Each process has its own cache, which holds verified keys.
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
@@ -179,6 +184,7 @@ SPECTACULAR_SETTINGS = {
 - To retry a change safely, send the same `Idempotency-Key` again: the change is made only once.
 - Send `If-Match` with the `ETag` you last read, and the change fails with 412 if the resource has changed since.
 - Every error is a problem document (RFC 9457). Its `type` is the address of a page that explains it.
+- A report can come from a cache; `Age` is then its age in seconds. `Cache-Control: no-cache` requests a new one.
 - New fields, and new values where known ones are listed, can be added to responses: ignore what you do not know.
 
 The guides at [/docs/](/docs/) explain authentication, pages, errors, retries and versions.
@@ -254,6 +260,8 @@ WHITENOISE_USE_FINDERS = True  # WhiteNoise serves the packages' files in place,
 
 # Logs ---------------------------------------------------------------------------------------------------------------
 
+# CloudWatch namespace of the metrics in log lines. If it is empty, log lines contain no metrics.
+METRICS_NAMESPACE = env.str("METRICS_NAMESPACE", default="")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

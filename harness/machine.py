@@ -18,6 +18,7 @@ def missing_programs() -> list[str]:
     needs = {
         "PostgreSQL": (find_binaries(), "apt install postgresql"),
         "PgBouncer": (find_pgbouncer(), "apt install pgbouncer"),
+        "Redis": (shutil.which("redis-server"), "apt install redis-server"),
         "Chromium": (find_chromium(), "apt install chromium"),
         "slowhttptest": (shutil.which("slowhttptest"), "apt install slowhttptest"),
         "h2load": (shutil.which("h2load"), "apt install nghttp2-client"),

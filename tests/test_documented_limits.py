@@ -117,7 +117,7 @@ LIMITS = {
 # Limits that other tests exceed: tests/api/test_rate_limit.py, tests/edge/test_expensive_tenants.py and
 # tests/edge/test_strangers.py. The first number is the setting's default.
 ELSEWHERE = {
-    "requests of a tenant in a minute, per process (`REQUESTS_PER_MINUTE`)": 6000,
+    "requests of a tenant in a minute, in all processes that share Redis (`REQUESTS_PER_MINUTE`)": 6000,
     "requests of a tenant at once, per process": ROOM,
     "failed look-ups of keys from one address in a minute, per process": MAX_FAILURES,
 }

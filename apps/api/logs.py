@@ -13,8 +13,10 @@ from contextvars import ContextVar
 from datetime import datetime, timezone
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 
+from apps import metrics
 from apps.api.masking import mask_api_keys
 from apps.api.request import ApiRequest
 
@@ -52,7 +54,7 @@ def log_line(error: BaseException | None = None, *, status: int, **fields: Any) 
         logging.ERROR if status >= 500 else logging.INFO,
         "request",
         exc_info=error if status >= 500 else None,
-        extra={"fields": fields},
+        extra={"fields": fields, "metrics": metrics.of_request(status=status)},
     )
 
 
@@ -71,7 +73,7 @@ class OneLineEach(logging.Filter):
 
 
 class JSONFormatter(logging.Formatter):
-    """Format a record as one JSON object on one line."""
+    """Format a record as one JSON object on one line; with settings.METRICS_NAMESPACE it is also a metric record."""
 
     def format(self, record: logging.LogRecord) -> str:
         line = {
@@ -82,6 +84,9 @@ class JSONFormatter(logging.Formatter):
             "request_id": request_id.get() or None,
             **getattr(record, "fields", {}),
         }
+        if settings.METRICS_NAMESPACE and (values := getattr(record, "metrics", None)):
+            line |= values
+            line |= metrics.embedded(line, record.created)
         if record.exc_info and record.exc_info[1]:
             line["traceback"] = render_traceback(record.exc_info[1])
         return mask_api_keys(json.dumps(line, default=str))

@@ -13,13 +13,17 @@ from apps.reporting.serializers import Products, Sales, SalesQuery, Summary, Top
 REVENUE = "An order counts as revenue on the day it was paid, unless it is cancelled or archived."
 
 
-class SummaryView(ConditionalView):
+class ReportView(ConditionalView):
+    is_cacheable = True  # for settings.REPORT_CACHE_SECONDS
+
+
+class SummaryView(ReportView):
     @extend_schema(summary="Top customers by revenue", description=REVENUE, parameters=[TopQuery], responses=Summary)
     def get(self, request: Request) -> Response:
         return _top(request, selectors.customer_summary)
 
 
-class SalesView(ConditionalView):
+class SalesView(ReportView):
     @extend_schema(
         summary="Revenue per day, week or month", description=REVENUE, parameters=[SalesQuery], responses=Sales
     )
@@ -29,7 +33,7 @@ class SalesView(ConditionalView):
         return Response({"by": query["by"], "from": query["from"], "to": query["to"], "rows": rows})
 
 
-class ProductsView(ConditionalView):
+class ProductsView(ReportView):
     @extend_schema(summary="Top products by revenue", description=REVENUE, parameters=[TopQuery], responses=Products)
     def get(self, request: Request) -> Response:
         return _top(request, selectors.product_summary)

@@ -12,11 +12,14 @@ from django.core.cache import cache
 from django.db import DEFAULT_DB_ALIAS
 from django.utils import timezone
 
+from apps import shared
 from apps.tenancy.acting import KeyInfo
 from apps.tenancy.models import ApiKey, Tenant
 
 # A change must take effect in every process within 5 seconds; this time starts only after the row has been read.
 CACHE_SECONDS = 3
+# The shared entry of a revoked key, and its lifetime, which is longer than that of any cached copy of the key.
+REVOKED, REVOKED_SECONDS = "revoked-key:{}", 60
 # Limit of failed look-ups per address and minute. A key that was valid within the last hour is exempt.
 MAX_FAILURES, WINDOW_SECONDS, TRUSTED_SECONDS = 60, 60, 3600
 UNKNOWN = "The API key is unknown, revoked or expired."
@@ -75,7 +78,7 @@ def issue_key(
 
 
 def revoke_key(*, prefix: str) -> ApiKey:
-    """Revoke the key: in this process at once, in any other within 5 seconds.
+    """Revoke the key: at once in this process and in those that share Redis with it, otherwise within 5 seconds.
 
     Writes the ApiKey, unless it is revoked already, and its cached copy. Raises ApiKey.DoesNotExist.
     """
@@ -85,7 +88,14 @@ def revoke_key(*, prefix: str) -> ApiKey:
         key.save(update_fields=["revoked_at"])
     # Not deleted: a request that read the row just before would cache its live copy again.
     cache.set(_cache_name(prefix, key.secret_sha256), _packed(key), CACHE_SECONDS)
+    shared.put(REVOKED.format(prefix), b"1", REVOKED_SECONDS)
     return key
+
+
+def refuse_revoked(key: KeyInfo | None) -> None:
+    """Raise KeyRefused if the key was revoked within the last minute: its cached copy may be older than that."""
+    if key and shared.get(REVOKED.format(key.prefix)):
+        raise KeyRefused(UNKNOWN)
 
 
 def remembered(authorization: str) -> Caller | None:

@@ -35,4 +35,6 @@ def _caller(request: ApiRequest) -> keys.Caller:
     caller = request.META.get(CALLER)
     if isinstance(caller, Exception):
         raise caller
-    return caller or keys.identify(request.headers.get("Authorization", ""), client_address(request.META))
+    caller = caller or keys.identify(request.headers.get("Authorization", ""), client_address(request.META))
+    keys.refuse_revoked(caller.key)
+    return caller

@@ -1,9 +1,9 @@
 import time
 
 from django.conf import settings
-from django.core.cache import cache
 from django.http import HttpResponse
 
+from apps import shared
 from apps.api.problems import problem
 from apps.api.request import ApiRequest, Step
 
@@ -13,8 +13,8 @@ SECONDS = 60
 class RateLimit(Step):
     """Limit each tenant to settings.REQUESTS_PER_MINUTE requests in a fixed window of one minute; 0 means no limit.
 
-    Increments a counter in Django's cache, of which each process has its own. The header fields follow
-    draft-ietf-httpapi-ratelimit-headers.
+    Processes that share Redis share the counter; without Redis, each process counts for itself. The header fields
+    follow draft-ietf-httpapi-ratelimit-headers.
     """
 
     def __call__(self, request: ApiRequest) -> HttpResponse:
@@ -23,9 +23,7 @@ class RateLimit(Step):
             return self.get_response(request)
         window, passed = divmod(int(time.time()), SECONDS)
         left = SECONDS - passed
-        name = f"requests:{request.tenant.pk}:{window}"
-        cache.add(name, 0, 2 * SECONDS)  # Not just one window, or it could expire before the next line.
-        used = cache.incr(name)
+        used = shared.count(f"requests:{request.tenant.pk}:{window}", 2 * SECONDS)
         if used > limit:
             detail = f"More than {limit} requests in a minute; try again in {left} seconds."
             response = problem(request, 429, detail, headers={"Retry-After": str(left)})

@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 from django.db import DatabaseError, connection
 
+from apps import metrics
 from apps.commands import CommandWithExamples, add_json
 from apps.database import totals
 from apps.database.triggers import install, trigger_problems
@@ -40,12 +41,13 @@ class Command(CommandWithExamples):
             install(connection)
             totals.repair()
             repaired = not _is_wrong(trigger_problems(connection), self._drifts(settle=True))
-        report = {
+        report: dict[str, Any] = {
             "drift_cents": sum(drift["cents"] for drift in drifts),
             "repaired": repaired,
             "triggers": triggers,
             "numbers": drifts,
         }
+        metrics.publish(drift_cents=report["drift_cents"], drifting_rows=sum(drift["rows"] for drift in drifts))
         if options["json"]:
             self.print_json(report)
         else:

@@ -1,0 +1,72 @@
+"""A Redis server on a free port, which a test may stop, freeze, fill or empty."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import redis
+
+from harness.machine import free_port
+from harness.processes import Running
+
+
+class RedisServer:
+    def __init__(self) -> None:
+        port = free_port()
+        self.url = f"redis://127.0.0.1:{port}/0"
+        # For clients that shall not take a slow reply on a busy machine for an outage.
+        self.patient_url = f"{self.url}?socket_timeout=2&socket_connect_timeout=2"
+        self.client = redis.Redis.from_url(self.url)
+        command = [str(shutil.which("redis-server")), "--port", str(port), "--save", "", "--appendonly", "no"]
+        self.running = Running(command, {}, self._answers)
+
+    def _answers(self) -> bool:
+        with suppress(redis.ConnectionError):
+            return bool(self.client.ping())
+        return False
+
+    def run(self, *command: Any) -> Any:
+        """Run a command and return its reply."""
+        return self.client.execute_command(*command)
+
+    def stop(self) -> None:
+        self.client.close()
+        self.running.stop()
+
+    def calls(self, command: str) -> int:
+        """Return how often a command was sent since CONFIG RESETSTAT, refused ones included."""
+        self.run("PING")  # Its reply follows what was in the sockets of a server that was frozen.
+        statistics = self.run("INFO", "commandstats").get(f"cmdstat_{command}", {})
+        return statistics.get("calls", 0) + statistics.get("rejected_calls", 0)
+
+    @contextmanager
+    def killed(self) -> Iterator[None]:
+        """Have no server inside the block; then start it again, empty."""
+        self.running.process.kill()
+        self.running.process.wait()
+        try:
+            yield
+        finally:
+            self.running.start()
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Stop the process inside the block: its connections stay open, and it answers nothing."""
+        self.running.process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self.running.process.send_signal(signal.SIGCONT)
+
+    @contextmanager
+    def full(self) -> Iterator[None]:
+        """Have it refuse each write inside the block, because its memory is full."""
+        self.run("CONFIG", "SET", "maxmemory", "1")
+        try:
+            yield
+        finally:
+            self.run("CONFIG", "SET", "maxmemory", "0")
