@@ -11,8 +11,10 @@ from django.conf import settings
 
 # CloudWatch's unit of each metric.
 UNITS = {"ms": "Milliseconds", "statements": "Count", "server_errors": "Count", "throttled": "Count"}
-UNITS |= {"drift_cents": "None", "drifting_rows": "Count"}
-DIMENSIONS = ("route", "method")  # Each metric is also published without dimensions, for all requests.
+UNITS |= {"queue_seconds": "Seconds", "job_seconds": "Seconds", "job_retries": "Count", "jobs_failed": "Count"}
+UNITS |= {"queue_age_seconds": "Seconds", "drift_cents": "None", "drifting_rows": "Count"}
+# Each metric is also published without dimensions, for all requests or jobs.
+DIMENSIONS = ("route", "method", "job")
 
 
 def of_request(*, status: int) -> dict[str, int]:

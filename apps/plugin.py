@@ -35,6 +35,9 @@ class ProjectAppConfig(AppConfig):
     triggers: ClassVar[str] = ""
     """Module with TRIGGERS and NUMBERS, which `migrate` installs (see `apps.database`)."""
 
+    jobs: ClassVar[Mapping[str, str]] = {}
+    """Kinds of background work: each kind -> dotted path of its handler (see `apps.background.work.Handler`)."""
+
     home_link: ClassVar[tuple[str, str] | None] = None
     """Name and address of a page, linked at the top of the console."""
 

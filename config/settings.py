@@ -5,6 +5,7 @@ CI and production set the environment.
 """
 
 from pathlib import Path
+from typing import Any
 
 import environ
 
@@ -39,10 +40,12 @@ INSTALLED_APPS = [
     "apps.tenancy",
     "apps.database",
     "apps.idempotency",
+    "apps.background",
     "apps.api",
     "apps.customers",
     "apps.orders",
     "apps.reporting",
+    "apps.exports",
     *PLUGINS,
     *only_with(
         "django.contrib.admin",
@@ -155,6 +158,41 @@ else:
             **DATABASES["default"].get("OPTIONS", {}),
         },
     }
+
+# Background work and files ------------------------------------------------------------------------------------------
+
+# The URL of the SQS queue whose messages wake workers (`python -m config.worker`). If it is empty, as in development,
+# whoever sweeps (`make run`, `manage.py sweep`) does the work.
+QUEUE_URL = env.str("QUEUE_URL", default="")
+DEAD_LETTER_QUEUE_URL = env.str("DEAD_LETTER_QUEUE_URL", default="")
+QUEUE_REGION = env.str("AWS_DEFAULT_REGION", default="us-east-1")
+JOB_SECONDS = env.int("JOB_SECONDS", default=900)
+# For how long a worker that has vanished keeps others from its job. A living one renews its lease.
+JOB_LEASE_SECONDS = env.int("JOB_LEASE_SECONDS", default=30)
+EXPORTS_STORAGE = env.str("EXPORTS_STORAGE", default="exports")
+
+
+def exports_storage(place: str) -> dict[str, Any]:
+    """Return the storage at `place`: s3://bucket/prefix, or a folder, relative to manage.py's."""
+    bucket, _, prefix = place.removeprefix("s3://").partition("/")
+    if not place.startswith("s3://"):
+        return {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": BASE_DIR / place}}
+    from boto3.s3.transfer import TransferConfig
+
+    # One request per file, so that a worker that is killed leaves no parts of it.
+    options = {
+        "bucket_name": bucket,
+        "location": prefix,
+        "transfer_config": TransferConfig(multipart_threshold=5 * 2**30),
+        "signature_version": "s3v4",
+    }
+    return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
+
+
+STORAGES = {
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "exports": exports_storage(EXPORTS_STORAGE),
+}
 
 # API ----------------------------------------------------------------------------------------------------------------
 

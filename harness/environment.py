@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import tempfile
+from pathlib import Path
+
 PRODUCTION = {
     "DJANGO_SETTINGS_MODULE": "config.settings",
     "DEBUG": "off",
+    "QUEUE_URL": "",
+    "DEAD_LETTER_QUEUE_URL": "",
+    "EXPORTS_STORAGE": str(Path(tempfile.gettempdir()) / "regression-lab-exports"),
     "SECRET_KEY": "harness-" * 8,
     "SECRET_KEY_FALLBACKS": "",
     "ALLOWED_HOSTS": "testserver,localhost,127.0.0.1",

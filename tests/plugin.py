@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -55,6 +57,9 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     if "PYTEST_XDIST_WORKER" in os.environ and not options.database_url:
         return
     os.environ.update(TESTS)
+    files = tempfile.mkdtemp(prefix="regression-lab-")
+    early_config.add_cleanup(lambda: shutil.rmtree(files))
+    os.environ["EXPORTS_STORAGE"] = files
     if options.database_url:
         os.environ["DATABASE_URL"] = options.database_url
     elif options.database == "sqlite":

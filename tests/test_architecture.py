@@ -18,13 +18,14 @@ from django.apps import apps
 from django.db.models import signals
 from django.urls import URLPattern, get_resolver, include, path
 
+from apps.background.models import Job
 from apps.tenancy.models import ApiKey, Tenant
 from apps.tenancy.owned import TenantManager, TenantOwned
 
 ROOT = Path(__file__).parents[1]
-MODELS = [
-    model for model in apps.get_models() if model.__module__.startswith("apps.") and model not in (Tenant, ApiKey)
-]
+# Of these, what is looked up before a tenant is known. A job holds ids and times only.
+SHARED = (Tenant, ApiKey, Job)
+MODELS = [model for model in apps.get_models() if model.__module__.startswith("apps.") and model not in SHARED]
 
 
 def connected_receivers() -> list[str]:

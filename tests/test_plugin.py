@@ -55,7 +55,7 @@ def test_misconfigured_app_stops_the_start(tmp_path, config, last_line):
 
 
 def test_unknown_hook_is_refused_with_a_list_of_hooks():
-    hooks = "api_tags, api_urls, home_area, home_link, site_urls, triggers"
+    hooks = "api_tags, api_urls, home_area, home_link, jobs, site_urls, triggers"
 
     with pytest.raises(ImproperlyConfigured, match=rf"\.colour is no hook\. Hooks: {hooks}\.$"):
         type("Config", (ProjectAppConfig,), {"name": "x", "colour": "red"})

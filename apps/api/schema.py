@@ -16,7 +16,11 @@ from apps.api.versions import deprecation_of
 from apps.api.views import ConditionalView
 from apps.api.viewsets import CrudViewSet, DetailViewSet, ListViewSet
 
-DESCRIPTIONS = {"201": "The new resource.", "204": "Done; there is nothing to return."}
+DESCRIPTIONS = {
+    "201": "The new resource.",
+    "202": "The new resource, whose work has yet to be done.",
+    "204": "Done; there is nothing to return.",
+}
 EXAMPLE_DAYS = {"from": "2026-06-01", "to": "2026-06-30"}  # with payments in the demo data
 NOT_MODIFIED = {"description": "The resource has not changed: `If-None-Match` contains its `ETag`, or is `*`."}
 
@@ -33,7 +37,7 @@ IDEMPOTENCY = [
         "Idempotency-Replayed",
         {"type": "string", "enum": ["true"]},
         OpenApiParameter.HEADER,
-        response=[200, 201, 204],
+        response=[200, 201, 202, 204],
         description="This is the stored response to an earlier request with the same `Idempotency-Key`.",
     ),
 ]
@@ -41,18 +45,18 @@ ETAG = OpenApiParameter(
     "ETag",
     str,
     OpenApiParameter.HEADER,
-    response=[200, 201],
+    response=[200, 201, 202],
     description="Identifies this state of the resource, for `If-Match` and `If-None-Match`.",
 )
 LOCATION = OpenApiParameter(
     "Location",
     {"type": "string", "format": "uri-reference"},
     OpenApiParameter.HEADER,
-    response=[201],
+    response=[201, 202],
     description="The address of the new resource, relative to the service.",
 )
 DEPRECATION = [
-    OpenApiParameter(name, str, OpenApiParameter.HEADER, response=[200, 201, 204], description=description)
+    OpenApiParameter(name, str, OpenApiParameter.HEADER, response=[200, 201, 202, 204], description=description)
     for name, description in {
         "Deprecation": "When the operation was deprecated: `@` and a Unix time (RFC 9745).",
         "Sunset": "When the operation may be removed (RFC 8594); absent until that is decided.",

@@ -21,7 +21,7 @@ def document_tags(result: Any, generator: Any, request: Any, public: Any) -> Any
 
 
 def document_links(result: Any, generator: Any, request: Any, public: Any) -> Any:
-    """Postprocessing hook: link each 201 response to the operations that take the new row's id."""
+    """Postprocessing hook: link each response to a creation to the operations that take the new row's id."""
     paths = result["paths"]
     posted = {
         path: getattr(view.cls, "queryset", None) for path, _, method, view in generator.endpoints if method == "POST"
@@ -30,7 +30,8 @@ def document_links(result: Any, generator: Any, request: Any, public: Any) -> An
     for collection, model in created.items():
         # Parameters are named after the model, whatever plural the address uses.
         thing = camel_case_to_spaces(model.__name__).replace(" ", "_")
-        paths[collection]["post"]["responses"]["201"]["links"] = {
+        responses = paths[collection]["post"]["responses"]
+        responses["202" if "202" in responses else "201"]["links"] = {
             operation["operationId"]: {
                 "operationId": operation["operationId"],
                 "parameters": {name: "$response.body#/id"},

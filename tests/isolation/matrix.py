@@ -21,10 +21,10 @@ STATUSES = {
     "ordering": {200},
     "cursor": {200, 400, 404},  # in order: a list, the orders of an own customer, the orders of a customer of globex
     "body key": {400},
-    "value": {200, 201},
+    "value": {200, 201, 202},
     "nested item": {200, 201, 400},
-    "mass assignment": {200, 201, 204, 400},
-    "header": {200, 201, 204, 412},
+    "mass assignment": {200, 201, 202, 204, 400},
+    "header": {200, 201, 202, 204, 412},
 }
 # Fields that no request body may set, whether responses contain them or not.
 INTERNAL = {"tenant", "tenant_id", "id", "total_cents", "status", "created_at"}

@@ -14,7 +14,8 @@ from apps.tenancy.models import Tenant
 
 CUSTOMERS, ORDERS, ITEMS = "customers.Customer.jsonl", "orders.Order.jsonl", "orders.Item.jsonl"
 EVENTS = "orders.OrderEvent.jsonl"
-KEYS = "idempotency.IdempotencyKey"  # not exported
+KEYS = "idempotency.IdempotencyKey"
+NOT_EXPORTED: dict[str, list[Any]] = {KEYS: [], "exports.Export": []}
 
 
 def archive_of(tenant: Tenant) -> bytes:

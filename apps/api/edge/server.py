@@ -5,13 +5,15 @@ clients that send slowly or not at all cost a coroutine each, and an expensive t
 """
 
 import json
+import os
 import time
 from collections.abc import Callable, Hashable
 from functools import partial
 from io import BytesIO
-from typing import Any, NamedTuple
+from typing import IO, Any, NamedTuple
 
 from django.conf import settings
+from django.core.files import File
 from django.db import close_old_connections
 
 from apps.api.edge.bodies import Refusal, has_body, receive_body
@@ -26,13 +28,17 @@ THREADS, SHARE = 3, 2  # for all tenants, and at most for one of them, so that o
 ROOM = 100  # requests of one tenant that may be present at once
 PAGE_BODY = 64 * 1024  # bytes of a form: anyone may send one, and ROOM of them are in memory at once
 PATIENCE = 2.5  # seconds for which a request may wait for its turn; less than the database's lock_timeout
+FILE_PART = 64 * 1024  # bytes of a file that are in memory at once
 FRESH = 1.0  # seconds; a key verified longer ago, by a slow client or in a long lane, is looked up again
 
 
 class Response(NamedTuple):
+    """A response. A file is sent as it is read, so that it is never in memory as a whole; anything else is bytes."""
+
     status: int
     headers: list[tuple[bytes, bytes]]
     body: bytes
+    file: IO[bytes] | None = None
 
 
 class Server:
@@ -61,6 +67,8 @@ class Server:
             failed = Refusal(500, "The server failed. Its log has the reason under this request id.")
             response = _problem(environ, failed, started, error)
         await send({"type": "http.response.start", "status": response.status, "headers": response.headers})
+        if response.file:
+            await _send_file(response.file, send)
         await send({"type": "http.response.body", "body": response.body, "more_body": False})
 
     async def _respond(self, environ: dict[str, Any], receive: Any) -> Response:
@@ -104,14 +112,22 @@ class Server:
             del environ[CALLER]
         head: list[Any] = []
         parts = self._application(environ, lambda status, headers, exc_info=None: head.extend((status, headers)))
+        status, fields = head
+        headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in fields]
+        stored = getattr(parts, "file_to_stream", None)
         try:
-            body = b"".join(parts)
+            if isinstance(stored, File):  # of a storage; closing the response closes it, but not its duplicate
+                return Response(int(status[:3]), headers, b"", os.fdopen(os.dup(stored.fileno()), "rb"))
+            return Response(int(status[:3]), headers, b"".join(parts))
         finally:
             parts.close()
-        status, headers = head
-        return Response(
-            int(status[:3]), [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers], body
-        )
+
+
+async def _send_file(file: IO[bytes], send: Any) -> None:
+    """Send a file of a local disk in parts, each when the client has taken the one before, and close it."""
+    with file:
+        while part := file.read(FILE_PART):
+            await send({"type": "http.response.body", "body": part, "more_body": True})
 
 
 async def _disconnect(receive: Any) -> None:

@@ -1,6 +1,7 @@
 import os
 import subprocess
 import sys
+import threading
 from typing import Any
 
 from django.conf import settings
@@ -8,12 +9,14 @@ from django.contrib.staticfiles.management.commands.runserver import Command as 
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
+from apps.background import waking
+from apps.background.sweeping import sweep_forever
 from apps.devtools.server import Server
 from apps.tenancy.models import Tenant
 
 
 class Command(BaseCommand):
-    help = "Run the development server on HOST and PORT: migrate, create DEFAULT_TENANT, seed it if it is empty, serve."
+    help = "Run the development server on HOST and PORT, on a migrated and seeded database, and do background jobs."
     # Checks that read the database would fail before the first migration.
     requires_system_checks: list[str] = []
 
@@ -23,6 +26,8 @@ class Command(BaseCommand):
         if os.environ.get("RUN_MAIN") != "true":
             self._prepare()
             self._announce(f"http://{address}")
+        elif not waking.has_workers():
+            threading.Thread(target=sweep_forever, args=(1,), daemon=True).start()
         os.environ["DJANGO_RUNSERVER_HIDE_WARNING"] = "true"  # `help` already says that it is for development.
         runserver = RunServer()
         runserver.server_cls = Server

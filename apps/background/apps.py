@@ -1,0 +1,5 @@
+from apps.plugin import ProjectAppConfig
+
+
+class BackgroundConfig(ProjectAppConfig):
+    name = "apps.background"
