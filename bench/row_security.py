@@ -159,7 +159,7 @@ def case(name: str, path: str, goal: float | None = None) -> Case:
 
 
 @contextmanager
-def filled_server(orders: int) -> Iterator[Cluster]:
+def filled_server(orders: int, tenants: int = TENANTS) -> Iterator[Cluster]:
     """Yield a server whose database `bench` is migrated and filled, with Django connected to it as the service is."""
     server = Cluster()
     try:
@@ -173,7 +173,7 @@ def filled_server(orders: int) -> Iterator[Cluster]:
         )
         subprocess.run([sys.executable, "manage.py", "migrate", "--verbosity=0"], cwd=ROOT, check=True)
         with psycopg.connect(server.url_of("orders_ops", "bench")) as ops:
-            ops.execute((ROOT / "bench/fill.sql").read_text().format(orders=orders, tenants=TENANTS))
+            ops.execute((ROOT / "bench/fill.sql").read_text().format(orders=orders, tenants=tenants))
         execute(server, "orders_owner", "VACUUM (ANALYZE)")
         django.setup()
         logging.disable()  # Request lines would clutter the table.

@@ -52,6 +52,8 @@ def _refusals(auto_schema: Any) -> list[ProblemType]:
 
 
 def _conflicts(auto_schema: Any) -> list[ProblemType]:
+    if auto_schema.method == "GET":
+        return []
     return [kind for kind in TYPES[409] if auto_schema.method == "DELETE" or kind.slug != "still-referred-to"]
 
 
@@ -104,6 +106,8 @@ def _statuses(auto_schema: Any, headers: set[str]) -> list[int]:
         statuses.append(404)
     if auto_schema.method != "GET":
         statuses += [408, 409, 413, 415]
+    elif _refusals(auto_schema):
+        statuses.append(409)
     if IDEMPOTENCY_KEY in headers:
         statuses.append(422)
     return statuses

@@ -103,6 +103,7 @@ print(json.dumps([sorted(walk(get_resolver().url_patterns)), settings.INSTALLED_
         "apps.api.middleware.bounds.Bounds",
         "apps.api.middleware.key.Key",
         "apps.api.middleware.rate_limit.RateLimit",
+        "apps.api.middleware.report_cache.ReportCache",
         "apps.api.middleware.body.Body",
         "apps.api.middleware.transaction.Transaction",
     ]
