@@ -11,7 +11,7 @@ DJANGO := $(PY) -m django
 export DJANGO_SETTINGS_MODULE := config.settings
 export PYTHONPATH := $(CURDIR)
 
-.PHONY: help run serve test test-rest verify chaos screenshots bench bench-full bench-against lint hooks fmt schema lock ci ci-full
+.PHONY: help run serve test test-rest verify chaos screenshots bench bench-full bench-exports bench-against lint hooks fmt schema lock ci ci-full
 
 help: ## Print this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 15
@@ -108,6 +108,9 @@ bench: .venv-bench/.installed ## Benchmark against peers on 1,600 orders, and me
 
 bench-full: .venv-bench/.installed ## Benchmark against peers on up to a million orders, and write bench/; an hour
 	@$(BENCH) -m bench.compare --full --write
+
+bench-exports: .venv/.installed ## Measure exports beside bare COPY, their memory and the sweeper; three minutes
+	@$(PY) -m bench.exports $(ORDERS)
 
 BASE ?= e2520b9
 bench-against: .venv-bench/.installed ## Compare CPU per request with commit BASE; OPTIONS='--limit 1.05'; five minutes

@@ -18,6 +18,8 @@ from apps.api.middleware.bounds import MAX_ADDRESS, MAX_HEADERS
 from apps.api.pagination import MAX_SIZE
 from apps.api.parsers import MAX_DEPTH
 from apps.customers.models import Customer
+from apps.exports.lifecycle import MAX_UNFINISHED
+from apps.exports.serializers import MAX_VALUE
 from apps.idempotency.models import IdempotencyKey
 from apps.orders.lifecycle import Status
 from apps.orders.models import MAX_ITEMS_PER_ORDER, MAX_QUANTITY, MAX_UNIT_PRICE_CENTS, Item
@@ -29,7 +31,7 @@ TABLE = (Path(__file__).parents[1] / "docs/limits.md").read_text()
 ROWS = {name: (int(limit.replace(",", "")), int(status)) for name, limit, status in re.findall(
     r"^\| (.+) \| ([\d,]+) \| (\d{3}) \|$", TABLE, re.MULTILINE
 )}  # fmt: skip
-CUSTOMERS, ORDERS = "/api/v1/customers/", "/api/v1/orders/"
+CUSTOMERS, EXPORTS, ORDERS = "/api/v1/customers/", "/api/v1/exports/", "/api/v1/orders/"
 LINE = {"sku": "TEA", "quantity": 1, "unit_price_cents": 5}
 
 Send = Callable[[Any, int], Any]
@@ -97,6 +99,12 @@ LIMITS = {
     "characters of an e-mail address to look for": Limit(254, lambda api, n: api.get(f"{ORDERS}?email={'a' * n}")),
     "statuses in a filter, each once": Limit(
         len(Status), lambda api, n: api.get(f"{ORDERS}?status={','.join((Status.values * 2)[:n])}")
+    ),
+    "unfinished exports of a tenant": Limit(
+        MAX_UNFINISHED, lambda api, n: [api.post(EXPORTS, {"kind": "orders"}) for _ in range(n)][-1]
+    ),
+    "characters of a filter of an export": Limit(
+        MAX_VALUE, lambda api, n: api.post(EXPORTS, {"kind": "orders", "filters": {"status": f"{'draft':>{n}}"}})
     ),
     "characters of a customer's e-mail address": Limit(
         Customer._meta.get_field("email").max_length,
