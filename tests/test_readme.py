@@ -33,6 +33,8 @@ ANSWERS = [
     (200, '"limit":5'),
     (200, '"period":"2026-06-01"'),
     (200, '"sku":"POT-STEEL-1L"'),
+    (202, '"state":"queued"'),
+    (200, "id,customer,customer_email,status,total_cents"),
     (201, '"items":1600'),
     (200, '"limit":5'),
     (200, "ok"),
