@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import environ
+from django.core.exceptions import ImproperlyConfigured
 
 env = environ.Env()
 
@@ -127,6 +128,28 @@ CACHES = {
 
 # Database -----------------------------------------------------------------------------------------------------------
 
+
+def postgresql(database: dict[str, Any], *, connect_timeout: int) -> dict[str, Any]:
+    return {
+        **database,
+        "ENGINE": "apps.database.postgresql",
+        # Each thread keeps its connection, and checks it before each request.
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,
+        # PgBouncer in transaction mode does not support server-side cursors that outlive their transaction.
+        "DISABLE_SERVER_SIDE_CURSORS": True,
+        # A host that has vanished sends nothing, not even an error, so connections need time limits. The first three
+        # are in seconds, the last in milliseconds.
+        "OPTIONS": {
+            "connect_timeout": connect_timeout,
+            "keepalives_idle": 5,
+            "keepalives_interval": 5,
+            "tcp_user_timeout": 10_000,
+            **database.get("OPTIONS", {}),
+        },
+    }
+
+
 DATABASES = {"default": env.db_url("DATABASE_URL")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
@@ -141,23 +164,21 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         init_command="PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     )
 else:
-    DATABASES["default"] |= {
-        "ENGINE": "apps.database.postgresql",
-        # Each thread keeps its connection, and checks it before each request.
-        "CONN_MAX_AGE": None,
-        "CONN_HEALTH_CHECKS": True,
-        # PgBouncer in transaction mode does not support server-side cursors that outlive their transaction.
-        "DISABLE_SERVER_SIDE_CURSORS": True,
-        # A host that has vanished sends nothing, not even an error, so connections need time limits. The first three
-        # are in seconds, the last in milliseconds.
-        "OPTIONS": {
-            "connect_timeout": 3,
-            "keepalives_idle": 5,
-            "keepalives_interval": 5,
-            "tcp_user_timeout": 10_000,
-            **DATABASES["default"].get("OPTIONS", {}),
-        },
-    }
+    DATABASES["default"] = postgresql(DATABASES["default"], connect_timeout=3)
+
+# A streaming replica for reports. If it is empty, they read the primary, as all else does (see apps.database.replica).
+DATABASE_REPLICA_URL = env.str("DATABASE_REPLICA_URL", default="")
+# By how many seconds the replica may be behind; above that, reports read the primary.
+REPLICA_MAX_LAG_SECONDS = env.int("REPLICA_MAX_LAG_SECONDS", default=10)
+if DATABASE_REPLICA_URL:
+    replica_url = env.db_url("DATABASE_REPLICA_URL")
+    if "postgresql" not in DATABASES["default"]["ENGINE"] or "postgresql" not in replica_url["ENGINE"]:
+        raise ImproperlyConfigured("DATABASE_REPLICA_URL needs PostgreSQL, there and in DATABASE_URL.")
+    if REPLICA_MAX_LAG_SECONDS < 1:
+        raise ImproperlyConfigured("REPLICA_MAX_LAG_SECONDS has to be at least 1.")
+    # Reports wait for a connection to the replica no longer than libpq's shortest limit, as they have the primary.
+    DATABASES["replica"] = {**postgresql(replica_url, connect_timeout=2), "TEST": {"MIRROR": "default"}}
+    DATABASE_ROUTERS = ["apps.database.replica.Router"]
 
 # Background work and files ------------------------------------------------------------------------------------------
 

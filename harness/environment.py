@@ -15,6 +15,7 @@ PRODUCTION = {
     "SECRET_KEY_FALLBACKS": "",
     "ALLOWED_HOSTS": "testserver,localhost,127.0.0.1",
     "DATABASE_OWNER_URL": "",
+    "DATABASE_REPLICA_URL": "",
     "CACHE_URL": "",
     "REPORT_CACHE_SECONDS": "0",
     "METRICS_NAMESPACE": "",

@@ -22,6 +22,7 @@ REST = (
     "tests/browser",
     "tests/chaos",
     "tests/clients",
+    "tests/database/test_replica.py",
     "tests/edge",
     "tests/model",
     "tests/upgrade",

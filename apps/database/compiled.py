@@ -13,12 +13,11 @@ from datetime import date, time
 from functools import lru_cache, wraps
 from typing import Any, NoReturn, ParamSpec
 
-from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import BigIntegerField, Field, QuerySet
 from django.db.models.expressions import Expression
 
 from apps.tenancy.owned import CurrentTenant
-from apps.tenancy.scope import compiling_for_every_tenant, require_tenant
+from apps.tenancy.scope import compiling_for_every_tenant, current_connection, require_tenant
 
 P = ParamSpec("P")
 # Statements cached per function. A page has up to 200 rows, and the statement for their items depends on the number.
@@ -47,10 +46,9 @@ class Compiled:
         Raises TenantNotSet if it needs a scope, TypeError if it holds a time or reads the database.
         """
         # Django's compiler also runs the statement, so that Silk, which patches the compilers, records it.
-        with compiling_for_every_tenant(), connections[DEFAULT_DB_ALIAS].execute_wrapper(_refuse_to_run):
+        with compiling_for_every_tenant(), current_connection().execute_wrapper(_refuse_to_run):
             self._compiler = build().query.get_compiler(connection=_connection_without_times())
             self._sql, self._params = self._compiler.as_sql()
-        self._compiler.using = DEFAULT_DB_ALIAS
         for param in self._params:
             _refuse_time(param)
         # The positions of the parameters that each run replaces, found once.
@@ -59,7 +57,7 @@ class Compiled:
 
     def __call__(self, *values: Any) -> list[tuple[Any, ...]]:
         """Return the rows for these values of the parameters. Raises TenantNotSet outside a scope."""
-        connection = connections[DEFAULT_DB_ALIAS]
+        connection = current_connection()
         tenant = require_tenant(connection)
         params = [*self._params]
         for place in self._tenant_places:
@@ -72,7 +70,7 @@ class Compiled:
                 return []  # Django does the same; the database would raise an error.
             params[place] = value
         compiler = copy(self._compiler)
-        compiler.connection = connection
+        compiler.connection, compiler.using = connection, connection.alias
         compiler.as_sql = lambda *args, **kwargs: (self._sql, tuple(params))
         return list(compiler.results_iter(tuple_expected=True))
 
@@ -113,7 +111,7 @@ def _connection_without_times() -> Any:
 
     In the parameters they would be too late to find: on SQLite they are strings by then.
     """
-    connection = copy(connections[DEFAULT_DB_ALIAS])
+    connection = copy(current_connection())
     connection.ops = copy(connection.ops)
     for adapt in ("adapt_datefield_value", "adapt_datetimefield_value", "adapt_timefield_value"):
         setattr(connection.ops, adapt, _refuse_time)

@@ -3,10 +3,10 @@
 import re
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
-from django.db import connection
+from django.db import connections
 
 # Every request runs these, so counting them would obscure the cost of a view.
 NOT_COUNTED = re.compile(
@@ -40,7 +40,9 @@ class Statements:
 
 @contextmanager
 def count_statements() -> Iterator[Statements]:
-    """Count the statements that this thread runs inside the block."""
+    """Count the statements that this thread runs inside the block, on every database."""
     statements = Statements()
-    with connection.execute_wrapper(statements):
+    with ExitStack() as stack:
+        for alias in connections:
+            stack.enter_context(connections[alias].execute_wrapper(statements))
         yield statements

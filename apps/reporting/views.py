@@ -15,6 +15,7 @@ REVENUE = "An order counts as revenue on the day it was paid, unless it is cance
 
 class ReportView(ConditionalView):
     is_cacheable = True  # for settings.REPORT_CACHE_SECONDS
+    reads_replica = True  # see apps.database.replica
 
 
 class SummaryView(ReportView):

@@ -1,4 +1,4 @@
-"""The scope: which tenant the running code acts for.
+"""The scope: which tenant the running code acts for, and which database its statements use.
 
 Two context variables hold it. Only the scopes below set them, and they are read when SQL is compiled (see `owned`). On
 PostgreSQL the scope also sets the tenant in the database, for the transaction only: behind a pooler, a setting of the
@@ -70,6 +70,12 @@ def require_tenant(connection: BaseDatabaseWrapper) -> Tenant:
     return tenant
 
 
+def current_connection() -> BaseDatabaseWrapper:
+    """Return this thread's connection to the scope's database; outside a scope, to the default one."""
+    connection = _connection.get()
+    return connections[connection.alias if connection else DEFAULT_DB_ALIAS]
+
+
 def compiles_for_every_tenant() -> bool:
     """Whether a statement is being compiled that will run for every tenant."""
     return _compiling.get()
@@ -104,26 +110,31 @@ def tenant_scope(tenant: Tenant, *, atomic: bool = True) -> Iterator[Tenant]:
     each with a transaction of its own. Scopes of the same tenant nest. Another tenant's scope raises TenantMismatch: a
     mistake there would be a leak, and the transaction's setting would not revert when the inner savepoint is released.
     """
-    with _act_for(tenant, transaction.atomic() if atomic else None):
+    here = current_connection()
+    with _act_for(tenant, here, transaction.atomic(here.alias) if atomic else None):
         yield tenant
 
 
 @contextmanager
-def snapshot_scope(tenant: Tenant) -> Iterator[Tenant]:
-    """Act for `tenant` inside the block, whose statements all read one snapshot and wait for no writer.
+def snapshot_scope(tenant: Tenant, *, using: str = DEFAULT_DB_ALIAS) -> Iterator[Tenant]:
+    """Act for `tenant` inside the block, whose statements all read one snapshot of the database `using`.
+
+    They wait for no writer.
 
     An order and its items are read by two statements. Without a snapshot, a write committed between them would make
     the total disagree with the items. The block may only read: PostgreSQL refuses writes, and both databases refuse a
-    nested transaction. Inside a running transaction this is an ordinary scope.
+    nested transaction. Inside a running transaction of that database this is an ordinary scope.
     """
-    with _act_for(tenant, None if connection.in_atomic_block else _snapshot(tenant)):
+    here = connections[using]
+    with _act_for(tenant, here, None if here.in_atomic_block else _snapshot(tenant, here)):
         yield tenant
 
 
 def allow_slow_statements() -> None:
     """Switch PostgreSQL's statement_timeout off until the running transaction ends, for maintenance of many rows."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
+    here = current_connection()
+    if here.vendor == "postgresql":
+        with here.cursor() as cursor:
             cursor.execute("SET LOCAL statement_timeout = 0")
 
 
@@ -135,15 +146,16 @@ def forget_plans() -> None:
 
 
 @contextmanager
-def _act_for(tenant: Tenant, new_transaction: AbstractContextManager[None] | None) -> Iterator[None]:
+def _act_for(
+    tenant: Tenant, here: BaseDatabaseWrapper, new_transaction: AbstractContextManager[None] | None
+) -> Iterator[None]:
     outer = _tenant.get()
     if outer is not None and outer.pk != tenant.pk:
         raise TenantMismatch(f"Tenant {tenant.slug!r} was asked for inside the scope of {outer.slug!r}.")
-    here = connections[DEFAULT_DB_ALIAS]
     is_outermost = _connection.get() is not here and (new_transaction is not None or here.in_atomic_block)
     token = _tenant.set(tenant)
     try:
-        with new_transaction or nullcontext(), _with_connection(tenant) if is_outermost else nullcontext():
+        with new_transaction or nullcontext(), _with_connection(tenant, here) if is_outermost else nullcontext():
             yield
     finally:
         _tenant.reset(token)
@@ -151,14 +163,14 @@ def _act_for(tenant: Tenant, new_transaction: AbstractContextManager[None] | Non
         # already aborted and its rollback clears it.
         if is_outermost and here.in_atomic_block:
             with suppress(DatabaseError):
-                _set_tenant_of_transaction("")
+                _set_tenant_of_transaction(here, "")
 
 
 @contextmanager
-def _with_connection(tenant: Tenant) -> Iterator[None]:
-    if connection.in_atomic_block:  # _snapshot() has set it already.
-        _set_tenant_of_transaction(str(tenant.pk))
-    token = _connection.set(connections[DEFAULT_DB_ALIAS])
+def _with_connection(tenant: Tenant, here: BaseDatabaseWrapper) -> Iterator[None]:
+    if here.in_atomic_block:  # _snapshot() has set it already.
+        _set_tenant_of_transaction(here, str(tenant.pk))
+    token = _connection.set(here)
     try:
         yield
     finally:
@@ -166,18 +178,18 @@ def _with_connection(tenant: Tenant) -> Iterator[None]:
         _connection.reset(token)
 
 
-def _set_tenant_of_transaction(tenant_id: str) -> None:
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
+def _set_tenant_of_transaction(here: BaseDatabaseWrapper, tenant_id: str) -> None:
+    if here.vendor == "postgresql":
+        with here.cursor() as cursor:
             cursor.execute(f"SELECT set_config('{SETTING}', %s, true)", [tenant_id])
 
 
 @contextmanager
-def _snapshot(tenant: Tenant) -> Iterator[None]:
+def _snapshot(tenant: Tenant, here: BaseDatabaseWrapper) -> Iterator[None]:
     # Not `transaction.atomic()`: on SQLite it is BEGIN IMMEDIATE, which waits for writers, and on PostgreSQL it would
     # take two more round trips.
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
+    with here.cursor() as cursor:
+        if here.vendor == "postgresql":
             # One round trip for both statements. A server-side-binding cursor accepts only one statement when it has
             # parameters, so the id is inlined.
             set_tenant = f"SELECT set_config('{SETTING}', '{tenant.pk:d}', true), {_READ_LIMIT}"

@@ -223,6 +223,46 @@ def test_postgresql_connections_time_out_and_the_url_can_set_when():
     }
 
 
+REPLICA = "postgres://orders_app@127.0.0.2:1/orders"
+
+
+def test_lag_of_a_replica_is_the_documented_one():
+    documented = "at most 10 seconds behind (`REPLICA_MAX_LAG_SECONDS`)"
+
+    assert ask("from django.conf import settings; print(settings.REPLICA_MAX_LAG_SECONDS)") == 10
+    assert documented in (ROOT / "docs/limits.md").read_text()
+
+
+def test_without_a_replica_there_is_one_database_and_no_router():
+    code = "from django.conf import settings\nprint(json.dumps([[*settings.DATABASES], settings.DATABASE_ROUTERS]))"
+
+    assert ask(code) == ask(code, DATABASE_REPLICA_URL="") == [["default"], []]
+
+
+def test_replica_is_connected_to_like_the_primary():
+    code = "from django.db import connections\nprint(json.dumps([each.settings_dict for each in connections.all()]))"
+    both = ask(code, DATABASE_REPLICA_URL=REPLICA)
+
+    differing = {name for name in both[0] if both[0][name] != both[1][name]}
+    assert differing == {"HOST", "OPTIONS", "TEST"}
+    assert both[1]["OPTIONS"] == {**both[0]["OPTIONS"], "connect_timeout": 2}
+
+
+@pytest.mark.parametrize(
+    ("environment", "mistake"),
+    [
+        ({"DATABASE_URL": "sqlite:///x.sqlite3"}, "DATABASE_REPLICA_URL needs PostgreSQL, there and in DATABASE_URL."),
+        ({"DATABASE_REPLICA_URL": "sqlite:///x.sqlite3"}, "DATABASE_REPLICA_URL needs PostgreSQL"),
+        ({"REPLICA_MAX_LAG_SECONDS": "0"}, "REPLICA_MAX_LAG_SECONDS has to be at least 1."),
+    ],
+)
+def test_replica_that_cannot_work_stops_the_start(environment, mistake):
+    done = run("", {**PRODUCTION, "DATABASE_REPLICA_URL": REPLICA, **environment})
+
+    assert done.returncode != 0
+    assert f"django.core.exceptions.ImproperlyConfigured: {mistake}" in done.stderr
+
+
 def test_sqlite_uses_wal_and_immediate_transactions():
     options = ask(
         'from django.conf import settings\nprint(json.dumps(settings.DATABASES["default"]["OPTIONS"]))',

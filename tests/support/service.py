@@ -107,9 +107,9 @@ class Database:
         self.manage("tenant", "create", "acme")
         self.key = self.manage("apikey", "create", "acme").strip()
 
-    def manage(self, *arguments: str) -> str:
+    def manage(self, *arguments: str, **environment: str) -> str:
         """Run manage.py on it; return what it prints."""
-        return manage(self.environment, *arguments)
+        return manage({**self.environment, **environment}, *arguments)
 
     def execute(self, sql: str) -> None:
         """Run a statement as the server's superuser."""

@@ -4,6 +4,7 @@ from django.http import HttpResponse
 from apps.api.middleware.idempotency import IDEMPOTENCY_KEY, answer_once
 from apps.api.problems import problem, unexpected
 from apps.api.request import ApiRequest, Step, is_api_request, is_safe
+from apps.database import replica
 from apps.database.retries import refuse_broken, retry_aborted, was_aborted
 from apps.tenancy.models import Tenant
 from apps.tenancy.scope import snapshot_scope, tenant_scope
@@ -12,7 +13,8 @@ from apps.tenancy.scope import snapshot_scope, tenant_scope
 class Transaction(Step):
     """Run the view in its tenant's scope, and own the transaction from BEGIN to COMMIT.
 
-    A safe request reads one snapshot and waits for no writer. Any other request is one transaction, which is rolled
+    A safe request reads one snapshot and waits for no writer; that of a view with `reads_replica` may be one of the
+    read replica (see `replica`). Any other request is one transaction, which is rolled
     back when the response's status is 400 or more; `idempotency` runs inside it. Nothing is sent before COMMIT, so a
     transaction that PostgreSQL aborted can be retried, and an error of COMMIT still becomes a proper response.
     (Django's ATOMIC_REQUESTS covers neither rendering nor COMMIT.) A view that commits by itself is marked with
@@ -34,10 +36,13 @@ class Transaction(Step):
         """Handle an exception of a view or of its rendering. Django calls this hook."""
         if not is_api_request(request):
             return None
-        return _Aborted(exception) if was_aborted(exception) else unexpected(request, exception)
+        is_repeated = was_aborted(exception) or replica.is_repeated(exception)
+        return _Aborted(exception) if is_repeated else unexpected(request, exception)
 
     def _respond(self, request: ApiRequest, tenant: Tenant) -> HttpResponse:
         if is_safe(request):
+            if _may_read_replica(request):
+                return replica.read(tenant, lambda: self._view(request))
             with snapshot_scope(tenant):
                 return self._view(request)
         with tenant_scope(tenant):
@@ -76,6 +81,11 @@ class _Aborted(HttpResponse):
     def __init__(self, error: Exception) -> None:
         super().__init__()
         self.error = error
+
+
+def _may_read_replica(request: ApiRequest) -> bool:
+    match = request.resolver_match
+    return getattr(getattr(match and match.func, "cls", None), "reads_replica", False)
 
 
 def _commits_by_itself(request: ApiRequest) -> bool:
