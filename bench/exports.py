@@ -29,7 +29,7 @@ import resource, sys, django
 django.setup()
 from bench.exports import written
 peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-written(sys.argv[1], sys.argv[2], {"created_to": "2000-01-01"})
+written("orders", sys.argv[2], {"created_to": "2000-01-01"})
 before = peak()
 written(sys.argv[1], sys.argv[2], {})
 print(before, peak())
@@ -88,11 +88,13 @@ def copied(server: Cluster, kind: str) -> float:
 def written(kind: str, format: str, filters: dict[str, str]) -> int:
     """Do what a worker does: write the file and store it. Return its size in bytes."""
     from apps.exports import files, writing
+    from apps.exports.models import Export
     from apps.tenancy.models import Tenant
 
     tenant = Tenant.objects.get(pk=TENANT)
+    export = Export(kind=kind, format=format, filters=filters)
     with tempfile.TemporaryFile() as file:
-        writing.write_rows(file, tenant=tenant, kind=kind, format=format, filters=filters, check=lambda: None)
+        writing.write_rows(file, tenant=tenant, export=export, check=lambda: None)
         size = file.tell()
         files.save(f"{TENANT}/1", uuid.uuid4(), file)
     files.remove(f"{TENANT}/1")

@@ -28,6 +28,7 @@ REST = (
     "tests/upgrade",
     "tests/api/test_guides.py",
     "tests/api/test_schema_fuzz.py",
+    "tests/exports/test_replica.py",
     "tests/reporting/test_bucket_guards.py",
     "tests/reporting/test_buckets.py",
     "tests/reporting/test_settling.py",

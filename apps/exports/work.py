@@ -23,9 +23,7 @@ class ExportHandler:
         files.remove(folder)  # what an attempt left whose worker was killed
         # In the system's folder for temporary files, without a name, so that it vanishes with the process.
         with tempfile.TemporaryFile() as file:
-            rows = writing.write_rows(
-                file, tenant=claim.tenant, kind=export.kind, format=export.format, filters=export.filters, check=check
-            )
+            rows = writing.write_rows(file, tenant=claim.tenant, export=export, check=check)
             size = file.tell()
             check()
             name = files.save(folder, claim.token, file)

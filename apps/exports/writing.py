@@ -1,38 +1,55 @@
 """Write an export's rows into a file, all of one snapshot, without holding them in memory."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import IO, Any
 
 from django.conf import settings
 from django.core.exceptions import EmptyResultSet
-from django.db import connections
+from django.db import OperationalError
 from psycopg import ClientCursor
 
+from apps.database import replica
+from apps.database.replica_check import REPLICA
 from apps.exports import formats, kinds
 from apps.exports.lifecycle import Format
+from apps.exports.models import Export
 from apps.tenancy.models import Tenant
-from apps.tenancy.scope import snapshot_scope
+from apps.tenancy.scope import current_connection
 
 BATCH = 2_000  # rows between two looks at the clock and at the claim
 
 
-def write_rows(
-    file: IO[bytes], *, tenant: Tenant, kind: str, format: str, filters: Mapping[str, str], check: Callable[[], None]
-) -> int:
-    """Write the file and return the number of its rows. Reads the list's rows. Calls `check` after each BATCH."""
-    with snapshot_scope(tenant):
-        columns = {name: kinds.model_field(kind, column) for name, column in kinds.columns_of(kind).items()}
-        rows = kinds.rows_of(kind, filters)
-        database = connections[rows.db]
-        if database.vendor == "postgresql":
-            return _copy(database, file, format, rows, columns, check)
-        file.write(formats.header(format, columns))
-        count = 0
-        for count, row in enumerate(rows.iterator(chunk_size=BATCH), 1):
-            file.write(formats.line(format, row, columns))
-            if count % BATCH == 0:
-                check()
-        return count
+def write_rows(file: IO[bytes], *, tenant: Tenant, export: Export, check: Callable[[], None]) -> int:
+    """Write the file and return the number of its rows. Calls `check` after each BATCH.
+
+    Reads the list's rows, from the replica if that has the export's own row already; from the primary otherwise, and
+    if the replica fails meanwhile.
+    """
+
+    def write() -> int:
+        database: Any = current_connection()
+        if database.alias == REPLICA and not Export.objects.filter(pk=export.pk).exists():
+            raise OperationalError("The replica is not as far as the request of the export.")
+        file.seek(0)
+        file.truncate()  # what was read from a replica that failed
+        return _write(database, file, export, check)
+
+    return replica.read(tenant, write)
+
+
+def _write(database: Any, file: IO[bytes], export: Export, check: Callable[[], None]) -> int:
+    format, kind = export.format, export.kind
+    columns = {name: kinds.model_field(kind, column) for name, column in kinds.columns_of(kind).items()}
+    rows = kinds.rows_of(kind, export.filters)
+    if database.vendor == "postgresql":
+        return _copy(database, file, format, rows, columns, check)
+    file.write(formats.header(format, columns))
+    count = 0
+    for count, row in enumerate(rows.iterator(chunk_size=BATCH), 1):
+        file.write(formats.line(format, row, columns))
+        if count % BATCH == 0:
+            check()
+    return count
 
 
 def _copy(
@@ -46,7 +63,7 @@ def _copy(
     with database.cursor() as cursor:
         # A worker may take longer than a request, but a statement that hangs must end.
         cursor.execute("SELECT set_config('statement_timeout', %s, true)", [f"{settings.JOB_SECONDS}s"])
-    with ClientCursor(database.connection) as client:  # COPY takes no parameters, so they are put into its text.
+    with database.wrap_database_errors, ClientCursor(database.connection) as client:  # COPY takes no parameters, so they are put into its text.
         statement = client.mogrify(formats.copy_statement(format, select, columns), params)
         count, lines = 0, list[bytes]()
         with client.copy(statement) as copy:
