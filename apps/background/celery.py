@@ -18,10 +18,10 @@ app.conf.update(
         # URLs that are given need no right to list or create queues.
         "predefined_queues": {
             "jobs": {"url": settings.QUEUE_URL},
-            "dead": {"url": settings.DEAD_LETTER_QUEUE_URL or settings.QUEUE_URL},
+            "dead": {"url": settings.DEAD_LETTER_QUEUE_URL},
         },
         "wait_time_seconds": 10,  # of long polling
-        "client-config": {"connect_timeout": 1, "read_timeout": 15, "retries": {"max_attempts": 0}},
+        "client-config": {"connect_timeout": 1, "read_timeout": 2, "retries": {"max_attempts": 0}},
     },
     imports=["apps.background.tasks"],
     task_default_queue="jobs",

@@ -8,6 +8,9 @@ import pytest
 from django.core.management import call_command
 from jsonschema import validate
 
+from apps.background.sweeping import sweep
+from apps.exports.services import create_export
+from apps.tenancy.scope import tenant_scope
 from tests.support.service import manage, serving
 
 # What the published schema requires, and its bounds. Values are members of the record itself.
@@ -16,7 +19,7 @@ METRIC = {
     "type": "object",
     "required": ["Name"],
     "additionalProperties": False,
-    "properties": {"Name": NAME, "Unit": {"enum": ["Milliseconds", "Count", "None"]}},
+    "properties": {"Name": NAME, "Unit": {"enum": ["Seconds", "Milliseconds", "Count", "None"]}},
 }
 DIRECTIVE = {
     "type": "object",
@@ -119,6 +122,22 @@ def test_reconcile_publishes_the_drift(acme, log):
     call_command("reconcile")
 
     assert metrics_of(log.lines[-1]) == {"drift_cents": 0, "drifting_rows": 0}
+
+
+@pytest.mark.usefixtures("published")
+def test_jobs_are_measured_by_kind_and_the_queue_by_its_age(acme, log):
+    with tenant_scope(acme):
+        create_export(kind="items", filters={})
+    log.lines.clear()
+
+    sweep()
+
+    age, job = log.lines
+    assert [*metrics_of(age)] == ["queue_age_seconds"]
+    metrics = metrics_of(job)
+    assert {name: metrics[name] for name in ("job_retries", "jobs_failed")} == {"job_retries": 0, "jobs_failed": 0}
+    assert min(metrics["queue_seconds"], metrics["job_seconds"]) > 0
+    assert (dimensions_of(job), job["job"]) == ([[], ["job"]], "export")
 
 
 def test_no_line_is_a_metric_by_default(api, log):

@@ -156,7 +156,7 @@ def test_with_a_queue_the_sweeper_only_wakes_and_not_again_at_once(acme, setting
 
 
 def test_a_queue_that_is_down_fails_no_request_and_is_left_alone_for_a_while(acme, settings, monkeypatch):
-    settings.QUEUE_URL = "http://127.0.0.1:1/queue"
+    settings.QUEUE_URL = settings.DEAD_LETTER_QUEUE_URL = "http://127.0.0.1:1/queue"
     monkeypatch.setattr(waking, "_paused_until", 0.0)
     attempts = []
 
