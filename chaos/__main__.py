@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from chaos import crashes, edge, frozen, races
+from chaos import crashes, edge, frozen, pooler, races, restore
 from chaos.soak import soak
 from chaos.stage import Stage
 from chaos.verdict import Verdict, keep
@@ -129,6 +129,16 @@ def frozen_host(theatre: Theatre) -> Iterator[Verdict]:
             yield frozen.host_frozen(stage, clients)
 
 
+def pooler_killed(theatre: Theatre) -> Iterator[Verdict]:
+    with theatre.stage(True, tenants=3) as stage:
+        yield pooler.pooler_killed(stage, kills=theatre.size(20, 2))
+
+
+def restored(theatre: Theatre) -> Iterator[Verdict]:
+    with theatre.stage(True, tenants=3) as stage:
+        yield from restore.restored(theatre.cluster, stage, orders=theatre.size(1_000, 50))
+
+
 SCENARIOS: dict[str, Callable[[Theatre], Iterator[Verdict]]] = {
     "cancels": cancels,
     "retries": retries,
@@ -143,6 +153,8 @@ SCENARIOS: dict[str, Callable[[Theatre], Iterator[Verdict]]] = {
     "greedy": greedy,
     "guesses": guesses,
     "frozen": frozen_host,
+    "pooler": pooler_killed,
+    "restore": restored,
 }
 
 

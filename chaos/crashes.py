@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import random
 import signal
 import threading
 import time
@@ -24,19 +23,12 @@ WRITERS = 8
 def postgresql_killed(cluster: Cluster, stage: Stage, kills: int, longest_down: float = 3) -> Verdict:
     """Kill the stage's `cluster` under load `kills` times, and restart it after at most `longest_down` seconds."""
     verdict = Verdict("PostgreSQL killed under write load: nothing acknowledged is lost or doubled", stage.database)
-    chance, under_way = random.Random(7), []
     durable = [stage.rows(f"SHOW {name}")[0][0] for name in ("fsync", "synchronous_commit", "full_page_writes")]
     with Load(stage, WRITERS) as load:
-        for _ in range(kills):
-            load.wait_for_orders(3 * WRITERS)
-            under_way.append(load.waiting)
-            cluster.kill()
-            time.sleep(chance.uniform(0, longest_down))
-            cluster.start()
-        load.wait_for_orders(3 * WRITERS)
+        in_flight = load.kill(cluster, kills, longest_down)
     verdict.equal("fsync, synchronous_commit, full_page_writes", ", ".join(durable), "on, on, on")
-    verdict.at_least("kills", len(under_way), kills)
-    verdict.at_least("requests under way at each kill, at least", min(under_way), 1)
+    verdict.note("kills", kills)
+    verdict.at_least("requests under way at each kill, at least", in_flight, 1)
     verdict.at_least("503 while it was down", total(load.clients)[503], 1)
     verdict.equal("500", total(load.clients)[500], 0)
     load.audit(verdict)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import random
 import threading
+import time
 import uuid
 from collections import Counter
+from collections.abc import Iterable
 from types import TracebackType
-from typing import Any
+from typing import Any, Protocol
 
 from chaos.clients import ORDERS, Client, order, total
 from chaos.stage import Stage
@@ -19,22 +22,38 @@ WRITTEN = """
     FROM orders_item i JOIN orders_order o ON o.id = i.order_id WHERE i.sku LIKE '{load}-%'"""
 
 
-class Load:
-    """Inside the block, `writers` clients create and pay orders one after another. Leaving it waits for all of them.
+class Killable(Protocol):
+    """A server that can be killed and started again."""
 
-    `book` maps each order's reference to id, status and cents as the last response stated them.
+    def kill(self) -> None: ...
+
+    def start(self) -> None: ...
+
+
+class Load:
+    """Inside the block, `writers` clients of all tenants create and pay orders. Leaving it waits for all of them.
+
+    `book` maps each order's reference to id, status and cents as the last response stated them. The block can be
+    entered again: the clients continue.
     """
 
     def __init__(self, stage: Stage, writers: int) -> None:
         self.name, self._stage = uuid.uuid4().hex[:8], stage
-        self.clients = [Client(stage) for _ in range(writers)]
+        self._tenants = len(stage.keys)
+        self.clients = [Client(stage, number % self._tenants) for number in range(writers)]
+        self._customers: list[int] = []  # one of each tenant
+        self._counts = [0] * writers  # orders begun by each client
         self.book: dict[str, tuple[int, str, int]] = {}
         self.replays, self.refused = 0, Counter[int]()
         self._stopping, self._errors = threading.Event(), list[BaseException]()
-        self._threads = [threading.Thread(target=self._write, args=(number,)) for number in range(writers)]
+        self._threads: list[threading.Thread] = []
 
     def __enter__(self) -> Load:
-        self._customer = self.clients[0].new_customer(f"{self.name}@example.com")
+        if not self._customers:
+            owners = self.clients[: self._tenants]
+            self._customers = [client.new_customer(f"{self.name}@example.com") for client in owners]
+        self._stopping.clear()
+        self._threads = [threading.Thread(target=self._write, args=(n,)) for n in range(len(self.clients))]
         for thread in self._threads:
             thread.start()
         return self
@@ -56,19 +75,43 @@ class Load:
         enough = len(self.book) + orders
         wait_until(lambda: self._errors or (len(self.book) >= enough and self.waiting), f"{orders} more orders", 180)
 
+    def kill(self, server: Killable, times: int, longest_down: float) -> int:
+        """Kill a server the clients depend on, and start it again after at most `longest_down` seconds, and so on.
+
+        Return the least number of requests that were in flight at a kill.
+        """
+        chance, in_flight = random.Random(7), []
+        for _ in range(times):
+            self.wait_for_orders(3 * len(self.clients))
+            in_flight.append(self.waiting)
+            server.kill()
+            time.sleep(chance.uniform(0, longest_down))
+            server.start()
+        self.wait_for_orders(3 * len(self.clients))
+        return min(in_flight)
+
     def _write(self, number: int) -> None:
-        client, count = self.clients[number], 0
+        client = self.clients[number]
         try:
             while not self._stopping.is_set():
-                count += 1
-                self._one(client, f"{self.name}-{number}-{count}", cents=count)
+                self._counts[number] += 1
+                self._make(f"{self.name}-{number}-{self._counts[number]}")
         except BaseException as error:
             self._errors.append(error)
         finally:
             client.hang_up()
 
-    def _one(self, client: Client, reference: str, cents: int) -> None:
-        made = client.insist("POST", ORDERS, order(self._customer, reference, cents), reference)
+    def send_again(self, references: Iterable[str]) -> None:
+        """Repeat both requests of each of these orders, with the same keys. Call it after the block."""
+        for reference in references:
+            self._make(reference)
+        for client in self.clients:
+            client.hang_up()
+
+    def _make(self, reference: str) -> None:
+        _, number, count = reference.split("-")
+        client, customer = self.clients[int(number)], self._customers[int(number) % self._tenants]
+        made = client.insist("POST", ORDERS, order(customer, reference, cents=int(count)), reference)
         self._count_response(made.status, made.is_replay)
         if made.status != 201:
             return

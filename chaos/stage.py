@@ -7,6 +7,7 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import copy
 from pathlib import Path
 from subprocess import CalledProcessError
 from typing import Any
@@ -47,6 +48,17 @@ class Stage:
     def stop(self) -> None:
         self.server.stop()
 
+    @contextmanager
+    def beside(self, workers: int = 2, **environment: str) -> Iterator[Stage]:
+        """Run another server on the same database inside the block, with these variables; yield a stage with it."""
+        stage = copy(self)
+        stage.environment = {**self.environment, **environment}
+        stage.server = Server(stage.environment, workers)
+        try:
+            yield stage
+        finally:
+            stage.stop()
+
     def seed(self, customers: int) -> None:
         """Write sample data for the first tenant: five orders of three items for each customer."""
         self.manage("seed", "--tenant", "tenant-0", "--customers", str(customers), PLUGINS="apps.devtools")
@@ -58,7 +70,8 @@ class Stage:
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """Query the database directly, with the rows of all tenants, as the role for backups."""
         if self.is_postgresql:
-            with psycopg.connect(self.environment["DATABASE_URL"].replace("orders_app", "orders_ops")) as connection:
+            url = self.environment["DATABASE_OWNER_URL"].replace("orders_owner", "orders_ops")
+            with psycopg.connect(url) as connection:
                 return connection.execute(sql).fetchall()
         connection = self._sqlite()
         try:

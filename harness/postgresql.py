@@ -11,11 +11,12 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 import psycopg
 
-from harness.machine import ROOT, find_binaries, free_port, missing_programs, not_root
+from harness.machine import ROOT, find_binaries, free_port, missing_programs, not_root, wait_until
 
 ROLES = ROOT / "deploy/roles.sql"
 FAST = "-F -c synchronous_commit=off -c full_page_writes=off"
@@ -89,6 +90,40 @@ class Cluster:
         self.halt("fast")
         standby.unlink()
 
+    def archive(self) -> None:
+        """Restart the server so that it copies each completed file of its log (WAL) to a folder."""
+        shutil.rmtree(self._archive, ignore_errors=True)
+        self._archive.mkdir()
+        not_root(self._archive)
+        self.halt("fast")
+        self.start(more=f"-c archive_mode=on -c archive_command='cp %p {self._archive}/%f'")
+
+    def back_up(self) -> None:
+        """Take a base backup, without the log: `restore` reads that from the archive."""
+        url = self.url_of("superuser")
+        self._run("pg_basebackup", "-D", self._backup, "-d", url, "-X", "none", "-c", "fast", "--no-sync")
+
+    def restore(self, point: datetime) -> None:
+        """Kill the server and delete its data; start it with the base backup and the archived log up to `point`.
+
+        Something must have been committed after `point`. The server then archives no more.
+        """
+        with psycopg.connect(self.url_of("superuser"), autocommit=True) as server:
+            ((last,),) = server.execute("SELECT pg_walfile_name(pg_switch_wal())").fetchall()
+            is_archived = f"SELECT last_archived_wal >= '{last}' FROM pg_stat_archiver"
+            wait_until(lambda: server.execute(is_archived).fetchall() == [(True,)], "an archived log")
+        self.kill()
+        shutil.rmtree(self._data)
+        self._backup.rename(self._data)
+        recovery = self._data / "recovery.signal"
+        recovery.touch()
+        recovery.chmod(0o666)
+        target = f"-c recovery_target_time={point.isoformat()} -c recovery_target_action=promote"
+        self.start(more=f"-c restore_command='cp {self._archive}/%f %p' {target}")
+        with psycopg.connect(self.url_of("superuser"), autocommit=True) as server:
+            is_primary = "SELECT NOT pg_is_in_recovery()"
+            wait_until(lambda: server.execute(is_primary).fetchall() == [(True,)], "the end of the recovery")
+
     def halt(self, mode: str) -> None:
         """Stop the server in one of pg_ctl's modes, and keep its data."""
         self._run("pg_ctl", "-D", self._data, "-w", "-m", mode, "stop")
@@ -124,6 +159,14 @@ class Cluster:
     @property
     def _data(self) -> Path:
         return self._folder / "data"
+
+    @property
+    def _archive(self) -> Path:
+        return self._folder / "archive"
+
+    @property
+    def _backup(self) -> Path:
+        return self._folder / "backup"
 
     def _run(self, program: str, *arguments: object) -> None:
         command = [str(self._binaries / program), *map(str, arguments)]

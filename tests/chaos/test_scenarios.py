@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from chaos import crashes, edge, races
+from chaos import crashes, edge, pooler, races, restore
 from chaos.soak import soak
 from chaos.stage import Stage
-from harness.machine import missing_programs
+from harness.machine import find_pgbouncer, missing_programs
 from harness.postgresql import Cluster
 
 
@@ -29,7 +29,7 @@ def cluster(request: pytest.FixtureRequest) -> Iterator[Cluster | None]:
 def stage(cluster: Cluster | None, tmp_path: Path) -> Iterator[Stage]:
     """The service with a database of its own."""
     file = {"DATABASE_URL": f"sqlite:///{tmp_path / 'db.sqlite3'}"}
-    stage = Stage(cluster.new_database("chaos") if cluster else file, tenants=2)
+    stage = Stage(cluster.new_database("chaos") if cluster else file, tenants=3)
     yield stage
     stage.stop()
 
@@ -66,6 +66,13 @@ def test_every_scenario_keeps_its_promise(cluster, stage):
     ]
     if cluster:
         played.append(crashes.postgresql_killed(cluster, stage, kills=1, longest_down=0.5))
+        played += restore.restored(cluster, stage, orders=20)
 
-    assert len(played) == 8 + bool(cluster)
+    assert len(played) == (11 if cluster else 8)
     assert {verdict.promise: verdict.broken for verdict in played} == {verdict.promise: [] for verdict in played}
+
+
+@pytest.mark.postgresql
+@pytest.mark.skipif(find_pgbouncer() is None, reason=" ".join(missing_programs()))
+def test_pooler_that_is_killed_keeps_its_promise(stage):
+    assert pooler.pooler_killed(stage, kills=2, longest_down=0.5).broken == []

@@ -17,7 +17,7 @@ import psycopg
 import pytest
 
 from harness.machine import find_pgbouncer, missing_programs
-from tests.support.pooler import pgbouncer
+from harness.pooler import pgbouncer
 from tests.support.service import THREADS, Answer, Database, Service, serving
 
 pytestmark = pytest.mark.postgresql
@@ -32,7 +32,7 @@ numbers = count()
 def pooled(database: Database) -> Iterator[Service]:
     if find_pgbouncer() is None:
         pytest.skip(" ".join(missing_programs()))
-    with pgbouncer(database.url, size=2) as address, serving(address, database.key) as service:
+    with pgbouncer(database.url, size=2) as pooler, serving(pooler.url, database.key) as service:
         yield service
 
 
@@ -116,7 +116,7 @@ def test_readyz_does_not_wait_for_locks(database, on_its_own_server):
 
 @pytest.mark.skipif(find_pgbouncer() is None, reason=" ".join(missing_programs()))
 def test_pooler_that_refuses_transactions_is_not_ready(database):
-    with pgbouncer(database.url, size=2, mode="statement") as address, serving(address, database.key) as service:
+    with pgbouncer(database.url, size=2, mode="statement") as pooler, serving(pooler.url, database.key) as service:
         answers = list_and_create(service)
         shown = health(service)
 

@@ -17,9 +17,9 @@ from apps.tenancy import keys
 from apps.tenancy.models import Tenant
 from apps.tenancy.scope import tenant_scope
 from harness.machine import find_pgbouncer, missing_programs
+from harness.pooler import pgbouncer
 from tests.conftest import Api
 from tests.plugin import url_of
-from tests.support.pooler import pgbouncer
 
 pytestmark = [
     pytest.mark.postgresql,
@@ -33,10 +33,10 @@ SERVER_CONNECTIONS = 2
 def pooler() -> Iterator[str]:
     """Run PgBouncer with two server connections and connect the tests through it; yield its address."""
     direct = connection.settings_dict["PORT"]
-    with pgbouncer(url_of("orders_app", connection.settings_dict["NAME"]), size=SERVER_CONNECTIONS) as address:
+    with pgbouncer(url_of("orders_app", connection.settings_dict["NAME"]), size=SERVER_CONNECTIONS) as running:
         connection.close()
-        connection.settings_dict["PORT"] = urlsplit(address).port
-        yield address
+        connection.settings_dict["PORT"] = urlsplit(running.url).port
+        yield running.url
         connection.close()
         connection.settings_dict["PORT"] = direct
 
