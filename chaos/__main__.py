@@ -18,11 +18,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from chaos import crashes, edge, frozen, pooler, races, restore
+from chaos import crashes, edge, frozen, pooler, races, redis, restore
 from chaos.soak import soak
 from chaos.stage import Stage
 from chaos.verdict import Verdict, keep
 from harness.postgresql import Cluster
+from harness.redis import RedisServer
 
 
 class Theatre:
@@ -139,6 +140,17 @@ def restored(theatre: Theatre) -> Iterator[Verdict]:
         yield from restore.restored(theatre.cluster, stage, orders=theatre.size(1_000, 50))
 
 
+def redis_failing(theatre: Theatre) -> Iterator[Verdict]:
+    server = RedisServer()
+    try:
+        with theatre.stage(True, tenants=3) as stage, redis.sharing(stage, server) as shared:
+            for fault in redis.FAULTS:
+                yield redis.failing(shared, server, fault, seconds=theatre.size(6, 1))
+            yield redis.limited(shared, clients=64)
+    finally:
+        server.stop()
+
+
 SCENARIOS: dict[str, Callable[[Theatre], Iterator[Verdict]]] = {
     "cancels": cancels,
     "retries": retries,
@@ -155,6 +167,7 @@ SCENARIOS: dict[str, Callable[[Theatre], Iterator[Verdict]]] = {
     "frozen": frozen_host,
     "pooler": pooler_killed,
     "restore": restored,
+    "redis": redis_failing,
 }
 
 

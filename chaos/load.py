@@ -34,11 +34,11 @@ class Load:
     """Inside the block, `writers` clients of all tenants create and pay orders. Leaving it waits for all of them.
 
     `book` maps each order's reference to id, status and cents as the last response stated them. The block can be
-    entered again: the clients continue.
+    entered again: the clients continue. A client rests for so many seconds after each order.
     """
 
-    def __init__(self, stage: Stage, writers: int) -> None:
-        self.name, self._stage = uuid.uuid4().hex[:8], stage
+    def __init__(self, stage: Stage, writers: int, rest: float = 0) -> None:
+        self.name, self._stage, self._rest = uuid.uuid4().hex[:8], stage, rest
         self._tenants = len(stage.keys)
         self.clients = [Client(stage, number % self._tenants) for number in range(writers)]
         self._customers: list[int] = []  # one of each tenant
@@ -93,7 +93,7 @@ class Load:
     def _write(self, number: int) -> None:
         client = self.clients[number]
         try:
-            while not self._stopping.is_set():
+            while not self._stopping.wait(self._rest):
                 self._counts[number] += 1
                 self._make(f"{self.name}-{number}-{self._counts[number]}")
         except BaseException as error:

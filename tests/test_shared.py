@@ -10,8 +10,8 @@ import pytest
 from apps import shared
 from apps.shared import Shared, Unavailable
 from harness.machine import free_port
+from harness.redis import RedisServer
 from tests.support.concurrency import at_once
-from tests.support.redis import RedisServer
 
 needs_redis = pytest.mark.skipif(shutil.which("redis-server") is None, reason="Redis is not installed.")
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from chaos import crashes, edge, pooler, races, restore
+from chaos import crashes, edge, pooler, races, redis, restore
 from chaos.soak import soak
 from chaos.stage import Stage
 from harness.machine import find_pgbouncer, missing_programs
 from harness.postgresql import Cluster
+from harness.redis import RedisServer
 
 
 @pytest.fixture
@@ -76,3 +78,17 @@ def test_every_scenario_keeps_its_promise(cluster, stage):
 @pytest.mark.skipif(find_pgbouncer() is None, reason=" ".join(missing_programs()))
 def test_pooler_that_is_killed_keeps_its_promise(stage):
     assert pooler.pooler_killed(stage, kills=2, longest_down=0.5).broken == []
+
+
+@pytest.mark.postgresql
+@pytest.mark.skipif(shutil.which("redis-server") is None, reason=" ".join(missing_programs()))
+def test_redis_that_fails_keeps_its_promises(stage):
+    """tests/edge/test_redis.py has the other faults, and shows that limits are exact again in the next minute."""
+    server = RedisServer()
+    try:
+        with redis.sharing(stage, server) as shared:
+            verdict = redis.failing(shared, server, "killed", seconds=1)
+    finally:
+        server.stop()
+
+    assert verdict.broken == []

@@ -13,7 +13,7 @@ import pytest
 
 from harness.concurrency import at_once
 from harness.machine import wait_until
-from tests.support.redis import RedisServer
+from harness.redis import RedisServer
 from tests.support.service import Service, manage, serving
 
 pytestmark = pytest.mark.skipif(shutil.which("redis-server") is None, reason="Redis is not installed.")

@@ -54,6 +54,13 @@ class RedisServer:
             self.running.start()
 
     @contextmanager
+    def emptied(self) -> Iterator[None]:
+        """Delete everything, at the start of the block and at its end."""
+        self.run("FLUSHALL")
+        yield
+        self.run("FLUSHALL")
+
+    @contextmanager
     def frozen(self) -> Iterator[None]:
         """Stop the process inside the block: its connections stay open, and it answers nothing."""
         self.running.process.send_signal(signal.SIGSTOP)
