@@ -11,7 +11,7 @@ DJANGO := $(PY) -m django
 export DJANGO_SETTINGS_MODULE := config.settings
 export PYTHONPATH := $(CURDIR)
 
-.PHONY: help run serve test test-rest verify chaos screenshots bench bench-full bench-exports bench-against lint hooks fmt schema lock ci ci-full
+.PHONY: help run serve stack test test-rest verify chaos screenshots bench bench-full bench-exports bench-against lint hooks fmt schema lock ci ci-full
 
 help: ## Print this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 15
@@ -42,6 +42,9 @@ run: .venv/.installed .env ## Run the development server with sample data
 
 serve: .venv/.installed ## Run the production server with production settings (README, "In production")
 	@exec $(PY) -m config.serve
+
+stack: .venv/.installed ## Run everything of production on this machine, with sample data (docs/production.md)
+	@exec $(PY) -m harness.stack $(OPTIONS)
 
 test: .venv/.installed ## Run the core of the test suite on SQLite and PostgreSQL; three minutes
 	@$(PY) manage.py test

@@ -15,21 +15,38 @@ ROOT = Path(__file__).parents[1]
 
 def missing_programs() -> list[str]:
     """Return a line for each program that the tests need and this machine lacks. In CI a missing one is a failure."""
+    return [f"{name} was left out: it is not installed (Debian: {how})." for name, how in _missing().items()]
+
+
+def missing_among(*names: str) -> list[str]:
+    """Return a line for each of these programs that this machine lacks, with the command that installs it."""
+    return [f"{name} is not installed (Debian: {how})." for name, how in _missing().items() if name in names]
+
+
+def _missing() -> dict[str, str]:
+    """Return how to install each program that this machine lacks, by name."""
     needs = {
         "PostgreSQL": (find_binaries(), "apt install postgresql"),
         "PgBouncer": (find_pgbouncer(), "apt install pgbouncer"),
         "Redis": (shutil.which("redis-server"), "apt install redis-server"),
+        "HAProxy": (find_haproxy(), "apt install haproxy"),
+        "OpenSSL": (shutil.which("openssl"), "apt install openssl"),
         "Chromium": (find_chromium(), "apt install chromium"),
         "slowhttptest": (shutil.which("slowhttptest"), "apt install slowhttptest"),
         "h2load": (shutil.which("h2load"), "apt install nghttp2-client"),
         "node with npm": (shutil.which("node") and shutil.which("npm"), "apt install nodejs npm"),
     }
-    return [f"{name} was left out: it is not installed (Debian: {how})." for name, (at, how) in needs.items() if not at]
+    return {name: how for name, (at, how) in needs.items() if not at}
 
 
 def find_pgbouncer() -> str | None:
     """Return the path of PgBouncer, which on Debian is not on users' PATH."""
     return shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/sbin")
+
+
+def find_haproxy() -> str | None:
+    """Return the path of HAProxy, which on Debian is not on users' PATH."""
+    return shutil.which("haproxy", path=f"{os.environ['PATH']}:/usr/sbin")
 
 
 def find_chromium() -> str | None:

@@ -1,4 +1,4 @@
-"""PgBouncer between the service and its database, on a free port."""
+"""PgBouncer between the service and its database, with the settings of deploy/pgbouncer.ini."""
 
 from __future__ import annotations
 
@@ -27,24 +27,31 @@ default_pool_size = {size}
 OURS = ROOT / "deploy/pgbouncer.ini"
 
 
-class PgBouncer(Running):
-    """A pooler of `size` connections to the server and role of a URL. `url` leads through it."""
+class Pooler(Running):
+    """PgBouncer on a free port. `url` is the DATABASE_URL through it; `close` also removes its folder."""
 
-    def __init__(self, url: str, size: int, mode: str, folder: Path) -> None:
+    def __init__(self, url: str, *, size: int, mode: str = "transaction", output: Path | None = None) -> None:
+        """Pool `size` connections to the server, database and role of `url`."""
         server, port = urlsplit(url), free_port()
-        users, configuration = folder / "users.txt", folder / "pgbouncer.ini"
+        self._own = Path(tempfile.mkdtemp(prefix="regression-lab-"))
+        users, configuration = self._own / "users.txt", self._own / "pgbouncer.ini"
         users.write_text(f'"{server.username}" "{server.password}"\n')
         ours = OURS.read_text().replace("= transaction", f"= {mode}")
         configuration.write_text(ours + CONFIGURATION.format(server=server, port=port, users=users, size=size))
         self.url = url.replace(f":{server.port}/", f":{port}/")
-        super().__init__([str(find_pgbouncer()), str(configuration)], {}, self._accepts, **not_root(folder))
+        command = [str(find_pgbouncer()), str(configuration)]
+        try:
+            super().__init__(command, {}, self._answers, output=output, **not_root(self._own))
+        except BaseException:
+            shutil.rmtree(self._own)
+            raise
 
-    def kill(self) -> None:
-        """Kill the process, which breaks all connections through it. `start` starts it again."""
-        self.process.kill()
-        self.process.wait()
+    def close(self) -> None:
+        """End it and remove its folder."""
+        self.stop()
+        shutil.rmtree(self._own)
 
-    def _accepts(self) -> bool:
+    def _answers(self) -> bool:
         try:
             psycopg.connect(self.url).close()
         except psycopg.OperationalError:
@@ -53,12 +60,10 @@ class PgBouncer(Running):
 
 
 @contextmanager
-def pgbouncer(url: str, *, size: int, mode: str = "transaction") -> Iterator[PgBouncer]:
-    """Run a pooler of `size` connections to the server and role of `url` inside the block."""
-    folder = Path(tempfile.mkdtemp(prefix="regression-lab-"))
-    pooler = PgBouncer(url, size, mode, folder)
+def pgbouncer(url: str, *, size: int, mode: str = "transaction") -> Iterator[Pooler]:
+    """Run a pooler of `size` connections to the server, database and role of `url` inside the block."""
+    pooler = Pooler(url, size=size, mode=mode)
     try:
         yield pooler
     finally:
-        pooler.stop()
-        shutil.rmtree(folder)
+        pooler.close()

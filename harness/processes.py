@@ -9,6 +9,7 @@ import sys
 import tempfile
 import weakref
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
@@ -65,24 +66,29 @@ class Running:
         answers: Callable[[], bool],
         *,
         folder: Path = ROOT,
+        output: Path | None = None,
         **options: Any,
     ) -> None:
+        """`output`: the file that the process writes to, if it should remain; `options`: those of subprocess."""
         self.command, self.environment = command, {**os.environ, "PYTHONPATH": str(folder), **environment}
         self.answers, self._folder, self._options = answers, folder, options
         # A file, because a pipe that nobody reads would block a server that writes much.
-        descriptor, self._output = tempfile.mkstemp()
-        os.close(descriptor)
-        weakref.finalize(self, os.unlink, self._output)
+        if output is None:
+            descriptor, name = tempfile.mkstemp()
+            os.close(descriptor)
+            weakref.finalize(self, os.unlink, name)
+            output = Path(name)
+        self._output = output
         self.start()
 
     @property
     def log(self) -> str:
         """The output of the process so far."""
-        return Path(self._output).read_text()
+        return self._output.read_text()
 
     def start(self) -> None:
         """Start the process, for the first time or again, and wait until it answers."""
-        with open(self._output, "a") as output:
+        with self._output.open("a") as output:
             self.process = subprocess.Popen(
                 self.command,
                 cwd=self._folder,
@@ -107,6 +113,23 @@ class Running:
         """End the process as an operator would; see `end`."""
         self.process.terminate()
         return self.end()
+
+    def kill(self) -> None:
+        """Kill the process and those it started, as the kernel does when memory runs out."""
+        self._signal(signal.SIGKILL)
+        self.process.wait()
+
+    def freeze(self) -> None:
+        """Suspend the process and those it started until `thaw`: connections stay open, and nothing answers."""
+        self._signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Resume the process and those it started."""
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number: signal.Signals) -> None:
+        with suppress(ProcessLookupError):  # They have ended.
+            os.killpg(self.process.pid, number)
 
     def end(self, seconds: float = 60) -> int:
         """Wait for a signalled process, return its exit status. After `seconds`, kill its process group and return -9.

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import shutil
-import signal
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 import redis
@@ -14,28 +14,26 @@ from harness.machine import free_port
 from harness.processes import Running
 
 
-class RedisServer:
-    def __init__(self) -> None:
+class RedisServer(Running):
+    """Its `url` is a CACHE_URL. It keeps nothing on disk, so it is empty when it starts again."""
+
+    def __init__(self, output: Path | None = None) -> None:
+        """`output`: the file that it logs to, if it should remain."""
         port = free_port()
         self.url = f"redis://127.0.0.1:{port}/0"
         # For clients that shall not take a slow reply on a busy machine for an outage.
         self.patient_url = f"{self.url}?socket_timeout=2&socket_connect_timeout=2"
         self.client = redis.Redis.from_url(self.url)
-        command = [str(shutil.which("redis-server")), "--port", str(port), "--save", "", "--appendonly", "no"]
-        self.running = Running(command, {}, self._answers)
-
-    def _answers(self) -> bool:
-        with suppress(redis.ConnectionError):
-            return bool(self.client.ping())
-        return False
+        command = [str(shutil.which("redis-server")), "--port", str(port), "--bind", "127.0.0.1"]
+        super().__init__([*command, "--save", "", "--appendonly", "no"], {}, self._answers, output=output)
 
     def run(self, *command: Any) -> Any:
         """Run a command and return its reply."""
         return self.client.execute_command(*command)
 
-    def stop(self) -> None:
+    def stop(self) -> int:
         self.client.close()
-        self.running.stop()
+        return super().stop()
 
     def calls(self, command: str) -> int:
         """Return how often a command was sent since CONFIG RESETSTAT, refused ones included."""
@@ -46,12 +44,11 @@ class RedisServer:
     @contextmanager
     def killed(self) -> Iterator[None]:
         """Have no server inside the block; then start it again, empty."""
-        self.running.process.kill()
-        self.running.process.wait()
+        self.kill()
         try:
             yield
         finally:
-            self.running.start()
+            self.start()
 
     @contextmanager
     def emptied(self) -> Iterator[None]:
@@ -62,12 +59,12 @@ class RedisServer:
 
     @contextmanager
     def frozen(self) -> Iterator[None]:
-        """Stop the process inside the block: its connections stay open, and it answers nothing."""
-        self.running.process.send_signal(signal.SIGSTOP)
+        """Freeze it inside the block: its connections stay open, and it answers nothing."""
+        self.freeze()
         try:
             yield
         finally:
-            self.running.process.send_signal(signal.SIGCONT)
+            self.thaw()
 
     @contextmanager
     def full(self) -> Iterator[None]:
@@ -77,3 +74,8 @@ class RedisServer:
             yield
         finally:
             self.run("CONFIG", "SET", "maxmemory", "0")
+
+    def _answers(self) -> bool:
+        with suppress(redis.ConnectionError):
+            return bool(self.client.ping())
+        return False

@@ -25,6 +25,7 @@ REST = (
     "tests/database/test_replica.py",
     "tests/edge",
     "tests/model",
+    "tests/stack",
     "tests/upgrade",
     "tests/api/test_guides.py",
     "tests/api/test_schema_fuzz.py",

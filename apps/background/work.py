@@ -145,6 +145,12 @@ def _keeping(claim: Claim) -> Iterator[Callable[[], None]]:
     thread.start()
     try:
         yield check
+    except Lost:
+        raise
+    except Exception as error:
+        if time.monotonic() > deadline:  # Whatever was raised: a statement that the database has ended, for example.
+            raise TooLong from error
+        raise
     finally:
         stop.set()
         thread.join()

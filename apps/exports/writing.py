@@ -38,15 +38,14 @@ def write_rows(file: IO[bytes], *, tenant: Tenant, export: Export, check: Callab
 
 
 def _write(database: Any, file: IO[bytes], export: Export, check: Callable[[], None]) -> int:
-    format, kind = export.format, export.kind
-    columns = {name: kinds.model_field(kind, column) for name, column in kinds.columns_of(kind).items()}
-    rows = kinds.rows_of(kind, export.filters)
+    columns = {name: kinds.model_field(export.kind, column) for name, column in kinds.columns_of(export.kind).items()}
+    rows = kinds.rows_of(export.kind, export.filters)
     if database.vendor == "postgresql":
-        return _copy(database, file, format, rows, columns, check)
-    file.write(formats.header(format, columns))
+        return _copy(database, file, export.format, rows, columns, check)
+    file.write(formats.header(export.format, columns))
     count = 0
     for count, row in enumerate(rows.iterator(chunk_size=BATCH), 1):
-        file.write(formats.line(format, row, columns))
+        file.write(formats.line(export.format, row, columns))
         if count % BATCH == 0:
             check()
     return count
@@ -63,16 +62,17 @@ def _copy(
     with database.cursor() as cursor:
         # A worker may take longer than a request, but a statement that hangs must end.
         cursor.execute("SELECT set_config('statement_timeout', %s, true)", [f"{settings.JOB_SECONDS}s"])
-    with database.wrap_database_errors, ClientCursor(database.connection) as client:  # COPY takes no parameters, so they are put into its text.
+    count, lines = 0, list[bytes]()
+    with database.wrap_database_errors, ClientCursor(database.connection) as client:
+        # COPY takes no parameters, so they are put into its text.
         statement = client.mogrify(formats.copy_statement(format, select, columns), params)
-        count, lines = 0, list[bytes]()
         with client.copy(statement) as copy:
             for count, data in enumerate(copy, 1):  # one line each
                 lines.append(bytes(data))
                 if count % BATCH == 0:
                     check()
                     _write_lines(file, format, lines)
-        _write_lines(file, format, lines)
+    _write_lines(file, format, lines)
     return count - bool(formats.header(format, columns))
 
 

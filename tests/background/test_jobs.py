@@ -219,6 +219,16 @@ def test_a_handler_that_takes_too_long_is_stopped(acme, settings, monkeypatch):
     assert work.perform(acme.pk, job.pk) == "retry"
 
 
+def test_what_a_handler_raises_after_its_time_is_that_it_took_too_long(acme, settings, handler, monkeypatch):
+    settings.JOB_SECONDS = 0
+    monkeypatch.setattr(work, "ATTEMPTS", 1)
+    handler.error = OSError("canceling statement due to statement timeout")
+
+    assert work.perform(acme.pk, enqueued(acme).pk) == "failed"
+
+    assert handler.failed == [(1, "It took longer than 0 seconds.")]
+
+
 def wait_for(condition) -> None:
     stop = threading.Event()
     for _ in range(600):
