@@ -18,12 +18,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from chaos import crashes, edge, frozen, pooler, races, redis, restore
+from chaos import crashes, edge, frozen, pooler, races, redis, replica, restore
 from chaos.soak import soak
 from chaos.stage import Stage
 from chaos.verdict import Verdict, keep
 from harness.postgresql import Cluster
 from harness.redis import RedisServer
+from harness.standby import Standby
 
 
 class Theatre:
@@ -140,6 +141,16 @@ def restored(theatre: Theatre) -> Iterator[Verdict]:
         yield from restore.restored(theatre.cluster, stage, orders=theatre.size(1_000, 50))
 
 
+def replica_failing(theatre: Theatre) -> Iterator[Verdict]:
+    with theatre.stage(True, tenants=3) as stage:
+        standby = Standby(theatre.cluster)
+        try:
+            for fault, seconds in zip(replica.FAULTS, (20, 20, 60), strict=True):
+                yield replica.failing(stage, standby, fault, theatre.size(seconds, 3 if fault != "held back" else 15))
+        finally:
+            standby.stop()
+
+
 def redis_failing(theatre: Theatre) -> Iterator[Verdict]:
     server = RedisServer()
     try:
@@ -168,6 +179,7 @@ SCENARIOS: dict[str, Callable[[Theatre], Iterator[Verdict]]] = {
     "pooler": pooler_killed,
     "restore": restored,
     "redis": redis_failing,
+    "replica": replica_failing,
 }
 
 

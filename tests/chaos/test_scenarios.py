@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from chaos import crashes, edge, pooler, races, redis, restore
+from chaos import crashes, edge, pooler, races, redis, replica, restore
 from chaos.soak import soak
 from chaos.stage import Stage
 from harness.machine import find_pgbouncer, missing_programs
 from harness.postgresql import Cluster
 from harness.redis import RedisServer
+from harness.standby import Standby
 
 
 @pytest.fixture
@@ -78,6 +79,18 @@ def test_every_scenario_keeps_its_promise(cluster, stage):
 @pytest.mark.skipif(find_pgbouncer() is None, reason=" ".join(missing_programs()))
 def test_pooler_that_is_killed_keeps_its_promise(stage):
     assert pooler.pooler_killed(stage, kills=2, longest_down=0.5).broken == []
+
+
+@pytest.mark.postgresql
+def test_replica_that_stops_keeps_its_promises(cluster, stage):
+    """tests/database/test_replica.py has the other faults, with a lag of one second."""
+    standby = Standby(cluster)
+    try:
+        verdict = replica.failing(stage, standby, "stopped", seconds=1)
+    finally:
+        standby.stop()
+
+    assert verdict.broken == []
 
 
 @pytest.mark.postgresql
