@@ -7,8 +7,11 @@ done, is in the database (`apps.background`).
 from celery import Celery
 from django.conf import settings
 
+from apps.background import transport
+
 SCHEDULE = {"sweep": 10, "expire_exports": 3600, "purge_idempotency_keys": 24 * 3600, "reconcile": 24 * 3600}  # seconds
 
+transport.use()
 app = Celery("regression_lab")
 app.conf.update(
     broker_url="sqs://",
