@@ -19,13 +19,16 @@ def has_workers() -> bool:
 def wake(tenant_id: int, job_id: int) -> None:
     """Send a message with these ids, if there is a queue and it has not failed just now. Never raises."""
     global _paused_until
-    if not has_workers() or time.monotonic() < _paused_until:
+    if not has_workers() or _is_paused():
         return
-    try:
-        _send(tenant_id, job_id, queue="jobs")
-    except Exception as error:  # whatever Celery, kombu and boto3 raise
-        _paused_until = time.monotonic() + PAUSE
-        getLogger(__name__).warning("The queue takes no messages; jobs wait for the sweeper: %r", error)
+    with _lock:
+        if _is_paused():  # since it waited for the lock, while another thread's message failed
+            return
+        try:
+            _send(tenant_id, job_id, queue="jobs")
+        except Exception as error:  # whatever Celery, kombu and boto3 raise
+            _paused_until = time.monotonic() + PAUSE
+            getLogger(__name__).warning("The queue takes no messages; jobs wait for the sweeper: %r", error)
 
 
 def bury(tenant_id: int, job_id: int) -> None:
@@ -33,7 +36,8 @@ def bury(tenant_id: int, job_id: int) -> None:
     if not settings.DEAD_LETTER_QUEUE_URL:
         return
     try:
-        _send(tenant_id, job_id, queue="dead")
+        with _lock:
+            _send(tenant_id, job_id, queue="dead")
     except Exception as error:
         getLogger(__name__).error("The dead-letter queue did not take job %s: %r", job_id, error)
 
@@ -41,5 +45,8 @@ def bury(tenant_id: int, job_id: int) -> None:
 def _send(tenant_id: int, job_id: int, queue: str) -> None:
     from apps.background.tasks import perform_job  # Celery takes a third of a second to import.
 
-    with _lock:
-        perform_job.apply_async((tenant_id, job_id), queue=queue, retry=False)
+    perform_job.apply_async((tenant_id, job_id), queue=queue, retry=False)
+
+
+def _is_paused() -> bool:
+    return time.monotonic() < _paused_until
