@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Callable
 
+from django.db import transaction
 from django.utils import timezone
 
 from apps.background.jobs import Claim, finish_job
@@ -34,10 +35,12 @@ class ExportHandler:
             raise
 
     def fail(self, claim: Claim, reason: str) -> None:
-        """Queued or running -> failed, with the reason."""
+        """Queued or running -> failed, with the reason, and without a file that the last attempt may have stored."""
         Export.objects.filter(pk=claim.row_id, state__in=UNFINISHED).update(
             state=State.FAILED, reason=reason, finished_at=timezone.now()
         )
+        folder = files.folder_of(claim.tenant.pk, claim.row_id)
+        transaction.on_commit(lambda: files.remove(folder))
 
     def _begin(self, claim: Claim) -> Export:
         with tenant_scope(claim.tenant):
