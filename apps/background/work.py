@@ -105,10 +105,13 @@ def _after_failure(claim: Claim, error: Exception) -> str:
 
 
 def _give_up(claim: Claim, reason: str) -> str:
-    with tenant_scope(claim.tenant):
-        handler_of(claim.kind).fail(claim, reason)
-        if not jobs.finish_job(claim):
-            return "lost"
+    try:
+        with tenant_scope(claim.tenant):
+            handler_of(claim.kind).fail(claim, reason)
+            if not jobs.finish_job(claim):
+                raise Lost
+    except Lost:
+        return "lost"
     waking.bury(claim.tenant.pk, claim.job_id)
     return "failed"
 
