@@ -18,7 +18,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from chaos import crashes, edge, frozen, pooler, races, redis, replica, restore
+from chaos import crashes, edge, exports, frozen, poison, pooler, races, reads, redis, replica, restore
+from chaos.background import backstage
 from chaos.soak import soak
 from chaos.stage import Stage
 from chaos.verdict import Verdict, keep
@@ -162,6 +163,38 @@ def redis_failing(theatre: Theatre) -> Iterator[Verdict]:
         server.stop()
 
 
+def exported(theatre: Theatre) -> Iterator[Verdict]:
+    with theatre.stage(True, tenants=exports.WRITING + 1) as stage:
+        stage.seed(theatre.size(20_000, 2_000), tenant=exports.WRITING)
+        with backstage(stage) as behind:
+            yield exports.workers_killed(behind, hits=theatre.size(20, 2))
+
+
+def queue_failed(theatre: Theatre) -> Iterator[Verdict]:
+    with theatre.stage(True, tenants=exports.WRITING + 1) as stage:
+        stage.seed(theatre.size(2_000, 200), tenant=exports.WRITING)
+        with backstage(stage, is_scheduled=theatre.full) as behind:
+            for fault in exports.FAULTS if theatre.full else ("killed", "repeating messages"):
+                yield exports.queue_failed(behind, fault, seconds=theatre.size(60, 5))
+
+
+def poisoned(theatre: Theatre) -> Iterator[Verdict]:
+    with theatre.stage(True, tenants=exports.WRITING + 1) as stage:
+        stage.seed(200, tenant=exports.WRITING)
+        with backstage(stage, workers=1, JOB_SECONDS="2") as behind:
+            for fault in [*poison.POISON][: theatre.size(3, 2)]:
+                yield poison.never_done(behind, fault, hurry=not theatre.full)
+
+
+def beside_exports(theatre: Theatre) -> Iterator[Verdict]:
+    """Ratios of times are measured only in full, on an idle machine."""
+    with theatre.stage(True, tenants=2) as stage:
+        stage.seed(theatre.size(200_000, 2_000))
+        stage.seed(20, tenant=1)
+        with backstage(stage, workers=1) as behind:
+            yield reads.beside_reads(behind, seconds=theatre.size(30, 3), most=2 if theatre.full else 100)
+
+
 SCENARIOS: dict[str, Callable[[Theatre], Iterator[Verdict]]] = {
     "cancels": cancels,
     "retries": retries,
@@ -180,6 +213,10 @@ SCENARIOS: dict[str, Callable[[Theatre], Iterator[Verdict]]] = {
     "restore": restored,
     "redis": redis_failing,
     "replica": replica_failing,
+    "exports": exported,
+    "queue": queue_failed,
+    "poison": poisoned,
+    "reads": beside_exports,
 }
 
 

@@ -59,9 +59,9 @@ class Stage:
         finally:
             stage.stop()
 
-    def seed(self, customers: int) -> None:
-        """Write sample data for the first tenant: five orders of three items for each customer."""
-        self.manage("seed", "--tenant", "tenant-0", "--customers", str(customers), PLUGINS="apps.devtools")
+    def seed(self, customers: int, tenant: int = 0) -> None:
+        """Write sample data for a tenant: five orders of three items for each customer."""
+        self.manage("seed", "--tenant", f"tenant-{tenant}", "--customers", str(customers), PLUGINS="apps.devtools")
 
     def manage(self, *arguments: str, **environment: str) -> str:
         """Run manage.py on the stage's database and return its output. Raises CalledProcessError."""

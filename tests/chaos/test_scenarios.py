@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from chaos import crashes, edge, pooler, races, redis, replica, restore
+from chaos import crashes, edge, exports, poison, pooler, races, redis, replica, restore
+from chaos.background import backstage
 from chaos.soak import soak
 from chaos.stage import Stage
 from harness.machine import find_pgbouncer, missing_programs
@@ -105,3 +106,25 @@ def test_redis_that_fails_keeps_its_promises(stage):
         server.stop()
 
     assert verdict.broken == []
+
+
+@pytest.fixture
+def exporting(cluster: Cluster) -> Iterator[Stage]:
+    """The service with a tenant that does not write, besides those that do."""
+    stage = Stage(cluster.new_database("exports"), tenants=exports.WRITING + 1)
+    stage.seed(2_000, tenant=exports.WRITING)
+    yield stage
+    stage.stop()
+
+
+@pytest.mark.postgresql
+def test_exports_survive_killed_workers_and_a_lost_queue(exporting):
+    with backstage(exporting) as behind:
+        assert exports.workers_killed(behind, hits=2).broken == []
+        assert exports.queue_failed(behind, "killed", seconds=5).broken == []
+
+
+@pytest.mark.postgresql
+def test_export_that_always_fails_holds_up_no_other(exporting):
+    with backstage(exporting, workers=1) as behind:
+        assert poison.never_done(behind, "raises an error", hurry=True).broken == []
