@@ -72,6 +72,10 @@ class Found:
     ids: tuple[int, ...]
 
 
+# Lists that are never long: an export is deleted after a month, and its tenant has five at once.
+FEW_ROWS = ("/api/v1/exports/",)
+
+
 def matrix(schema: dict[str, Any], value_of: Callable[[str], Any]) -> Iterator[tuple[str, dict[str, str], list[str]]]:
     """Yield path, filters and orderings of each list in the schema, with none, one and two of its filters.
 
@@ -94,7 +98,7 @@ def matrix(schema: dict[str, Any], value_of: Callable[[str], Any]) -> Iterator[t
     for path, operations in schema["paths"].items():
         parameters = [each for each in operations.get("get", {}).get("parameters", []) if "name" in each]
         orderings = [each["schema"]["enum"] for each in parameters if each["name"] == "ordering"]
-        if not orderings:
+        if not orderings or path in FEW_ROWS:
             continue
         ids = {each["name"]: values(each)[0] for each in parameters if each["in"] == "path"}
         filters = [

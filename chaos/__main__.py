@@ -165,14 +165,14 @@ def redis_failing(theatre: Theatre) -> Iterator[Verdict]:
 
 def exported(theatre: Theatre) -> Iterator[Verdict]:
     with theatre.stage(True, tenants=exports.WRITING + 1) as stage:
-        stage.seed(theatre.size(20_000, 2_000), tenant=exports.WRITING)
+        stage.seed(300, tenant=exports.WRITING)
         with backstage(stage) as behind:
             yield exports.workers_killed(behind, hits=theatre.size(20, 2))
 
 
 def queue_failed(theatre: Theatre) -> Iterator[Verdict]:
     with theatre.stage(True, tenants=exports.WRITING + 1) as stage:
-        stage.seed(theatre.size(2_000, 200), tenant=exports.WRITING)
+        stage.seed(300, tenant=exports.WRITING)
         with backstage(stage, is_scheduled=theatre.full) as behind:
             for fault in exports.FAULTS if theatre.full else ("killed", "repeating messages"):
                 yield exports.queue_failed(behind, fault, seconds=theatre.size(60, 5))

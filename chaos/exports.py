@@ -11,6 +11,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import psycopg
+
 from chaos.background import Backstage
 from chaos.clients import Client
 from chaos.exporters import Exporters, attempts, audit, digest, finish, request, states
@@ -19,6 +21,9 @@ from chaos.verdict import Verdict
 from harness.machine import wait_until
 
 PAUSE = 5.5  # seconds for which a server sends no messages after one that the queue did not take
+SLOW = """
+    CREATE FUNCTION public.chaos_slow() RETURNS bool LANGUAGE sql VOLATILE AS 'SELECT pg_sleep(0.0001) IS NOT NULL';
+    CREATE POLICY chaos ON orders_item AS RESTRICTIVE USING (tenant_id <> {tenant} OR public.chaos_slow())"""
 WRITING = 3  # tenants; the one after them is quiet
 
 
@@ -36,11 +41,26 @@ def crowded(backstage: Backstage, rest: float) -> Iterator[tuple[Load, Exporters
         quiet.hang_up()
 
 
+@contextmanager
+def slowed(backstage: Backstage) -> Iterator[None]:
+    """Have PostgreSQL take a tenth of a millisecond for each item of the quiet tenant inside the block.
+
+    Otherwise an export of rows that are seeded quickly would be done before a worker can be killed.
+    """
+    [(tenant,)] = backstage.stage.rows(f"SELECT id FROM tenancy_tenant WHERE slug = 'tenant-{WRITING}'")
+    with psycopg.connect(backstage.stage.environment["DATABASE_OWNER_URL"], autocommit=True) as owner:
+        owner.execute(SLOW.format(tenant=tenant))
+        try:
+            yield
+        finally:
+            owner.execute("DROP FUNCTION public.chaos_slow CASCADE")
+
+
 def workers_killed(backstage: Backstage, hits: int) -> Verdict:
     """Kill both workers while they have two exports of the quiet tenant, until `hits` running exports were hit."""
     verdict = Verdict(f"Workers killed while {WRITING} tenants write and export: each has one file", "PostgreSQL")
     chance, sent, kills = random.Random(7), list[int](), 0
-    with crowded(backstage, rest=3) as (load, exporters, quiet):
+    with slowed(backstage), crowded(backstage, rest=3) as (load, exporters, quiet):
         first = finish(quiet, [request(quiet)])[0]
         promised, seconds = digest(quiet, first["id"]), first["seconds"]
         while _hit(backstage, sent) < hits and kills < 4 * hits:

@@ -112,7 +112,7 @@ def test_redis_that_fails_keeps_its_promises(stage):
 def exporting(cluster: Cluster) -> Iterator[Stage]:
     """The service with a tenant that does not write, besides those that do."""
     stage = Stage(cluster.new_database("exports"), tenants=exports.WRITING + 1)
-    stage.seed(2_000, tenant=exports.WRITING)
+    stage.seed(300, tenant=exports.WRITING)
     yield stage
     stage.stop()
 
