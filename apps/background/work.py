@@ -99,7 +99,8 @@ def _attempt(claim: Claim) -> str:
 
 def _after_failure(claim: Claim, error: Exception) -> str:
     if claim.attempt >= ATTEMPTS:
-        return _give_up(claim, str(error) if isinstance(error, TooLong) else type(error).__name__)
+        last = str(error) if isinstance(error, TooLong) else f"The last error was {type(error).__name__}."
+        return _give_up(claim, f"{ATTEMPTS} attempts failed. {last}")
     jobs.release_job(claim, after=BACKOFF * 2 ** (claim.attempt - 1))
     return "retry"
 

@@ -7,7 +7,6 @@ from django.conf import settings
 from django.core.exceptions import EmptyResultSet
 from django.db import OperationalError
 from psycopg import ClientCursor
-from psycopg.errors import QueryCanceled
 
 from apps.database import replica
 from apps.database.replica_check import REPLICA
@@ -67,16 +66,12 @@ def _copy(
     with database.wrap_database_errors, ClientCursor(database.connection) as client:
         # COPY takes no parameters, so they are put into its text.
         statement = client.mogrify(formats.copy_statement(format, select, columns), params)
-        try:
-            with client.copy(statement) as copy:
-                for count, data in enumerate(copy, 1):  # one line each
-                    lines.append(bytes(data))
-                    if count % BATCH == 0:
-                        check()
-                        _write_lines(file, format, lines)
-        except QueryCanceled:
-            check()  # raises TooLong if that timeout was the cause
-            raise
+        with client.copy(statement) as copy:
+            for count, data in enumerate(copy, 1):  # one line each
+                lines.append(bytes(data))
+                if count % BATCH == 0:
+                    check()
+                    _write_lines(file, format, lines)
     _write_lines(file, format, lines)
     return count - bool(formats.header(format, columns))
 

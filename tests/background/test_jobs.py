@@ -128,7 +128,7 @@ def test_attempts_are_further_and_further_apart(acme, handler):
 
     assert [round(wait) for wait in waits] == [2, 4, 8, 16]
     assert work.perform(acme.pk, job.pk) == "failed"
-    assert handler.failed == [(1, "ValueError")]
+    assert handler.failed == [(1, "5 attempts failed. The last error was ValueError.")]
 
 
 def test_a_withdrawn_job_is_not_done(acme, handler):
@@ -226,7 +226,7 @@ def test_what_a_handler_raises_after_its_time_is_that_it_took_too_long(acme, set
 
     assert work.perform(acme.pk, enqueued(acme).pk) == "failed"
 
-    assert handler.failed == [(1, "It took longer than 0 seconds.")]
+    assert handler.failed == [(1, "1 attempts failed. It took longer than 0 seconds.")]
 
 
 def wait_for(condition) -> None:
