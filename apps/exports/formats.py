@@ -28,8 +28,12 @@ def copy_statement(format: str, rows: str, columns: Columns) -> str:
     if format == Format.CSV:
         shown = ", ".join(f'{_csv_sql(name, field)} AS "{name}"' for name, field in columns.items())
         return f"COPY (SELECT {shown} FROM {source}) TO STDOUT (FORMAT csv, HEADER)"
-    members = ", ',', ".join(f"""'"{name}":', {_json_sql(name, field)}""" for name, field in columns.items())
-    return f"COPY (SELECT concat('{{', {members}, '}}') FROM {source}) TO STDOUT ({JSON_LINES})"
+    starts = ("{", *"," * (len(columns) - 1))
+    members = ", ".join(
+        f"""'{start}"{name}":', {_json_sql(name, field)}"""
+        for start, (name, field) in zip(starts, columns.items(), strict=True)
+    )
+    return f"COPY (SELECT concat({members}, '}}') FROM {source}) TO STDOUT ({JSON_LINES})"
 
 
 def header(format: str, columns: Columns) -> bytes:
@@ -75,7 +79,9 @@ def _json_sql(name: str, field: models.Field) -> str:
     column = f'"{name}"'
     if isinstance(field, models.DateTimeField):
         return f"""coalesce('"' || replace(({column} AT TIME ZONE 'UTC')::text, ' ', 'T') || 'Z"', 'null')"""
-    return f"coalesce(to_json({column})::text, 'null')"
+    # An integer looks in JSON as it does in text, which takes a third of the time.
+    value = column if isinstance(field, models.IntegerField) else f"to_json({column})"
+    return f"coalesce({value}::text, 'null')" if field.null else value
 
 
 def _json_value(value: Any) -> str:

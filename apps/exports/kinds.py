@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
-from django.db.models import Field, QuerySet
+from django.db.models import Field, ForeignKey, QuerySet
 
 from apps.api.filters import FilterSet
 from apps.api.shapes import shape_of
@@ -46,7 +46,7 @@ def model_field(kind: str, column: str) -> Field:
     for name in column.split("__"):
         field = model._meta.pk if name == "pk" else model._meta.get_field(name)
         model = field.related_model
-    return field
+    return field.target_field if isinstance(field, ForeignKey) else field
 
 
 def rows_of(kind: str, filters: Mapping[str, str]) -> QuerySet[Any, Any]:
