@@ -183,7 +183,7 @@ def poisoned(theatre: Theatre) -> Iterator[Verdict]:
         stage.seed(200, tenant=exports.WRITING)
         with backstage(stage, workers=1, JOB_SECONDS="2") as behind:
             for fault in [*poison.POISON][: theatre.size(3, 2)]:
-                yield poison.never_done(behind, fault, hurry=not theatre.full)
+                yield poison.never_done(theatre.cluster, behind, fault, hurry=not theatre.full)
 
 
 def beside_exports(theatre: Theatre) -> Iterator[Verdict]:

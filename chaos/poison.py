@@ -14,6 +14,7 @@ from chaos.exporters import UNFINISHED, audit, finish, request, states
 from chaos.exports import WRITING, crowded
 from chaos.stage import Stage
 from chaos.verdict import Verdict
+from harness.postgresql import Cluster
 
 ATTEMPTS = 5
 DEAD = "DEAD_LETTER_QUEUE_URL"
@@ -41,7 +42,7 @@ POISON = {
 }
 
 
-def never_done(backstage: Backstage, fault: str, hurry: bool) -> Verdict:
+def never_done(cluster: Cluster, backstage: Backstage, fault: str, hurry: bool) -> Verdict:
     """Have one worker do exports, one of which fails at each attempt by a fault of POISON.
 
     `hurry` leaves out the pauses between the attempts.
@@ -62,7 +63,9 @@ def never_done(backstage: Backstage, fault: str, hurry: bool) -> Verdict:
                         owner.execute("UPDATE background_job SET due_at = now() WHERE claim IS NULL AND attempts > 0")
                 poisoned = finish(quiet, [export])[0]
         finally:
-            owner.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'COPY%'")
+            with psycopg.connect(cluster.url_of("superuser"), autocommit=True) as superuser:
+                # The owner may not end them, and would wait for them below.
+                superuser.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'COPY%'")
             owner.execute("DROP FUNCTION public.chaos_hang CASCADE")
     verdict.equal("its state", poisoned["state"], "failed")
     verdict.note("its reason", poisoned["reason"])

@@ -125,6 +125,6 @@ def test_exports_survive_killed_workers_and_a_lost_queue(exporting):
 
 
 @pytest.mark.postgresql
-def test_export_that_always_fails_holds_up_no_other(exporting):
+def test_export_that_always_fails_holds_up_no_other(cluster, exporting):
     with backstage(exporting, workers=1) as behind:
-        assert poison.never_done(behind, "raises an error", hurry=True).broken == []
+        assert poison.never_done(cluster, behind, "raises an error", hurry=True).broken == []
