@@ -110,6 +110,7 @@ def _killed(backstage: Backstage, quiet: Client, seconds: float) -> list[int]:
     backstage.queue.kill()
     sent = [request(quiet)]
     time.sleep(seconds)
+    quiet.hang_up()  # The server closes a connection that is idle for half a minute.
     sent.append(request(quiet))
     backstage.queue.start()
     return sent
@@ -120,6 +121,7 @@ def _frozen(backstage: Backstage, quiet: Client, seconds: float) -> list[int]:
     try:
         sent = [request(quiet)]
         time.sleep(seconds)
+        quiet.hang_up()
         return [*sent, request(quiet)]
     finally:
         backstage.queue.thaw()
