@@ -58,10 +58,11 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     options = early_config.known_args_namespace
     # Workers of xdist inherit the environment, and with it the running server.
     if "PYTEST_XDIST_WORKER" in os.environ and not options.database_url:
+        os.environ["EXPORTS_STORAGE"] += f"/{os.environ['PYTEST_XDIST_WORKER']}"  # Their tenants have the same ids.
         return
     os.environ.update(TESTS)
     files = tempfile.mkdtemp(prefix="regression-lab-")
-    early_config.add_cleanup(lambda: shutil.rmtree(files))
+    early_config.add_cleanup(lambda: shutil.rmtree(files, ignore_errors=True))
     os.environ["EXPORTS_STORAGE"] = files
     if options.database_url:
         os.environ["DATABASE_URL"] = options.database_url

@@ -12,7 +12,7 @@ from apps.background import transport
 SCHEDULE = {"sweep": 10, "expire_exports": 3600, "purge_idempotency_keys": 24 * 3600, "reconcile": 24 * 3600}  # seconds
 
 transport.use()
-app = Celery("regression_lab")
+app = Celery("jobs")
 app.conf.update(
     broker_url="sqs://",
     broker_connection_retry_on_startup=True,

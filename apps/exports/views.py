@@ -4,10 +4,12 @@ from django.http import FileResponse, HttpResponse, HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework.decorators import action
+from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.api.etags import IF_MATCH, PreconditionFailed, etag_of
+from apps.api.renderers import JSONRenderer
 from apps.api.rows import Selector
 from apps.api.strict import NoBodySerializer
 from apps.api.viewsets import CreateMixin, DestroyMixin
@@ -22,6 +24,16 @@ CSV_EXAMPLE = (
     "1,margaret.berners-lee.1@example.com,Margaret Berners-Lee,true,2026-01-01 00:00:00,2026-01-01 00:00:00\r\n"
 )
 CONTENT_TYPES = {Format.CSV: "text/csv; charset=utf-8; header=present", Format.NDJSON: "application/x-ndjson"}
+
+
+class CSVFile(BaseRenderer):
+    """Accept clients that ask for the file's type. The file is not rendered, it is sent."""
+
+    media_type, format = "text/csv", "csv"
+
+
+class NDJSONFile(BaseRenderer):
+    media_type, format = "application/x-ndjson", "ndjson"
 
 
 @extend_schema_view(
@@ -94,7 +106,7 @@ class ExportViewSet(CreateMixin, DestroyMixin):
             OpenApiExample("Customers", CSV_EXAMPLE, response_only=True, media_type="text/csv", status_codes=["200"])
         ],
     )
-    @action(detail=True, methods=["get"])
+    @action(detail=True, methods=["get"], renderer_classes=[JSONRenderer, CSVFile, NDJSONFile])
     def file(self, request: Request, pk: int) -> HttpResponseBase:
         self.filter_queryset(self.queryset)  # refuses parameters
         export = selectors.export_with_file(export_id=pk)

@@ -92,7 +92,7 @@ def test_reset_asks_for_confirmation(console):
     dialog.get_by_role("button", name="Delete all").click()
 
     said = console.locator("#data .said").first
-    expect(said).to_contain_text("Deleted: 12 customers, 36 orders, 72 items; 5 statements")
+    expect(said).to_contain_text("Deleted: 12 customers, 36 orders, 72 items; 6 statements")
     expect(console.get_by_text("No orders yet.")).to_be_visible()
     expect(console.get_by_text("No revenue yet.")).to_be_visible()
 

@@ -50,7 +50,7 @@ def test_operations_are_grouped_by_tag(page):
     page.goto("/api/v1/docs")
 
     expect(page.locator(".opblock-tag a span")).to_have_text(
-        ["customers", "devtools", "events", "items", "orders", "reporting", "tenant"]
+        ["customers", "devtools", "events", "exports", "items", "orders", "reporting", "tenant"]
     )
 
 

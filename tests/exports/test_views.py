@@ -125,6 +125,16 @@ def test_a_file_is_not_read_after_its_expiry_or_its_loss(api, folder):
     assert api.get(f"{export['Location']}file/").status_code == 409
 
 
+@pytest.mark.parametrize("accepted", ["text/csv", "application/json", "application/x-ndjson", "*/*"])
+def test_a_client_may_ask_for_the_type_of_the_file(api, accepted):
+    export = api.post(EXPORTS, {"kind": "items"})
+    sweep()
+
+    file = api.get(f"{export['Location']}file/", headers={"Accept": accepted})
+
+    assert (file.status_code, file.getvalue()[:8]) == (200, b"id,order")
+
+
 def test_a_file_is_sent_once_to_a_client_that_keeps_its_tag(api):
     export = api.post(EXPORTS, {"kind": "items"})
     sweep()
