@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
-from http.client import HTTPException
 
-from chaos.clients import Answer, Client, crowd, server_errors, total
+from chaos.clients import Answer, crowd, server_errors, total
 from chaos.load import Load
+from chaos.readers import Readers
 from chaos.stage import Stage
 from chaos.verdict import Verdict
 from harness.concurrency import at_once
@@ -49,7 +48,8 @@ def failing(shared: Stage, redis: RedisServer, fault: str, seconds: float) -> Ve
     def times(event: str) -> int:
         return shared.server.log[log:].count(event)
 
-    with Readers(shared) as readers, load:
+    readers = TenantsReports(shared)
+    with readers, load:
         load.wait_for_orders(tenants)
         begun = len(load.book)
         with faulty:
@@ -66,34 +66,15 @@ def failing(shared: Stage, redis: RedisServer, fault: str, seconds: float) -> Ve
     return verdict
 
 
-class Readers:
-    """A client of each tenant requests a report again and again while the block runs."""
+class TenantsReports(Readers):
+    """Reports, each with the number of its tenant."""
 
     def __init__(self, stage: Stage) -> None:
-        self._stage, self._stopping = stage, threading.Event()
-        self.clients = [Client(stage, tenant) for tenant in range(len(stage.keys))]
-        self._threads = [threading.Thread(target=self._read, args=(n,)) for n in range(len(self.clients))]
-        self._reports: list[tuple[int, Answer]] = []  # with the number of their tenant
-        self._cut_off = 0
+        super().__init__(stage, REST / 2)
+        self._stage, self._reports = stage, list[tuple[int, Answer]]()
 
-    def __enter__(self) -> Readers:
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._stopping.set()
-        for thread in self._threads:
-            thread.join()
-
-    def _read(self, tenant: int) -> None:
-        client = self.clients[tenant]
-        while not self._stopping.wait(REST / 2):
-            try:
-                self._reports.append((tenant, client.send("GET", SUMMARY)))
-            except (OSError, HTTPException):
-                self._cut_off += 1
-        client.hang_up()
+    def read(self, tenant: int) -> None:
+        self._reports.append((tenant, self.clients[tenant].send("GET", SUMMARY)))
 
     def judge(self, verdict: Verdict) -> None:
         """Require that each report names only customers of its own tenant, and is no older than promised."""
@@ -107,7 +88,7 @@ class Readers:
         verdict.at_most("age of the oldest, s", max(ages, default=0), KEPT)
         verdict.at_least("customers in them", len(named), len(self.clients))
         verdict.equal("customers of another tenant", sum(tenant != owner for tenant, owner in named), 0)
-        verdict.equal("reports refused or cut off", len(self._reports) - len(reports) + self._cut_off, 0)
+        verdict.equal("reports refused or cut off", len(self._reports) - len(reports) + self.cut_off, 0)
 
 
 def limited(shared: Stage, clients: int) -> Verdict:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.client import HTTPException
 
-from chaos.clients import Client, server_errors, total
+from chaos.clients import server_errors, total
 from chaos.load import Load
+from chaos.readers import Readers
 from chaos.stage import Stage
 from chaos.verdict import Verdict
 from harness.machine import wait_until
@@ -31,7 +30,8 @@ def failing(stage: Stage, standby: Standby, fault: str, seconds: float) -> Verdi
     )
     with stage.beside(workers=1, DATABASE_REPLICA_URL=standby.url_of("orders_app", _name(stage))) as served:
         load = Load(served, writers=tenants, rest=REST)
-        with load, Reports(served, load) as reports:
+        reports = Reports(served, load)
+        with load, reports:
             wait_until(lambda: served.server.log.count(TAKEN) == 1, "the replica is read")
             load.wait_for_orders(tenants)
             with _faulty(standby, fault):
@@ -46,38 +46,21 @@ def failing(stage: Stage, standby: Standby, fault: str, seconds: float) -> Verdi
     return verdict
 
 
-class Reports:
-    """A client of each tenant requests a report again and again while the block runs."""
+class Reports(Readers):
+    """Reports, compared with what the service had acknowledged."""
 
     def __init__(self, stage: Stage, load: Load) -> None:
-        self.clients = [Client(stage, tenant) for tenant in range(len(stage.keys))]
-        self._load, self._stopping, self._cut_off = load, threading.Event(), 0
-        self._threads = [threading.Thread(target=self._read, args=(n,)) for n in range(len(self.clients))]
+        super().__init__(stage, REST)
+        self._load = load
         self._read_at: list[tuple[float, int, int]] = []  # when, by which tenant, with how many cents
         self._acknowledged: list[tuple[float, list[int]]] = []  # when, and each tenant's cents
 
-    def __enter__(self) -> Reports:
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._stopping.set()
-        for thread in self._threads:
-            thread.join()
-
-    def _read(self, tenant: int) -> None:
-        client = self.clients[tenant]
-        while not self._stopping.wait(REST):
-            if tenant == 0:
-                self._acknowledged.append((time.monotonic(), self._cents()))
-            begun = time.monotonic()
-            try:
-                report = client.send("GET", SUMMARY)
-                self._read_at.append((begun, tenant, sum(row["total_cents"] for row in report.json["rows"])))
-            except (OSError, HTTPException, KeyError):
-                self._cut_off += 1
-        client.hang_up()
+    def read(self, tenant: int) -> None:
+        if tenant == 0:
+            self._acknowledged.append((time.monotonic(), self._cents()))
+        begun = time.monotonic()
+        report = self.clients[tenant].send("GET", SUMMARY)
+        self._read_at.append((begun, tenant, sum(row["total_cents"] for row in report.json["rows"])))
 
     def _cents(self) -> list[int]:
         """Return what each tenant has been told that it earned."""
@@ -96,7 +79,7 @@ class Reports:
         verdict.at_least("reports", len(self._read_at), len(self.clients))
         verdict.at_least("cents in the last of them", self._read_at[-1][2] if self._read_at else 0, 1)
         verdict.equal("reports that lack what was acknowledged in time", late, 0)
-        verdict.equal("reports refused or cut off", self._cut_off, 0)
+        verdict.equal("reports refused or cut off", self.cut_off, 0)
 
 
 @contextmanager

@@ -3,10 +3,7 @@
 from django.core.management import call_command
 
 from apps.background import work
-from apps.background.celery import app
-
-# Management commands that the scheduler may run; `celery.SCHEDULE` says how often.
-COMMANDS = ("sweep", "expire_exports", "purge_idempotency_keys", "reconcile")
+from apps.background.celery import SCHEDULE, app
 
 
 @app.task(name="perform_job")
@@ -17,7 +14,7 @@ def perform_job(tenant_id: int, job_id: int) -> None:
 
 @app.task(name="run_command")
 def run_command(name: str) -> None:
-    """Run one of COMMANDS. Raises ValueError for another."""
-    if name not in COMMANDS:
+    """Run one of the management commands in SCHEDULE. Raises ValueError for another."""
+    if name not in SCHEDULE:
         raise ValueError(f"{name} is not a scheduled command.")
     call_command(name)
