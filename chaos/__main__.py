@@ -181,7 +181,8 @@ def queue_failed(theatre: Theatre) -> Iterator[Verdict]:
 def poisoned(theatre: Theatre) -> Iterator[Verdict]:
     with theatre.stage(True, tenants=exports.WRITING + 1) as stage:
         stage.seed(200, tenant=exports.WRITING)
-        with backstage(stage, workers=1, JOB_SECONDS="2") as behind:
+        # The full size has production's lease: what a killed worker had fetched is sent again before its lease ends.
+        with backstage(stage, workers=1, JOB_SECONDS="2", JOB_LEASE_SECONDS="30" if theatre.full else "2") as behind:
             for fault in [*poison.POISON][: theatre.size(3, 2)]:
                 yield poison.never_done(theatre.cluster, behind, fault, hurry=not theatre.full)
 

@@ -43,8 +43,8 @@ REST = (
 # `make test` runs these on PostgreSQL, besides the tests that only PostgreSQL can run.
 ON_POSTGRESQL = ("tests/isolation", "tests/database/test_triggers.py", "tests/orders/test_triggers")
 ON_POSTGRESQL += ("tests/reporting/test_triggers.py", "tests/tenancy/test_isolation.py")
-# On PostgreSQL these would do the same again: `lab verify` runs on each installed database, whichever is chosen.
-ON_SQLITE = ("lab/tests/test_guide.py",)
+# These run once, with any database: `lab verify` tries each one by itself; the others are about names and clients.
+ON_SQLITE = ("lab/tests/test_guide.py", "tests/clients", "tests/test_renaming.py")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from apps import shared
 from apps.shared import Shared, Unavailable
-from harness.machine import free_port
+from harness.machine import free_port, wait_until
 from harness.redis import RedisServer
 from tests.support.concurrency import at_once
 
@@ -114,6 +114,7 @@ def test_only_one_thread_tries_again(installation, redis, monkeypatch):
         monkeypatch.setattr(shared, "PAUSE", 60)
         at_once(16, lambda _: shared.count("requests", 60))
 
+    wait_until(lambda: redis.calls("incr") >= 2, "Redis has read what was sent while it was frozen")
     assert redis.calls("incr") == 2
 
 

@@ -1,5 +1,10 @@
-"""Write an export's rows into a file, all of one snapshot, without holding them in memory."""
+"""Write an export's rows into a file, all of one snapshot, without holding them in memory.
 
+An export can wait, and requests cannot: it takes one process of PostgreSQL and rests after each short burst of work, so
+that requests on the same processors do not wait for theirs.
+"""
+
+import time
 from collections.abc import Callable
 from typing import IO, Any
 
@@ -16,7 +21,10 @@ from apps.exports.models import Export
 from apps.tenancy.models import Tenant
 from apps.tenancy.scope import current_connection
 
-BATCH = 2_000  # rows between two looks at the clock and at the claim
+BATCH = 100  # rows between two looks at the clock and at the claim
+BURST = 0.001  # seconds of work between two rests
+REST = 0.2  # seconds of rest for each second of work
+MOST_REST = 0.02  # seconds; a batch that took longer has waited for the database
 
 
 def write_rows(file: IO[bytes], *, tenant: Tenant, export: Export, check: Callable[[], None]) -> int:
@@ -43,11 +51,12 @@ def _write(database: Any, file: IO[bytes], export: Export, check: Callable[[], N
     if database.vendor == "postgresql":
         return _copy(database, file, export.format, rows, columns, check)
     file.write(formats.header(export.format, columns))
-    count = 0
-    for count, row in enumerate(rows.iterator(chunk_size=BATCH), 1):
+    count, pace = 0, _Pace()
+    for count, row in enumerate(rows.iterator(chunk_size=2_000), 1):
         file.write(formats.line(export.format, row, columns))
         if count % BATCH == 0:
             check()
+            pace.rest()
     return count
 
 
@@ -62,7 +71,8 @@ def _copy(
     with database.cursor() as cursor:
         # A worker may take longer than a request, but a statement that hangs must end.
         cursor.execute("SELECT set_config('statement_timeout', %s, true)", [f"{settings.JOB_SECONDS}s"])
-    count, lines = 0, list[bytes]()
+        cursor.execute("SELECT set_config('max_parallel_workers_per_gather', '0', true)")
+    count, lines, pace = 0, list[bytes](), _Pace()
     with database.wrap_database_errors, ClientCursor(database.connection) as client:
         # COPY takes no parameters, so they are put into its text.
         statement = client.mogrify(formats.copy_statement(format, select, columns), params)
@@ -72,6 +82,7 @@ def _copy(
                 if count % BATCH == 0:
                     check()
                     _write_lines(file, format, lines)
+                    pace.rest()
     _write_lines(file, format, lines)
     return count - bool(formats.header(format, columns))
 
@@ -81,3 +92,17 @@ def _write_lines(file: IO[bytes], format: str, lines: list[bytes]) -> None:
     # COPY ends lines as Unix does. Within a line there is no other line feed: text fields are one line each.
     file.write(written.replace(b"\n", b"\r\n") if format == Format.CSV else written)
     lines.clear()
+
+
+class _Pace:
+    """Alternates between work and rest."""
+
+    def __init__(self) -> None:
+        self._begun = time.monotonic()
+
+    def rest(self) -> None:
+        """Sleep for a share of the time since the last rest, if that was a burst."""
+        worked = time.monotonic() - self._begun
+        if worked > BURST:
+            time.sleep(min(REST * worked, MOST_REST))
+            self._begun = time.monotonic()

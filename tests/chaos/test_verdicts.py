@@ -12,11 +12,8 @@ from harness.markers import replace_between
 BOOK = {"a": (1, "paid", 5), "b": (2, "paid", 5), "c": (3, "paid", 5), "d": (4, "paid", 5)}
 
 
-# Promises that the last run on two cores has missed; docs/reliability.md says why ("What is not promised").
-MISSED = {
-    "Export of all orders beside 200 reads/s: the reads' p99 stays below twice",
-    "Job that hangs until its process is killed, one worker: it fails, and others wait for one attempt at most",
-}
+# The promise that the last run on two cores has missed; docs/reliability.md says why ("What is not promised").
+MISSED = {"Export of all orders beside 200 reads/s: the reads' p99 stays below twice"}
 
 
 def test_acknowledged_orders_break_no_promise():
