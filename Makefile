@@ -11,7 +11,7 @@ DJANGO := $(PY) -m django
 export DJANGO_SETTINGS_MODULE := config.settings
 export PYTHONPATH := $(CURDIR)
 
-.PHONY: help run serve stack test test-rest verify chaos screenshots bench bench-full bench-exports bench-against lint hooks fmt schema lock ci ci-full
+.PHONY: help run serve stack test test-rest verify chaos screenshots bench bench-full bench-exports bench-against lint hooks fmt schema lock image image-test ci ci-full
 
 help: ## Print this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 15
@@ -69,6 +69,7 @@ lint: .venv/.installed .venv-node/.installed ## Check style, types, imports, doc
 	$(WITH_DEVTOOLS) $(PY) -m mypy
 	.venv/bin/lint-imports
 	$(PY) -m harness.documents
+	.venv/bin/hadolint Dockerfile
 	.venv/bin/codespell --skip './tests,./lab/tests,./lab/evidence,./requirements,*.min.js,*.svg' --ignore-words-list orderin
 	$(PRODUCTION) DATABASE_URL=sqlite://:memory: $(DJANGO) makemigrations --check --dry-run
 	$(PRODUCTION) $(DJANGO) check --deploy --fail-level WARNING
@@ -97,6 +98,12 @@ lock: .venv/.installed ## Pin the newest versions that requirements/*.in allow
 		--no-header --no-annotate --upgrade --python-version 3.10 $$name.in -o $$name.txt; done
 	cd bench && ../.venv/bin/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --upgrade \
 		--python-version 3.10 requirements.in -o requirements.txt
+
+image: .venv/.installed ## Build the images of production with Docker or buildah, and their SBOM; two minutes
+	@$(PY) -m harness.image $(OPTIONS)
+
+image-test: image ## Build the images, and test them with real servers; five minutes
+	@$(PY) -m pytest -q --part full tests/image
 
 # Only the benchmarks depend on the peers and servers that they compare, so these have an environment of their own.
 BENCH := .venv-bench/bin/python
