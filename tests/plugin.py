@@ -40,6 +40,8 @@ REST = (
     "tests/test_renaming.py",
     "tests/test_uninstalling.py",
 )
+# Only `make ci-full` runs these: they need what another target makes first.
+FULL = ("tests/image",)
 # `make test` runs these on PostgreSQL, besides the tests that only PostgreSQL can run.
 ON_POSTGRESQL = ("tests/isolation", "tests/database/test_triggers.py", "tests/orders/test_triggers")
 ON_POSTGRESQL += ("tests/reporting/test_triggers.py", "tests/tenancy/test_isolation.py")
@@ -48,7 +50,7 @@ ON_SQLITE = ("lab/tests/test_guide.py", "tests/clients", "tests/test_renaming.py
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--part", choices=("core", "rest"), help="what `make test` runs, or all that it does not run")
+    parser.addoption("--part", choices=("core", "rest", "full"), help="see tests/plugin.py; default: core and rest")
     parser.addoption("--database", choices=("sqlite", "postgresql"), default="sqlite", help="where the tests run")
     parser.addoption("--database-url", help="DATABASE_URL of a server that is running already")
 
@@ -78,8 +80,9 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    is_rest = collection_path.is_relative_to(ROOT) and str(collection_path.relative_to(ROOT)) in REST
-    return True if config.option.part == "core" and is_rest else None
+    path = str(collection_path.relative_to(ROOT)) if collection_path.is_relative_to(ROOT) else ""
+    is_omitted = (path in REST and config.option.part == "core") or (path in FULL and config.option.part != "full")
+    return True if is_omitted else None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -95,6 +98,8 @@ def _is_chosen(item: pytest.Item, database: str, part: str | None) -> bool:
         return False
     if item.nodeid.startswith(ON_SQLITE) and database == "postgresql":
         return False
+    if part == "full" or item.nodeid.startswith(FULL):
+        return part == "full" and item.nodeid.startswith(FULL)
     if item.nodeid.startswith(REST):
         is_core = False
     elif database == "postgresql":
