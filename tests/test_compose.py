@@ -88,7 +88,7 @@ def test_only_the_proxy_publishes_a_port():
 
 
 def test_everything_waits_for_the_migrations_and_what_it_uses_is_healthy():
-    healthy = {name for name, service in SERVICES.items() if "healthcheck" in service}
+    healthy = {name for name, service in SERVICES.items() if "test" in service.get("healthcheck", {})}
     awaited: dict[str, set[str]] = {}
     for service in SERVICES.values():
         for name, condition in service.get("depends_on", {}).items():
@@ -103,6 +103,17 @@ def test_everything_waits_for_the_migrations_and_what_it_uses_is_healthy():
 def test_one_off_services_end_and_the_others_restart():
     assert {name for name, service in SERVICES.items() if service["restart"] == "on-failure"} == ONCE
     assert {service["restart"] for service in SERVICES.values()} == {"on-failure", "unless-stopped"}
+
+
+def test_images_of_this_repository_are_built_and_cannot_be_written_to():
+    targets = re.findall(r"^FROM \S+ AS (\w+)$", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
+    built = {name: service for name, service in SERVICES.items() if "build" in service}
+
+    assert set(built) == {*OURS, "pgbouncer"}
+    assert [name for name, service in built.items() if not service.get("read_only")] == []
+    assert {SERVICES[name]["build"] for name in OURS} == {"."}  # the last target
+    assert targets[-1] == "service"
+    assert built["pgbouncer"]["build"]["target"] in targets
 
 
 def test_mounted_files_exist():
