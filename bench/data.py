@@ -87,7 +87,7 @@ class Database:
     def __init__(self, cluster: Cluster, name: str, *, template: str = "template1", folder: Path = ROOT) -> None:
         self.cluster, self.name = cluster, name
         environment = cluster.new_database(name, template)
-        with self.superuser() as connection:
+        with self.superuser(autocommit=True) as connection:
             connection.execute((folder / "deploy/roles.sql").read_text())
         self.product = {**PRODUCTION, **environment}
         # The peers have no tenants: their role sees every row, and they filter by one tenant.

@@ -3,9 +3,13 @@
 --   orders_app    reads and writes rows, under row security (DATABASE_URL)
 --   orders_ops    reads and writes the rows of every tenant, for backups and bulk COPY; the service never uses it
 --
--- Run it once per database, before the first `manage.py migrate`, as a superuser connected to it:
---   psql postgres://postgres@host/orders -f deploy/roles.sql
--- Then set each role's password: \password orders_app, and so on. Running it again changes nothing.
+-- Run it once per database, before the first `manage.py migrate`, connected to it, in one of two ways:
+--   psql -v ON_ERROR_STOP=1 -f deploy/roles.sql postgres://postgres@host/orders    and then \password orders_app, and so on
+--   manage.py create_roles    which also sets the passwords; see docs/production.md
+-- As a superuser it can do all. As another role with CREATEROLE and CREATEDB that owns the database, such as the one that RDS
+-- creates, it does the rest, with a NOTICE for each step that it leaves out. From PostgreSQL 16 on, such a role can change only
+-- roles that it created. Running it again changes nothing. A failure changes nothing either: it is one transaction.
+BEGIN;
 
 DO $$
 DECLARE
@@ -20,9 +24,35 @@ BEGIN
     EXECUTE format('GRANT CONNECT ON DATABASE %I TO orders_owner, orders_app, orders_ops', current_database());
 END $$;
 
-ALTER ROLE orders_owner LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEROLE NOINHERIT;
-ALTER ROLE orders_app LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEROLE NOCREATEDB NOINHERIT;
-ALTER ROLE orders_ops LOGIN NOSUPERUSER BYPASSRLS NOCREATEROLE NOCREATEDB NOINHERIT;
+-- A new role is no superuser and obeys row security. Only a superuser may even name these attributes, so change only those of
+-- existing roles that differ, and stop if that is refused.
+DO $$
+DECLARE
+    name text;
+BEGIN
+    FOR name IN
+        SELECT rolname FROM pg_roles WHERE rolname IN ('orders_owner', 'orders_app', 'orders_ops')
+            AND (rolsuper OR rolbypassrls AND rolname <> 'orders_ops')
+    LOOP
+        EXECUTE format('ALTER ROLE %I NOSUPERUSER NOBYPASSRLS', name);
+    END LOOP;
+EXCEPTION WHEN insufficient_privilege THEN
+    RAISE EXCEPTION '% is a superuser or bypasses row security. Only a superuser can change that: %', name, SQLERRM;
+END $$;
+
+-- Without BYPASSRLS, pg_dump and COPY as this role fail, because they refuse to leave out rows.
+DO $$
+BEGIN
+    IF NOT (SELECT rolbypassrls FROM pg_roles WHERE rolname = 'orders_ops') THEN
+        ALTER ROLE orders_ops BYPASSRLS;
+    END IF;
+EXCEPTION WHEN insufficient_privilege THEN
+    RAISE NOTICE 'orders_ops cannot bypass row security, so it cannot dump or copy rows; use snapshots as backups: %', SQLERRM;
+END $$;
+
+ALTER ROLE orders_owner LOGIN NOCREATEROLE NOINHERIT;
+ALTER ROLE orders_app LOGIN NOCREATEROLE NOCREATEDB NOINHERIT;
+ALTER ROLE orders_ops LOGIN NOCREATEROLE NOCREATEDB NOINHERIT;
 
 -- JIT compilation took 340 ms for a statement that runs in 5 ms: under row security the planner cannot estimate its cost.
 ALTER ROLE orders_app SET jit = off;
@@ -43,28 +73,42 @@ REVOKE CREATE ON SCHEMA public FROM PUBLIC;
 GRANT USAGE, CREATE ON SCHEMA public TO orders_owner;
 GRANT USAGE ON SCHEMA public TO orders_app, orders_ops;
 
--- Grant rights on existing tables, and on those that the owner will create.
-GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO orders_app, orders_ops;
-GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO orders_app, orders_ops;
-ALTER DEFAULT PRIVILEGES FOR ROLE orders_owner IN SCHEMA public
-    GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO orders_app, orders_ops;
-ALTER DEFAULT PRIVILEGES FOR ROLE orders_owner IN SCHEMA public
-    GRANT USAGE, SELECT ON SEQUENCES TO orders_app, orders_ops;
+-- Grant rights on existing tables, and on those that the owner will create. A role that is no superuser may do so only as a
+-- member of the owner, which it therefore becomes until this is done.
+DO $$
+DECLARE
+    is_stranger boolean := NOT pg_has_role('orders_owner', 'USAGE');
+BEGIN
+    IF is_stranger THEN
+        GRANT orders_owner TO CURRENT_USER;
+    END IF;
+    GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO orders_app, orders_ops;
+    GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO orders_app, orders_ops;
+    ALTER DEFAULT PRIVILEGES FOR ROLE orders_owner IN SCHEMA public
+        GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO orders_app, orders_ops;
+    ALTER DEFAULT PRIVILEGES FOR ROLE orders_owner IN SCHEMA public
+        GRANT USAGE, SELECT ON SEQUENCES TO orders_app, orders_ops;
+    IF is_stranger THEN
+        REVOKE orders_owner FROM CURRENT_USER;
+    END IF;
+END $$;
 
 -- Searching for part of an e-mail address (orders/?email=) uses a trigram index. Under row security only leakproof operators may
 -- use an index, and only a superuser can mark LIKE as leakproof. It is: its errors concern the pattern, never a hidden row.
--- Hosted PostgreSQL may offer no superuser; there a search scans the tenant's addresses.
 CREATE EXTENSION IF NOT EXISTS btree_gin;
 CREATE EXTENSION IF NOT EXISTS pg_trgm;
 DO $$
 BEGIN
-    ALTER FUNCTION pg_catalog.textlike(text, text) LEAKPROOF;
+    IF NOT (SELECT proleakproof FROM pg_proc WHERE oid = 'pg_catalog.textlike(text, text)'::regprocedure) THEN
+        ALTER FUNCTION pg_catalog.textlike(text, text) LEAKPROOF;
+    END IF;
 EXCEPTION WHEN insufficient_privilege THEN
-    RAISE NOTICE 'LIKE stays as it is: %', SQLERRM;
+    RAISE NOTICE 'LIKE cannot be declared leakproof, so an e-mail search scans the tenant''s addresses: %', SQLERRM;
 END $$;
 
 -- Revoke large objects, which row security does not cover, and advisory locks, with which one role can fill the lock table of the
--- whole server. PostgreSQL grants both to everyone, and only a superuser can revoke them. This service uses neither.
+-- whole server. PostgreSQL grants both to everyone. This service uses neither. A role other than the functions' owner would get
+-- a warning for each function instead of an error.
 DO $$
 DECLARE
     name regprocedure;
@@ -72,9 +116,23 @@ BEGIN
     FOR name IN
         SELECT oid FROM pg_proc WHERE pronamespace = 'pg_catalog'::regnamespace
             AND (proname IN ('lo_creat', 'lo_create', 'lo_from_bytea') OR proname ~ '^pg_(try_)?advisory_')
+            AND has_function_privilege('public', oid, 'EXECUTE')
     LOOP
+        IF NOT (SELECT pg_has_role(proowner, 'USAGE') FROM pg_proc WHERE oid = name) THEN
+            RAISE NOTICE 'Large objects and advisory locks stay open to every role: only a superuser can revoke them';
+            EXIT;
+        END IF;
         EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', name);
     END LOOP;
-EXCEPTION WHEN insufficient_privilege THEN
-    RAISE NOTICE 'Large objects and advisory locks stay open to everyone: %', SQLERRM;
 END $$;
+
+-- Revoking somebody else's grants is a warning, not an error.
+DO $$
+BEGIN
+    IF has_schema_privilege('orders_app', 'public', 'CREATE') OR has_database_privilege('orders_app', current_database(), 'TEMP')
+    THEN
+        RAISE EXCEPTION 'orders_app can create tables. Run this as the owner of the database and of its schema public.';
+    END IF;
+END $$;
+
+COMMIT;

@@ -25,11 +25,11 @@ FAST = "-F -c synchronous_commit=off -c full_page_writes=off"
 class Cluster:
     """A private PostgreSQL server on an unused port, in a temporary folder that `stop` removes.
 
-    It does not write to disk at each COMMIT, unless it is `durable`. It has the roles of deploy/roles.sql; their owner
-    may create databases. Raises FileNotFoundError where PostgreSQL is not installed.
+    It does not write to disk at each COMMIT, unless it is `durable`. It has the roles of deploy/roles.sql, unless it is
+    `bare`; their owner may create databases. Raises FileNotFoundError where PostgreSQL is not installed.
     """
 
-    def __init__(self, *, durable: bool = False) -> None:
+    def __init__(self, *, durable: bool = False, bare: bool = False) -> None:
         binaries = find_binaries()
         if binaries is None:
             raise FileNotFoundError(missing_programs()[0])
@@ -43,7 +43,9 @@ class Cluster:
         self._run("initdb", "-D", self._data, "-U", "superuser", "-A", "scram-sha-256", "--no-sync", "-E", "UTF8",
                   "--locale=C", f"--pwfile={password_file}")  # fmt: skip
         self.start()
-        with psycopg.connect(self.url_of("superuser", "template1")) as template:
+        if bare:
+            return
+        with psycopg.connect(self.url_of("superuser", "template1"), autocommit=True) as template:
             template.execute(ROLES.read_text())
             for role in ("orders_owner", "orders_app", "orders_ops"):
                 template.execute(f"ALTER ROLE {role} PASSWORD '{self._password}'")

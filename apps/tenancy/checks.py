@@ -45,7 +45,11 @@ def tenants_kept_apart(app_configs: Any, databases: Sequence[str] | None = None,
             for problem in setting_problems(connections[alias]) + role_problems(connections[alias])
         ]
         messages += [
-            checks.Warning(problem, hint="Run deploy/roles.sql again, as a superuser.", id="tenancy.W005")
+            checks.Warning(
+                problem,
+                hint="Run deploy/roles.sql again, as a superuser. Without one, see docs/production.md.",
+                id="tenancy.W005",
+            )
             for problem in role_warnings(connections[alias])
         ]
     return messages
