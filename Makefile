@@ -72,6 +72,7 @@ lint: .venv/.installed .venv-node/.installed ## Check style, types, imports, doc
 	.venv/bin/hadolint Dockerfile
 	.venv/bin/codespell --skip './tests,./lab/tests,./lab/evidence,./requirements,*.min.js,*.svg' --ignore-words-list orderin
 	$(PRODUCTION) DATABASE_URL=sqlite://:memory: $(DJANGO) makemigrations --check --dry-run
+	@$(PY) -m harness.migrations
 	$(PRODUCTION) $(DJANGO) check --deploy --fail-level WARNING
 	$(PRODUCTION) $(DJANGO) spectacular --fail-on-warn --validate | diff -u docs/openapi.yaml - \
 		|| (echo "docs/openapi.yaml is not the schema of this code: make schema" && false)

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from chaos import crashes, edge, exports, frozen, poison, pooler, races, reads, redis, replica, restore
+from chaos import crashes, deploy, edge, exports, frozen, poison, pooler, races, reads, redis, replica, restore
 from chaos.background import backstage
 from chaos.soak import soak
 from chaos.stage import Stage
@@ -187,6 +187,11 @@ def poisoned(theatre: Theatre) -> Iterator[Verdict]:
                 yield poison.never_done(theatre.cluster, behind, fault, hurry=not theatre.full)
 
 
+def deployed(theatre: Theatre) -> Iterator[Verdict]:
+    with theatre.stage(True, tenants=3) as stage, tempfile.TemporaryDirectory() as folder:
+        yield from deploy.old_code(stage, Path(folder), orders=theatre.size(2_000, 40))
+
+
 def beside_exports(theatre: Theatre) -> Iterator[Verdict]:
     """Ratios of times are measured only in full, on an idle machine."""
     with theatre.stage(True, tenants=2) as stage:
@@ -218,6 +223,7 @@ SCENARIOS: dict[str, Callable[[Theatre], Iterator[Verdict]]] = {
     "queue": queue_failed,
     "poison": poisoned,
     "reads": beside_exports,
+    "deploy": deployed,
 }
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import psycopg
 
 from harness.environment import PRODUCTION
-from harness.machine import free_port
+from harness.machine import ROOT, free_port
 from harness.processes import SERVE, Running, is_served, manage
 
 # Creates all tenants and keys in one process; `manage.py tenant create` and `apikey create` would take two for each.
@@ -49,11 +49,14 @@ class Stage:
         self.server.stop()
 
     @contextmanager
-    def beside(self, workers: int = 2, **environment: str) -> Iterator[Stage]:
-        """Run another server on the same database inside the block, with these variables; yield a stage with it."""
+    def beside(self, workers: int = 2, folder: Path = ROOT, **environment: str) -> Iterator[Stage]:
+        """Run another server on the same database inside the block, with the code in `folder` and these variables.
+
+        Yield a stage with it.
+        """
         stage = copy(self)
         stage.environment = {**self.environment, **environment}
-        stage.server = Server(stage.environment, workers)
+        stage.server = Server(stage.environment, workers, folder)
         try:
             yield stage
         finally:
@@ -110,11 +113,11 @@ class Stage:
 class Server(Running):
     """The production server. `process` starts and supervises the `workers()`."""
 
-    def __init__(self, environment: dict[str, str], workers: int) -> None:
+    def __init__(self, environment: dict[str, str], workers: int, folder: Path = ROOT) -> None:
         self.port = free_port()
         self.threads = workers * 4  # with database connections: three for tenants, one for keys and pages
         own = {"GRANIAN_PORT": str(self.port), "GRANIAN_WORKERS": str(workers)}
-        super().__init__(SERVE, {**environment, **own}, lambda: is_served(self.port))
+        super().__init__(SERVE, {**environment, **own}, lambda: is_served(self.port), folder=folder)
 
     def workers(self) -> list[int]:
         """Return the workers' process ids, the oldest first."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from chaos import crashes, edge, exports, poison, pooler, races, redis, replica, restore
+from chaos import crashes, deploy, edge, exports, poison, pooler, races, redis, replica, restore
 from chaos.background import backstage
 from chaos.soak import soak
 from chaos.stage import Stage
@@ -106,6 +106,13 @@ def test_redis_that_fails_keeps_its_promises(stage):
         server.stop()
 
     assert verdict.broken == []
+
+
+@pytest.mark.postgresql
+def test_last_release_serves_on_this_schema(stage, tmp_path):
+    verdicts = deploy.old_code(stage, tmp_path, orders=20)
+
+    assert {verdict.promise: verdict.broken for verdict in verdicts} == {verdict.promise: [] for verdict in verdicts}
 
 
 @pytest.fixture

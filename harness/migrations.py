@@ -1,0 +1,110 @@
+"""Refuse migrations that the running version could not bear: `python -m harness.migrations`, in `make lint`.
+
+Applies all migrations to an empty PostgreSQL database, records the SQL of each that is newer than the last release,
+and has squawk judge it. The exit status is 1 if a statement is refused. Writes nothing outside temporary folders.
+docs/production.md, "Deploying without downtime", says what to do instead.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import django
+
+from harness.environment import PRODUCTION
+from harness.postgresql import Cluster
+from harness.releases import released_files
+
+# Rules about style, or about what Django writes in each migration; none of them concerns the running version.
+STYLE = (
+    "prefer-bigint-over-int,prefer-bigint-over-smallint,prefer-identity,prefer-robust-stmts,prefer-text-field,"
+    "prefer-timestamp-tz,require-timeout-settings,ban-char-field"
+)
+LOCKED = "was made before this check: it locks writes to orders while the index is built"
+# Migration and rule, with the reason why the rule does not apply.
+EXEMPT = {
+    ("orders.0006_filters_in_indexes", "require-concurrent-index-creation"): LOCKED,
+    ("orders.0006_filters_in_indexes", "require-concurrent-index-deletion"): LOCKED,
+    ("orders.0007_revenue_in_indexes", "require-concurrent-index-creation"): LOCKED,
+    ("orders.0007_revenue_in_indexes", "require-concurrent-index-deletion"): LOCKED,
+}
+# Django gives a new column its default only while it fills the old rows (unless `db_default` is set). squawk accepts
+# that, but the running version's INSERT omits the column.
+DROPPED_DEFAULT = re.compile(r'ALTER TABLE "(\w+)" ALTER COLUMN "(\w+)" DROP DEFAULT')
+
+
+def main() -> int:
+    cluster = Cluster()
+    try:
+        os.environ.update({**PRODUCTION, **cluster.new_database("lint")})
+        os.environ["DATABASE_URL"] = os.environ["DATABASE_OWNER_URL"]
+        django.setup()
+        refused = refusals(recorded())
+    finally:
+        cluster.stop()
+    print("\n".join(refused), file=sys.stderr, end="\n" if refused else "")
+    return int(bool(refused))
+
+
+def recorded() -> dict[str, str]:
+    """Apply all migrations, and return the SQL of those that are newer than the last release, by app and name."""
+    from django.apps import apps
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    ours, released = {app.label: app.name.replace(".", "/") for app in apps.get_app_configs()}, released_files()
+    found: dict[str, list[str]] = {}
+    current: list[str] = []
+
+    def begin(action: str, migration: Any = None, fake: bool = False) -> None:
+        nonlocal current
+        if action == "apply_start":
+            path = f"{ours[migration.app_label]}/migrations/{migration.name}.py"
+            current = []
+            if path.startswith("apps/") and path not in released:
+                found[f"{migration.app_label}.{migration.name}"] = current
+
+    def record(execute: Any, sql: Any, params: Any, many: bool, context: Any) -> Any:
+        current.append(connection.ops.compose_sql(str(sql), params) if params and not many else str(sql))
+        return execute(sql, params, many, context)
+
+    executor = MigrationExecutor(connection, begin)
+    with connection.execute_wrapper(record):
+        executor.migrate(executor.loader.graph.leaf_nodes())
+    return {name: ";\n".join(sql.rstrip("; \n") for sql in statements) + ";\n" for name, statements in found.items()}
+
+
+def refusals(migrations: dict[str, str]) -> list[str]:
+    """Return one line per refused statement of these migrations (SQL by name). Raises RuntimeError without squawk."""
+    squawk = shutil.which("squawk", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}")
+    if squawk is None:
+        raise RuntimeError("squawk is missing; requirements/dev.txt has it (squawk-cli)")
+    lines = []
+    with tempfile.TemporaryDirectory() as folder:
+        for name, sql in migrations.items():
+            file = Path(folder) / f"{name}.sql"
+            file.write_text(sql)
+            options = ["--reporter=json", "--assume-in-transaction", f"--exclude={STYLE}", "--pg-version=15.0"]
+            done = subprocess.run([squawk, *options, str(file)], capture_output=True, text=True)
+            if done.returncode not in (0, 1) or not done.stdout.strip():
+                raise RuntimeError(f"squawk failed on {name}: {done.stderr}")
+            for problem in json.loads(done.stdout):
+                if (name, problem["rule_name"]) not in EXEMPT:
+                    lines.append(f"{name}: {problem['rule_name']}: {problem['message']}")
+            created = set(re.findall(r'CREATE TABLE "(\w+)"', sql))
+            for table, column in DROPPED_DEFAULT.findall(sql):
+                if table not in created and f'"{column}" DROP NOT NULL' not in sql:
+                    lines.append(f"{name}: dropped-default: {table}.{column} needs a db_default, or null=True")
+    return lines
+
+
+if __name__ == "__main__":
+    sys.exit(main())
