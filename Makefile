@@ -129,4 +129,4 @@ bench-against: .venv-bench/.installed ## Compare CPU per request with commit BAS
 
 ci: lint test test-rest verify ## Run everything that must pass before a merge; at most 35 minutes on 2 cores
 
-ci-full: ci chaos ## Run `make ci` and `make chaos`; two hours
+ci-full: ci image-test chaos ## Run `make ci`, build and run the image, and run `make chaos`; two hours

@@ -69,10 +69,11 @@ def recorded() -> dict[str, str]:
                 found[f"{migration.app_label}.{migration.name}"] = current
 
     def record(execute: Any, sql: Any, params: Any, many: bool, context: Any) -> Any:
-        current.append(connection.ops.compose_sql(str(sql), params) if params and not many else str(sql))
+        operations: Any = connection.ops
+        current.append(operations.compose_sql(str(sql), params) if params and not many else str(sql))
         return execute(sql, params, many, context)
 
-    executor = MigrationExecutor(connection, begin)
+    executor = MigrationExecutor(connection, begin)  # type: ignore[arg-type]
     with connection.execute_wrapper(record):
         executor.migrate(executor.loader.graph.leaf_nodes())
     return {name: ";\n".join(sql.rstrip("; \n") for sql in statements) + ";\n" for name, statements in found.items()}
