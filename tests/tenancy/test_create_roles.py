@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
+
 import psycopg
 import pytest
 from django.conf import settings
 from django.core.management.base import CommandError
+
+from harness.machine import find_binaries
+from harness.postgresql import ROLES
 
 pytestmark = pytest.mark.postgresql
 ONLY_OF_A_SUPERUSER = [
@@ -95,6 +100,21 @@ def test_role_that_could_read_every_tenant_is_refused(hosted, role, attribute):
     assert hosted.catalogue() == before
 
 
+def test_psql_that_goes_on_after_an_error_changes_nothing(hosted):
+    hosted.execute("ALTER ROLE orders_app BYPASSRLS")
+    hosted.execute("ALTER ROLE orders_app RESET jit")
+    before = hosted.catalogue()
+    try:
+        command = [find_binaries() / "psql", "-qf", ROLES, hosted.server.url_of("master", "orders")]
+        done = subprocess.run(command, capture_output=True, text=True)
+        assert "orders_app is a superuser or bypasses row security" in done.stderr
+        assert hosted.catalogue() == before
+    finally:
+        hosted.execute("ALTER ROLE orders_app NOBYPASSRLS")
+        hosted.execute("ALTER ROLE orders_app RESET ALL")
+        hosted.create_roles()
+
+
 def test_superuser_leaves_nothing_out(hosted):
     with hosted.another_database("master") as arguments:
         output = hosted.create_roles("superuser", **arguments)
@@ -141,6 +161,7 @@ WITH_PASSWORD = "postgres://master:secret@127.0.0.1:1/orders"
     [
         ({"DATABASE_ADMIN_URL": ""}, "Set DATABASE_ADMIN_URL"),
         ({"DATABASE_ADMIN_URL": "postgres://master:sec/ret@host/orders"}, "Set DATABASE_ADMIN_URL"),
+        ({"DATABASE_ADMIN_URL": "postgres://master:100%secret@host/orders"}, "Set DATABASE_ADMIN_URL"),
         ({"DATABASE_ADMIN_URL": WITH_PASSWORD}, "PostgreSQL refused: connection failed"),
         ({"DATABASE_OWNER_URL": ""}, "Set OWNER_PASSWORD, or let DATABASE_OWNER_URL connect as orders_owner"),
         ({"DATABASE_OWNER_URL": WITH_PASSWORD}, "connect as orders_owner, with a password, to orders"),
