@@ -11,7 +11,7 @@ DJANGO := $(PY) -m django
 export DJANGO_SETTINGS_MODULE := config.settings
 export PYTHONPATH := $(CURDIR)
 
-.PHONY: help run serve stack test test-rest verify chaos screenshots bench bench-full bench-exports bench-against lint hooks fmt schema lock image image-test ci ci-full
+.PHONY: aws help run serve stack test test-rest verify chaos screenshots bench bench-full bench-exports bench-against lint hooks fmt schema lock image image-test ci ci-full
 
 help: ## Print this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 15
@@ -95,7 +95,7 @@ schema: .venv/.installed ## Regenerate docs/openapi.yaml (production) and docs/o
 
 lock: .venv/.installed ## Pin the newest versions that requirements/*.in allow
 	$(PY) -m pip install --quiet uv
-	cd requirements && for name in base dev; do ../.venv/bin/uv pip compile --quiet --universal --generate-hashes \
+	cd requirements && for name in base dev aws; do ../.venv/bin/uv pip compile --quiet --universal --generate-hashes \
 		--no-header --no-annotate --upgrade --python-version 3.10 $$name.in -o $$name.txt; done
 	cd bench && ../.venv/bin/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --upgrade \
 		--python-version 3.10 requirements.in -o requirements.txt
@@ -127,6 +127,22 @@ BASE ?= e2520b9
 bench-against: .venv-bench/.installed ## Compare CPU per request with commit BASE; OPTIONS='--limit 1.05'; five minutes
 	@$(BENCH) -m bench.against $(BASE) $(OPTIONS)
 
+# Only deploy/aws depends on CDK and the linters of its templates, so these have an environment of their own.
+AWS := .venv-aws/bin/python
+.venv-aws/.installed: requirements/aws.txt
+	@command -v node >/dev/null || (echo "node 18 or later is needed (Debian: apt install nodejs)" && false)
+	$(PYTHON) -m venv .venv-aws
+	$(AWS) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/aws.txt
+	@touch $@
+
+# CDK warns of Node 20, which Debian and GitHub still have.
+aws: export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 18,20
+aws: .venv-aws/.installed ## Synthesise deploy/aws in both sizes into .cdk/, test and lint it, without an account; a minute
+	@$(AWS) -m deploy.aws.synthesise .cdk
+	@$(AWS) -m pytest -q -c deploy/aws/tests/pytest.ini deploy/aws/tests
+	@.venv-aws/bin/cfn-lint '.cdk/*/*.template.json'
+	@.venv-aws/bin/checkov --quiet --compact --skip-download --framework cloudformation --directory .cdk
+
 ci: lint test test-rest verify ## Run everything that must pass before a merge; at most 35 minutes on 2 cores
 
-ci-full: ci image-test chaos ## Run `make ci`, build and run the image, and run `make chaos`; two hours
+ci-full: ci image-test aws chaos ## Run `make ci`, test the image and deploy/aws, and run `make chaos`; two hours

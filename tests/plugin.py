@@ -47,8 +47,8 @@ FULL = ("tests/image",)
 # `make test` runs these on PostgreSQL, besides the tests that only PostgreSQL can run.
 ON_POSTGRESQL = ("tests/isolation", "tests/database/test_triggers.py", "tests/orders/test_triggers")
 ON_POSTGRESQL += ("tests/reporting/test_triggers.py", "tests/tenancy/test_isolation.py")
-# These run once, with any database: `lab verify` tries each one by itself; the others are about names and clients.
-ON_SQLITE = ("lab/tests/test_guide.py", "tests/clients", "tests/test_renaming.py")
+# These run once: `lab verify` tries each database by itself; the others are about clients, names and documents.
+ON_SQLITE = ("lab/tests/test_guide.py", "tests/clients", "tests/test_building.py", "tests/test_renaming.py")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
