@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import statistics
 import threading
 import time
-from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -15,6 +13,7 @@ from chaos.background import Backstage
 from chaos.clients import ORDERS, Client, crowd
 from chaos.exporters import finish, request
 from chaos.verdict import Verdict
+from config.worker import lower_priority
 
 CLIENTS = 20
 
@@ -28,7 +27,7 @@ def beside_reads(backstage: Backstage, seconds: float, rate: int = 200, most: fl
     verdict = Verdict(f"Export of all orders beside {rate} reads/s: the reads' p99 stays below twice", "PostgreSQL")
     with psycopg.connect(backstage.stage.environment["DATABASE_OWNER_URL"], autocommit=True) as owner:
         owner.execute("VACUUM (ANALYZE)")  # Otherwise autovacuum does so during the reads, as the rows are new.
-    _yield_processors(backstage.storage.process.pid)
+    lower_priority(backstage.storage.process.pid)  # It stands for S3, which is another machine.
     _milliseconds(backstage, 5, rate)  # Warm up.
     normal = _milliseconds(backstage, seconds, rate)
     exports, stopping = list[dict[str, Any]](), threading.Event()
@@ -81,11 +80,3 @@ def _milliseconds(backstage: Backstage, seconds: float, rate: int) -> list[float
     for thread in threads:
         thread.join()
     return taken
-
-
-def _yield_processors(pid: int) -> None:
-    """Give a process that stands for another machine, as moto for S3, the lowest priority on this one (sched(7))."""
-    os.setpriority(os.PRIO_PROCESS, pid, 19)
-    autogroup = Path(f"/proc/{pid}/autogroup")
-    if autogroup.exists():
-        autogroup.write_text("19")
