@@ -1,6 +1,6 @@
 """Work out docs/capacity.md from footprint.json: `python -m bench.capacity` writes the tables between its markers.
 
-What is no measurement is a constant here, and is listed on the page as an assumption.
+Assumptions are constants here, and the page lists them.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The alarms. Each tells the topic when it begins and when it ends; docs/operations.md has an answer to each, by name.
+"""The alarms. Each publishes to the topic when it begins and when it ends; its description names its answer.
 
 The thresholds are starting values.
 """

@@ -23,6 +23,10 @@ class Image(NamedTuple):
     repository: str
     digest: str
 
+    @property
+    def repository_arn(self) -> str:
+        return f"arn:aws:ecr:{self.region}:{self.account}:repository/{self.repository}"
+
 
 @dataclass(frozen=True)
 class Parameters:
@@ -33,7 +37,7 @@ class Parameters:
     certificate: str  # ARN of the certificate of that name in ACM, in the same region
     image: Image  # of the service: web, worker, scheduler and commands
     pooler_image: Image  # of PgBouncer
-    alarm_email: str  # who is told of alarms; "": nobody, until somebody subscribes to the topic
+    alarm_email: str  # receives alarms; "": nobody, until somebody subscribes to the topic
 
     @property
     def prefix(self) -> str:

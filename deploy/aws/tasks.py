@@ -91,7 +91,7 @@ class Tasks:
         database = self.data.database
         return {"DATABASE_URL": database.pooled_url, "DATABASE_REPLICA_URL": database.replica_url}
 
-    def _rights(self, name: str) -> list[iam.PolicyStatement]:
+    def _rights(self, task: str) -> list[iam.PolicyStatement]:
         data = self.data
         resources = {
             "jobs": data.queues.jobs.queue_arn,
@@ -100,15 +100,14 @@ class Tasks:
             "bucket": data.storage.exports.bucket_arn,
             "key": data.credentials.key.key_arn,
         }
-        statements = []
-        for resource, actions in RIGHTS.get(name, {}).items():
-            # The key also encrypts the secrets.
-            via = {"kms:ViaService": f"s3.{self.parameters.region}.amazonaws.com"}
-            conditions = {"StringEquals": via} if resource == "key" else None
-            statements.append(
-                iam.PolicyStatement(actions=[*actions], resources=[resources[resource]], conditions=conditions)
+        # The key also encrypts the secrets.
+        files_only = {"StringEquals": {"kms:ViaService": f"s3.{self.parameters.region}.amazonaws.com"}}
+        return [
+            iam.PolicyStatement(
+                actions=[*actions], resources=[resources[name]], conditions=files_only if name == "key" else None
             )
-        return statements
+            for name, actions in RIGHTS.get(task, {}).items()
+        ]
 
     def _shared_environment(self) -> dict[str, str]:
         data = self.data
@@ -130,11 +129,12 @@ class Tasks:
 
     def _inject(self, definition: ecs.FargateTaskDefinition, secrets: Secrets) -> dict[str, ecs.Secret]:
         """Let ECS read the secrets when it starts the task; the task itself may not."""
-        injected = {}
-        for variable, (secret, field) in secrets.items():
-            # By its name only: the original's key would name this task's role, which belongs to a later stack.
-            named = secretsmanager.Secret.from_secret_complete_arn(definition, variable, secret.secret_arn)
-            injected[variable] = ecs.Secret.from_secrets_manager(named, field)
+        # By their names only: the originals' key would name this task's role, which belongs to a later stack.
+        by_name = secretsmanager.Secret.from_secret_complete_arn
+        injected = {
+            variable: ecs.Secret.from_secrets_manager(by_name(definition, variable, secret.secret_arn), field)
+            for variable, (secret, field) in secrets.items()
+        }
         definition.add_to_execution_role_policy(
             iam.PolicyStatement(
                 actions=["kms:Decrypt"],
@@ -189,10 +189,7 @@ def _check(command: Sequence[str], *, start: int) -> ecs.HealthCheck:
 
 def _image(scope: Construct, name: str, image: Image) -> ecs.ContainerImage:
     repository = ecr.Repository.from_repository_attributes(
-        scope,
-        name,
-        repository_arn=f"arn:aws:ecr:{image.region}:{image.account}:repository/{image.repository}",
-        repository_name=image.repository,
+        scope, name, repository_arn=image.repository_arn, repository_name=image.repository
     )
     return ecs.ContainerImage.from_ecr_repository(repository, image.digest)
 

@@ -19,7 +19,7 @@ MANAGED = {
 
 class Firewall(Construct):
     def __init__(self, scope: Construct, *, prefix: str, load_balancer: str, log: logs.ILogGroup) -> None:
-        """Protect the load balancer with that ARN; write what is blocked to `log`."""
+        """Protect the load balancer with that ARN; log blocked requests to `log`."""
         super().__init__(scope, "Firewall")
         acl = waf.CfnWebACL(
             self,

@@ -36,7 +36,7 @@ class Workers(Construct):
             cpu=1024,
             memory=2048,
             pool=size.worker_pool,
-            stop_seconds=120,  # the most that Fargate allows; what is not done then, another worker begins anew
+            stop_seconds=120,  # the most that Fargate allows; another worker starts unfinished jobs again
         )
         self.service = _service(self, tasks, "worker", definition, min_healthy=100, max_healthy=200)
         count = scaling.scale(self.service, size.worker_tasks)

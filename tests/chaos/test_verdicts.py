@@ -12,7 +12,7 @@ from harness.markers import replace_between
 BOOK = {"a": (1, "paid", 5), "b": (2, "paid", 5), "c": (3, "paid", 5), "d": (4, "paid", 5)}
 
 
-# The promise that the last run on two cores has missed; docs/reliability.md says why ("What is not promised").
+# The promise that the last run on two cores missed. Reason: docs/reliability.md, "What is not promised".
 MISSED = {"Export of all orders beside 200 reads/s: the reads' p99 stays below twice"}
 
 

@@ -1,4 +1,4 @@
-"""Every alarm tells somebody, and watches a metric that is published."""
+"""Every alarm has an action, and watches a metric that is published."""
 
 from __future__ import annotations
 
