@@ -20,7 +20,7 @@ import django
 
 from harness.environment import PRODUCTION
 from harness.postgresql import Cluster
-from harness.releases import released_files
+from harness.releases import last_release
 
 # Rules about style, or about what Django writes in each migration; none of them concerns the running version.
 STYLE = (
@@ -56,16 +56,18 @@ def recorded() -> dict[str, str]:
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
-    ours, released = {app.label: app.name.replace(".", "/") for app in apps.get_app_configs()}, released_files()
+    executor = MigrationExecutor(connection)
+    graph = executor.loader.graph
+    released = {one for newest in last_release()["migrations"].items() for one in graph.forwards_plan(newest)}
+    ours = {app.label for app in apps.get_app_configs() if app.name.startswith("apps.")}
     found: dict[str, list[str]] = {}
     current: list[str] = []
 
-    def begin(action: str, migration: Any = None, fake: bool = False) -> None:
+    def begin(action: str, migration: Any = None, fake: bool | None = None) -> None:
         nonlocal current
         if action == "apply_start":
-            path = f"{ours[migration.app_label]}/migrations/{migration.name}.py"
             current = []
-            if path.startswith("apps/") and path not in released:
+            if migration.app_label in ours and (migration.app_label, migration.name) not in released:
                 found[f"{migration.app_label}.{migration.name}"] = current
 
     def record(execute: Any, sql: Any, params: Any, many: bool, context: Any) -> Any:
@@ -73,9 +75,9 @@ def recorded() -> dict[str, str]:
         current.append(operations.compose_sql(str(sql), params) if params and not many else str(sql))
         return execute(sql, params, many, context)
 
-    executor = MigrationExecutor(connection, begin)  # type: ignore[arg-type]
+    executor.progress_callback = begin
     with connection.execute_wrapper(record):
-        executor.migrate(executor.loader.graph.leaf_nodes())
+        executor.migrate(graph.leaf_nodes())
     return {name: ";\n".join(sql.rstrip("; \n") for sql in statements) + ";\n" for name, statements in found.items()}
 
 

@@ -19,7 +19,7 @@ from tests.clients.conftest import SCHEMA
 RELEASES = json.loads((ROOT / "docs/releases.json").read_text())  # the newest is the last
 
 
-def released_schema(release: dict[str, str]) -> str:
+def released_schema(release: dict[str, Any]) -> str:
     """Return the published schema of a release, which is kept because a clone may lack the commit."""
     return (ROOT / f"docs/releases/{release['version']}.yaml").read_text()
 
