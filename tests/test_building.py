@@ -30,7 +30,7 @@ GUIDES = {
         f"{ATTACK}[GET returns/-filter-both]",
     ),
     "field": Outcome(
-        2,
+        3,
         180,
         [
             *(f"apps/orders/{module}.py" for module in ("filters", "models", "serializers")),
@@ -51,7 +51,7 @@ GUIDES = {
         "test_operation_runs_as_many_statements_as_recorded[GET reporting/statuses/]",
     ),
     "status": Outcome(
-        2,
+        3,
         280,
         [
             "apps/devtools/static/devtools/home.css",

@@ -8,7 +8,7 @@ from django.db import Error, connection, transaction
 from django.http import HttpRequest, JsonResponse
 
 from apps.database.disk import disk_problem
-from apps.database.migrating import pending_migrations
+from apps.database.migrating import compare_migrations
 from apps.database.triggers import trigger_problems
 from apps.tenancy.isolation import isolation_problems
 from apps.tenancy.roles import setting_problems
@@ -28,7 +28,8 @@ def readyz(request: HttpRequest) -> JsonResponse:
     """Return 200 if requests can succeed, changes included, and otherwise 503 with the reason.
 
     The database has to respond, to accept writes, and to have the migrations, triggers and row security of this
-    version. Row security has to apply to the connected role, which would otherwise serve every tenant's rows.
+    version, or of a later one. Row security has to apply to the connected role, which would otherwise serve every
+    tenant's rows.
     """
     try:
         # In a transaction, as in a request: a pooler may accept statements but no transactions. Not on SQLite, where
@@ -50,6 +51,8 @@ def _problems() -> list[str]:
     problems = setting_problems(connection)
     if disk := disk_problem():
         return [*problems, disk]  # Skip the other checks: SQLite may not even be able to read.
-    if pending := pending_migrations(connection):
+    pending, unknown = compare_migrations(connection)
+    if pending:
         return [*problems, f"{pending} migrations to apply"]
-    return problems + trigger_problems(connection) + isolation_problems(connection)
+    # During a deployment, this version serves on what a later one has migrated (docs/production.md).
+    return problems + trigger_problems(connection, is_newer=unknown > 0) + isolation_problems(connection, serving=True)

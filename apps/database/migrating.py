@@ -16,8 +16,20 @@ _unowned: dict[str, str] = {}
 
 def pending_migrations(connection: BaseDatabaseWrapper) -> int:
     """Return how many migrations are not applied yet."""
+    return compare_migrations(connection)[0]
+
+
+def compare_migrations(connection: BaseDatabaseWrapper) -> tuple[int, int]:
+    """Return how many migrations are not applied yet, and how many are that only a later version can have."""
     executor = MigrationExecutor(connection)
-    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    known = executor.loader.disk_migrations
+    replaced = {name for migration in known.values() for name in migration.replaces}
+    unknown = [
+        (label, name)
+        for label, name in executor.loader.applied_migrations
+        if label in executor.loader.migrated_apps and (label, name) not in known and (label, name) not in replaced
+    ]
+    return len(executor.migration_plan(executor.loader.graph.leaf_nodes())), len(unknown)
 
 
 def before_migrate(using: str = DEFAULT_DB_ALIAS, plan: Any = (), **kwargs: Any) -> None:

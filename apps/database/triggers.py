@@ -20,6 +20,7 @@ from apps.plugin import plugins
 
 # Distinguishes our triggers from others in the database.
 PREFIX = "maintain_"
+DIFFERENT = "is not the one of this version"
 
 
 @dataclass(frozen=True)
@@ -48,9 +49,13 @@ def triggers(connection: BaseDatabaseWrapper) -> list[Trigger]:
     return [trigger for trigger in every if getattr(trigger, connection.vendor)]
 
 
-def trigger_problems(connection: BaseDatabaseWrapper) -> list[str]:
-    """Return which expected triggers are missing, disabled or different in the database. Reads the catalogue."""
-    return [f"trigger {trigger.full_name} on {trigger.table} {what}" for trigger, what in _stale(connection)]
+def trigger_problems(connection: BaseDatabaseWrapper, *, is_newer: bool = False) -> list[str]:
+    """Return which expected triggers are missing, disabled or different in the database. Reads the catalogue.
+
+    With `is_newer`, a later version may have replaced them by its own, which is no problem.
+    """
+    stale = [(trigger, what) for trigger, what in _stale(connection) if not (is_newer and what == DIFFERENT)]
+    return [f"trigger {trigger.full_name} on {trigger.table} {what}" for trigger, what in stale]
 
 
 def install(connection: BaseDatabaseWrapper) -> None:
@@ -81,8 +86,10 @@ def _stale(connection: BaseDatabaseWrapper) -> Iterator[tuple[Trigger, str]]:
     for trigger in triggers(connection):
         if trigger.full_name not in found:
             yield trigger, "is missing"
+        elif not _is_enabled(found[trigger.full_name]):
+            yield trigger, "is disabled"
         elif not _is_current(trigger, found[trigger.full_name]):
-            yield trigger, "is not the one of this version"
+            yield trigger, DIFFERENT
 
 
 def installed(connection: BaseDatabaseWrapper) -> dict[str, Any]:
@@ -107,12 +114,16 @@ def installed(connection: BaseDatabaseWrapper) -> dict[str, Any]:
         return {name: rest for name, *rest in cursor.fetchall()}
 
 
+def _is_enabled(found: Any) -> bool:
+    return isinstance(found, str) or found[2] == "O"
+
+
 def _is_current(trigger: Trigger, found: Any) -> bool:
     if isinstance(found, str):
         return found == _sqlite(trigger)
-    source, comment, enabled, settings, definition, schema = found
-    expected = (_body(trigger), _comment(trigger, definition), "O", [f"search_path={schema}, pg_temp"])
-    return (source, comment, enabled, settings) == expected
+    source, comment, _, settings, definition, schema = found
+    expected = (_body(trigger), _comment(trigger, definition), [f"search_path={schema}, pg_temp"])
+    return (source, comment, settings) == expected
 
 
 def _sqlite(trigger: Trigger) -> str:

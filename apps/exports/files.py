@@ -5,8 +5,9 @@ from contextlib import suppress
 from logging import getLogger
 from typing import IO, Any
 
-from django.core.files import File
 from django.core.files.storage import FileSystemStorage, Storage, storages
+
+from apps.exports.pace import PacedFile
 
 LINK_SECONDS = 60  # for which a signed URL is valid
 
@@ -23,7 +24,7 @@ def folder_of(tenant_id: int, export_id: int) -> str:
 def save(folder: str, token: uuid.UUID, file: IO[bytes]) -> str:
     """Store a file from its beginning, and return its name."""
     file.seek(0)
-    return storage().save(f"{folder}/{token.hex}", File(file))
+    return storage().save(f"{folder}/{token.hex}", PacedFile(file))
 
 
 def remove(folder: str) -> None:

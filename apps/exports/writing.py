@@ -1,10 +1,8 @@
 """Write an export's rows into a file, all of one snapshot, without holding them in memory.
 
-An export can wait, and requests cannot: it takes one process of PostgreSQL and rests after each short burst of work, so
-that requests on the same processors do not wait for theirs.
+An export can wait, and requests cannot, so it takes one process of PostgreSQL, and rests (see `pace`).
 """
 
-import time
 from collections.abc import Callable
 from typing import IO, Any
 
@@ -18,13 +16,11 @@ from apps.database.replica_check import REPLICA
 from apps.exports import formats, kinds
 from apps.exports.lifecycle import Format
 from apps.exports.models import Export
+from apps.exports.pace import Pace
 from apps.tenancy.models import Tenant
 from apps.tenancy.scope import current_connection
 
 BATCH = 100  # rows between two looks at the clock and at the claim
-BURST = 0.001  # seconds of work between two rests
-REST = 0.2  # seconds of rest for each second of work
-MOST_REST = 0.02  # seconds; a batch that took longer has waited for the database
 
 
 def write_rows(file: IO[bytes], *, tenant: Tenant, export: Export, check: Callable[[], None]) -> int:
@@ -51,7 +47,7 @@ def _write(database: Any, file: IO[bytes], export: Export, check: Callable[[], N
     if database.vendor == "postgresql":
         return _copy(database, file, export.format, rows, columns, check)
     file.write(formats.header(export.format, columns))
-    count, pace = 0, _Pace()
+    count, pace = 0, Pace()
     for count, row in enumerate(rows.iterator(chunk_size=2_000), 1):
         file.write(formats.line(export.format, row, columns))
         if count % BATCH == 0:
@@ -72,7 +68,7 @@ def _copy(
         # A worker may take longer than a request, but a statement that hangs must end.
         cursor.execute("SELECT set_config('statement_timeout', %s, true)", [f"{settings.JOB_SECONDS}s"])
         cursor.execute("SELECT set_config('max_parallel_workers_per_gather', '0', true)")
-    count, lines, pace = 0, list[bytes](), _Pace()
+    count, lines, pace = 0, list[bytes](), Pace()
     with database.wrap_database_errors, ClientCursor(database.connection) as client:
         # COPY takes no parameters, so they are put into its text.
         statement = client.mogrify(formats.copy_statement(format, select, columns), params)
@@ -92,17 +88,3 @@ def _write_lines(file: IO[bytes], format: str, lines: list[bytes]) -> None:
     # COPY ends lines as Unix does. Within a line there is no other line feed: text fields are one line each.
     file.write(written.replace(b"\n", b"\r\n") if format == Format.CSV else written)
     lines.clear()
-
-
-class _Pace:
-    """Alternates between work and rest."""
-
-    def __init__(self) -> None:
-        self._begun = time.monotonic()
-
-    def rest(self) -> None:
-        """Sleep for a share of the time since the last rest, if that was a burst."""
-        worked = time.monotonic() - self._begun
-        if worked > BURST:
-            time.sleep(min(REST * worked, MOST_REST))
-            self._begun = time.monotonic()

@@ -9,7 +9,8 @@ from __future__ import annotations
 import aws_cdk as cdk
 
 from deploy.aws.delivery import Delivery
-from deploy.aws.parameters import PROJECT, read
+from deploy.aws.names import PROJECT
+from deploy.aws.parameters import read
 from deploy.aws.stacks import Data, Release, Service
 
 

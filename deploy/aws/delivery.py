@@ -12,7 +12,7 @@ from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from deploy.aws.parameters import PROJECT
+from deploy.aws.names import PROJECT
 
 GITHUB = "token.actions.githubusercontent.com"
 STAGES = ("staging", "production")  # also the environments of the repository on GitHub

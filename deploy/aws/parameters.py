@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from constructs import Node
 
+from deploy.aws.names import PROJECT
 from deploy.aws.sizes import SIZES, Size
 
-PROJECT = "orders"
 # The database and the roles of deploy/roles.sql.
 DATABASE, APP_ROLE, OWNER_ROLE, OPS_ROLE, MASTER = "orders", "orders_app", "orders_owner", "orders_ops", "postgres"
 

@@ -167,6 +167,28 @@ def test_every_web_process_serves(stack):
     assert [name for name in ("web-1.log", "web-2.log") if ORDERS not in (logs / name).read_text()] == []
 
 
+def smoke(stack: Started, key: str) -> subprocess.CompletedProcess[str]:
+    url = re.findall(r"https://localhost:\d+", stack.printed)[0]
+    environment = {**os.environ, "SMOKE_KEY": key, "SSL_CERT_FILE": stack.value("certificate")}
+    command = [sys.executable, "-m", "harness.smoke", url]
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+
+
+def test_smoke_test_of_a_deployment_passes(stack):
+    done = smoke(stack, stack.value("API key of demo"))
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert [line.split()[0] for line in done.stdout.splitlines()] == ["ok"] * 7
+
+
+def test_smoke_test_of_a_deployment_names_what_fails(stack):
+    done = smoke(stack, "rl_unknown")
+
+    assert done.returncode == 1
+    assert done.stdout.splitlines()[-1] == "FAILED  a customer is created: 401"
+    assert done.stderr.startswith("a customer is created: 401 instead of 201: {")
+
+
 def test_rate_limit_is_shown(stack):
     headers = stack.send("GET", ORDERS).headers
 

@@ -102,7 +102,10 @@ def test_missing_or_altered_row_security_fails_the_deploy_check_and_readyz(clien
     ready = client.get("/readyz")
     assert [problem for problem in problems if problem.startswith(f"{table}: ")] != []
     assert [problem for check, problem in errors_of_the_deploy_check() if check == "tenancy.E003"] == problems
-    assert (ready.status_code, ready.json()["reason"]) == (503, "; ".join(problems))
+    if serious := isolation_problems(connection, serving=True):
+        assert (ready.status_code, ready.json()["reason"]) == (503, "; ".join(serious))
+    else:
+        assert (ready.status_code, table, "INDEX" in statement) == (200, table, True)
 
 
 @as_owner

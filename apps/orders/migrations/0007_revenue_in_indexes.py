@@ -1,14 +1,18 @@
 from django.db import migrations, models
 
+from apps.database.online import AddIndexOnline, RemoveIndexOnline
+
 
 class Migration(migrations.Migration):
+    atomic = False
+
     dependencies = [
         ("orders", "0006_filters_in_indexes"),
     ]
 
     operations = [
-        migrations.RemoveIndex("order", "order_revenue_by_paid"),
-        migrations.AddIndex(
+        RemoveIndexOnline("order", "order_revenue_by_paid"),
+        AddIndexOnline(
             "order",
             models.Index(
                 condition=models.Q(("archived_at__isnull", True), ("status__in", ("paid", "shipped"))),
@@ -16,7 +20,7 @@ class Migration(migrations.Migration):
                 name="order_revenue_by_paid",
             ),
         ),
-        migrations.AddIndex(
+        AddIndexOnline(
             "order",
             models.Index(
                 condition=models.Q(("archived_at__isnull", True), ("status__in", ("paid", "shipped"))),

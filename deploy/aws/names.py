@@ -1,0 +1,3 @@
+"""The name that begins those of all stacks and resources. Programs without CDK read it too."""
+
+PROJECT = "orders"
