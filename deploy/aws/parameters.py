@@ -24,6 +24,10 @@ class Image(NamedTuple):
     digest: str
 
     @property
+    def uri(self) -> str:
+        return f"{self.account}.dkr.ecr.{self.region}.amazonaws.com/{self.repository}@{self.digest}"
+
+    @property
     def repository_arn(self) -> str:
         return f"arn:aws:ecr:{self.region}:{self.account}:repository/{self.repository}"
 

@@ -107,6 +107,9 @@ class Service(Stack):
             self,
             LoadBalancer=balancer.balancer.load_balancer_dns_name,  # what the domain's record points to
             WebService=web.service.service_name,
+            # What a rollback deploys again.
+            Image=parameters.image.uri,
+            PoolerImage=parameters.pooler_image.uri,
         )
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from deploy.aws.app import build
 from deploy.aws.parameters import read
+from deploy.aws.run import TASKS
 from deploy.aws.synthesise import SAMPLE
 from deploy.aws.tests.conftest import Templates
 
@@ -48,6 +49,21 @@ def test_image_is_the_one_that_was_named(templates):
     assert len(images) == 2
     for parameter in ("image", "pooler_image"):
         assert [image for image in images if SAMPLE[parameter].partition("/")[2] in image]
+
+
+def test_service_names_its_images_for_a_rollback(templates):
+    outputs = templates.stacks["orders-production-service"]["Outputs"]
+
+    found = outputs["Image"]["Value"], outputs["PoolerImage"]["Value"]
+    assert found == (SAMPLE["image"], SAMPLE["pooler_image"])
+
+
+def test_programs_find_the_outputs_that_they_read(templates):
+    release = templates.stacks["orders-production-release"]["Outputs"]
+    data = templates.stacks["orders-production-data"]["Outputs"]
+
+    assert {*TASKS.values()} <= {*release}
+    assert {"Cluster", "Subnets", "SecurityGroup", "LogGroup"} <= {*data}
 
 
 def test_sizes_have_the_same_parts():
