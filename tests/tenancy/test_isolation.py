@@ -102,10 +102,13 @@ def test_missing_or_altered_row_security_fails_the_deploy_check_and_readyz(clien
     ready = client.get("/readyz")
     assert [problem for problem in problems if problem.startswith(f"{table}: ")] != []
     assert [problem for check, problem in errors_of_the_deploy_check() if check == "tenancy.E003"] == problems
-    if serious := isolation_problems(connection, serving=True):
-        assert (ready.status_code, ready.json()["reason"]) == (503, "; ".join(serious))
+    if "INDEX" in statement:  # as a later version does while this one serves
+        assert ready.status_code == 200
     else:
-        assert (ready.status_code, table, "INDEX" in statement) == (200, table, True)
+        assert (ready.status_code, ready.json()["reason"]) == (
+            503,
+            "; ".join(isolation_problems(connection, serving=True)),
+        )
 
 
 @as_owner
