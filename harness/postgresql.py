@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 import shutil
-import signal
-import subprocess
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,27 +12,24 @@ from pathlib import Path
 
 import psycopg
 
-from harness.machine import ROOT, find_binaries, free_port, missing_programs, not_root, wait_until
+from harness.machine import ROOT, not_root, wait_until
+from harness.server import Server
 
 ROLES = ROOT / "deploy/roles.sql"
 FAST = "-F -c synchronous_commit=off -c full_page_writes=off"
 
 
-class Cluster:
-    """A private PostgreSQL server on an unused port, in a temporary folder that `stop` removes.
+class Cluster(Server):
+    """A private PostgreSQL server that accepts writes, with users of its own.
 
     It does not write to disk at each COMMIT, unless it is `durable`. It has the roles of deploy/roles.sql, unless it is
-    `bare`; their owner may create databases. Raises FileNotFoundError where PostgreSQL is not installed.
+    `bare`; their owner may create databases.
     """
 
     def __init__(self, *, durable: bool = False, bare: bool = False) -> None:
-        binaries = find_binaries()
-        if binaries is None:
-            raise FileNotFoundError(missing_programs()[0])
-        self._binaries, self._options = binaries, "-c fsync=on" if durable else FAST
-        self._folder = Path(tempfile.mkdtemp(prefix="regression-lab-"))
-        self._user = not_root(self._folder)
-        self._password, self._port = secrets.token_hex(16), free_port()
+        super().__init__()
+        self._options = "-c fsync=on" if durable else FAST
+        self._password = secrets.token_hex(16)
         password_file = self._folder / "password"
         password_file.write_text(self._password)
         password_file.chmod(0o644)  # initdb runs as another user; the folder is closed to everyone else.
@@ -64,9 +57,7 @@ class Cluster:
 
     def start(self, *arguments: str, more: str = "") -> None:
         """Start the stopped server again on its port."""
-        options = f"-h 127.0.0.1 -p {self._port} -k {self._folder} {self._options}"
-        options += " -c max_connections=400"  # for several test processes, some with fifty threads
-        self._run("pg_ctl", "-D", self._data, "-w", *arguments, "-l", self.log, "-o", f"{options} {more}", "start")
+        self._start(f"{self._options} {more}", *arguments)
 
     @contextmanager
     def starting(self) -> Iterator[None]:
@@ -126,42 +117,6 @@ class Cluster:
             is_primary = "SELECT NOT pg_is_in_recovery()"
             wait_until(lambda: server.execute(is_primary).fetchall() == [(True,)], "the end of the recovery")
 
-    def halt(self, mode: str) -> None:
-        """Stop the server in one of pg_ctl's modes, and keep its data."""
-        self._run("pg_ctl", "-D", self._data, "-w", "-m", mode, "stop")
-
-    def kill(self) -> None:
-        """Kill all of the server's processes, as the kernel does when memory runs out, and keep its data."""
-        leader = str(self.postmaster)
-        os.kill(int(leader), signal.SIGSTOP)  # Otherwise it would start new ones.
-        children = Path(f"/proc/{leader}/task/{leader}/children").read_text().split()
-        for process in (*children, leader):
-            os.kill(int(process), signal.SIGKILL)
-        while any(map(_is_alive, (*children, leader))):
-            time.sleep(0.01)
-        # Remove the lock files: until its parent reaps it, the killed server still counts as running.
-        for lock in (self._data / "postmaster.pid", self._folder / f".s.PGSQL.{self._port}.lock"):
-            lock.unlink()
-
-    def stop(self) -> None:
-        """Stop the server and remove its folder."""
-        self.halt("immediate")
-        shutil.rmtree(self._folder)
-
-    @property
-    def postmaster(self) -> int:
-        """The server's process id."""
-        return int((self._data / "postmaster.pid").read_text().split()[0])
-
-    @property
-    def log(self) -> Path:
-        """The server's log file."""
-        return self._folder / "log"
-
-    @property
-    def _data(self) -> Path:
-        return self._folder / "data"
-
     @property
     def _archive(self) -> Path:
         return self._folder / "archive"
@@ -169,15 +124,3 @@ class Cluster:
     @property
     def _backup(self) -> Path:
         return self._folder / "backup"
-
-    def _run(self, program: str, *arguments: object) -> None:
-        command = [str(self._binaries / program), *map(str, arguments)]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=self._folder, **self._user)
-
-
-def _is_alive(pid: str) -> bool:
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-    return state != "Z"

@@ -28,7 +28,9 @@ from apps.tenancy import keys
 from apps.tenancy.isolation import tenant_owned_models
 from apps.tenancy.models import Tenant
 from apps.tenancy.scope import tenant_scope
+from harness.standby import Standby
 from tests.plugin import url_of
+from tests.support.service import Database
 
 # The suite always tries the same examples; `--hypothesis-profile chaos` tries more, random ones and shrinks failures.
 hypothesis_settings.register_profile(
@@ -184,6 +186,22 @@ def new_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str,
     # Only a superuser may disconnect autovacuum.
     with psycopg.connect(url_of("superuser"), autocommit=True) as server:
         server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="module")
+def database() -> Iterator[Database]:
+    """A separate PostgreSQL server with a migrated database, whose roles and state a test may change."""
+    database = Database()
+    yield database
+    database.server.stop()
+
+
+@pytest.fixture(scope="module")
+def standby(database: Database) -> Iterator[Standby]:
+    """A streaming replica of `database`."""
+    standby = Standby(database.server)
+    yield standby
+    standby.stop()
 
 
 def one_of_each(tenant: Tenant) -> dict[type[models.Model], Any]:

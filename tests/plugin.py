@@ -23,6 +23,7 @@ REST = (
     "tests/chaos",
     "tests/clients",
     "tests/database/test_replica.py",
+    "tests/database/test_replica_check.py",
     "tests/edge",
     "tests/model",
     "tests/stack",

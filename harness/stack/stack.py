@@ -15,11 +15,13 @@ from types import MappingProxyType, TracebackType
 
 from harness.machine import missing_among
 from harness.pooler import Pooler
+from harness.postgresql import Cluster
 from harness.processes import Running, manage
 from harness.redis import RedisServer
-from harness.stack.databases import Primary, Replica
+from harness.server import Server
 from harness.stack.environment import service_environment
 from harness.stack.parts import MOST_WEBS, SCHEDULE, WORK, Background, Moto, Proxy, Web
+from harness.standby import Standby
 
 DATABASE = "orders"
 POOL = 20  # connections of PgBouncer to the primary
@@ -40,8 +42,8 @@ class Stack:
     `demo`, which has sample data, and tenant-2, tenant-3, …. `folder` contains the certificate, `logs` the logs.
     """
 
-    primary: Primary
-    standby: Replica
+    primary: Cluster
+    standby: Standby
     pooler: Pooler
     redis: RedisServer
     moto: Moto
@@ -105,7 +107,7 @@ class Stack:
         return self.proxy.url
 
     @property
-    def parts(self) -> dict[str, Running | Primary | Replica]:
+    def parts(self) -> dict[str, Running | Server]:
         """Every part that was started, by name."""
         return {"primary": self.primary, "standby": self.standby, **self._running}
 
@@ -125,10 +127,10 @@ class Stack:
         return ""
 
     def _start_databases(self, ends: ExitStack) -> None:
-        self.primary = Primary()
+        self.primary = Cluster(durable=True)
         ends.callback(self.primary.stop)
         self._database = self.primary.new_database(DATABASE)
-        self.standby = Replica(self.primary)
+        self.standby = Standby(self.primary)
         ends.callback(self.standby.stop)
         for name, server in (("primary", self.primary), ("standby", self.standby)):
             (self.logs / f"{name}.log").symlink_to(server.log)

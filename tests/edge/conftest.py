@@ -25,14 +25,6 @@ def service(environment: dict[str, str]) -> Iterator[Service]:
 
 
 @pytest.fixture(scope="module")
-def database() -> Iterator[Database]:
-    """A separate database server, whose roles and state a test may change."""
-    database = Database()
-    yield database
-    database.server.stop()
-
-
-@pytest.fixture(scope="module")
 def on_its_own_server(database: Database) -> Iterator[Service]:
     with serving(database.url, database.key) as service:
         yield service

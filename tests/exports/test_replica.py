@@ -20,20 +20,6 @@ SWEEP = (sys.executable, "manage.py", "sweep", "--every", "0.2")
 
 
 @pytest.fixture(scope="module")
-def database() -> Iterator[Database]:
-    database = Database()
-    yield database
-    database.server.stop()
-
-
-@pytest.fixture(scope="module")
-def standby(database: Database) -> Iterator[Standby]:
-    standby = Standby(database.server)
-    yield standby
-    standby.stop()
-
-
-@pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("exports")
 

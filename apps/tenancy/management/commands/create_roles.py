@@ -20,7 +20,8 @@ PASSWORDS = {
 
 class Command(CommandWithExamples):
     help = """Create the roles of a PostgreSQL database (deploy/roles.sql), and set their passwords. Run it before the
-    first `migrate`, after each upgrade, and to rotate a password. Running it again is harmless.
+    first `migrate`, before that of a release that changes deploy/roles.sql, and to rotate a password. Running it
+    again is harmless.
 
     manage.py create_roles
 
