@@ -63,7 +63,7 @@ ALTER ROLE orders_ops SET jit = off;
 ALTER ROLE orders_app SET random_page_cost = 1.1;
 
 -- Limit how long a request waits for a lock, a statement or its client. The limits are set on the role, because behind a pooler a
--- setting of the session would leak to the next client. Migrations (the owner) and backups have no limits. One statement can wait
+-- setting of the session would leak to the next client. Backups have none; `manage.py migrate` sets its own. One statement can wait
 -- for several locks in turn, each up to lock_timeout; statement_timeout bounds the sum. Reads raise it to 10 s.
 ALTER ROLE orders_app SET lock_timeout = '3s';
 ALTER ROLE orders_app SET statement_timeout = '3300ms';

@@ -22,6 +22,7 @@ REST = (
     "tests/browser",
     "tests/chaos",
     "tests/clients",
+    "tests/database/test_migrate.py",
     "tests/database/test_replica.py",
     "tests/database/test_replica_check.py",
     "tests/edge",

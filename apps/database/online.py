@@ -6,6 +6,8 @@ each operation first drops what an attempt left. On SQLite, which has one writer
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from typing import Any, ClassVar
 
 from django.contrib.postgres.operations import (
@@ -14,9 +16,20 @@ from django.contrib.postgres.operations import (
     RemoveIndexConcurrently,
     ValidateConstraint,
 )
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.operations import AddConstraint, AddIndex, RemoveConstraint, RemoveIndex
 from django.db.migrations.operations.base import Operation
 from django.db.transaction import atomic
+
+
+@contextmanager
+def _no_lock_timeout(connection: BaseDatabaseWrapper) -> Iterator[None]:
+    """Switch off, inside the block, the limit that `manage.py migrate` sets."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('lock_timeout'), set_config('lock_timeout', '0', false)")
+        before, _ = cursor.fetchone()
+        yield
+        cursor.execute("SELECT set_config('lock_timeout', %s, false)", [before])
 
 
 class _AddIndexAgain(AddIndexConcurrently):
@@ -42,6 +55,7 @@ class _AddCheckInSteps(AddConstraintNotValid):
 
 class _Online(Operation):
     atomic = False
+    waits: ClassVar[bool] = False  # for locks, however long it takes; no request waits behind it
     on_postgresql: ClassVar[type[Operation]]
     on_sqlite: ClassVar[type[Operation]]
 
@@ -53,7 +67,8 @@ class _Online(Operation):
 
     def _run(self, method: str, app_label: str, schema_editor: Any, *states: Any) -> None:
         if schema_editor.connection.vendor == "postgresql":
-            getattr(self.on_postgresql, method)(self, app_label, schema_editor, *states)
+            with _no_lock_timeout(schema_editor.connection) if self.waits else nullcontext():
+                getattr(self.on_postgresql, method)(self, app_label, schema_editor, *states)
             return
         with atomic(schema_editor.connection.alias):
             getattr(self.on_sqlite, method)(self, app_label, schema_editor, *states)
@@ -62,12 +77,14 @@ class _Online(Operation):
 class AddIndexOnline(_Online, _AddIndexAgain):
     """Create an index with CREATE INDEX CONCURRENTLY."""
 
+    waits = True
     on_postgresql, on_sqlite = _AddIndexAgain, AddIndex
 
 
 class RemoveIndexOnline(_Online, RemoveIndexConcurrently):
     """Drop an index with DROP INDEX CONCURRENTLY."""
 
+    waits = True
     on_postgresql, on_sqlite = RemoveIndexConcurrently, RemoveIndex
 
 
