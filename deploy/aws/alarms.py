@@ -49,8 +49,8 @@ class Alarms(Construct):
         add("database-cpu", database("CPUUtilization"), 80, 10, "No headroom for a failover")
         most = 0.8 * size.max_connections
         add("database-connections", database("DatabaseConnections", "Maximum"), most, 5, "Over 80 % of the connections")
-        # Of what it began with: RDS enlarges it at 10 %, so this alarm also says that it could not.
-        least = 0.2 * size.storage * GIB
+        # Of what it began with: RDS enlarges it when 10 % are free, so this alarm says that it could not.
+        least = 0.05 * size.storage * GIB
         add("free-storage", metrics.free_storage(), least, 5, "Vacuum and the log need room", compare=BELOW)
         # An idle primary writes nothing for up to five minutes, which RDS reports as lag.
         lag = metrics.replica_metric("ReplicaLag", "Maximum")
@@ -64,7 +64,8 @@ class Alarms(Construct):
         )
         # Every sweep publishes it, so its absence says that the scheduler, the queue or the workers stand still.
         add("queue-age", own("queue_age_seconds", "Maximum"), 300, 5, "Jobs wait, or nobody sweeps", missing=SILENCE)
-        add("job-latency", own("job_seconds", "p95"), 300, 5, "One job in twenty takes over five minutes")
+        jobs = own("job_seconds", "p95", Duration.minutes(15))
+        add("job-latency", jobs, 300, 1, "One job in twenty takes over five minutes")
         add("jobs-failed", own("jobs_failed", "Sum"), 0, 1, "Somebody waits for an export that will not come")
         add("dead-letters", metrics.given_up(), 0, 1, "Jobs were given up, or their messages were not understood")
         add("drift", metrics.drift(), 0, 1, "Stored totals differ from their rows", missing=KEEP)
@@ -94,7 +95,7 @@ class Alarms(Construct):
             comparison_operator=compare,
             treat_missing_data=missing,
             # Of a few requests, no percentile is significant.
-            evaluate_low_sample_count_percentile="ignore" if name.endswith("latency") else None,
+            evaluate_low_sample_count_percentile="ignore" if name in ("p95-latency", "p99-latency") else None,
         )
         alarm.add_alarm_action(self.action)
         alarm.add_ok_action(self.action)

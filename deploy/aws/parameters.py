@@ -41,6 +41,7 @@ class Parameters:
     certificate: str  # ARN of the certificate of that name in ACM, in the same region
     image: Image  # of the service: web, worker, scheduler and commands
     pooler_image: Image  # of PgBouncer
+    is_rollback: bool  # moves all requests at once to `image`, which has served them before
     alarm_email: str  # receives alarms; "": nobody, until somebody subscribes to the topic
 
     @property
@@ -59,8 +60,11 @@ def read(node: Node) -> Parameters:
     if given["size"] not in SIZES:
         raise ValueError(f"size has to be one of {', '.join(SIZES)}.")
     images = {name: _image(name, given[name]) for name in ("image", "pooler_image")}
-    email = node.try_get_context("alarm_email") or ""
-    return Parameters(**{**given, **images, "size": SIZES[given["size"]], "alarm_email": email})
+    optional = {
+        "is_rollback": bool(node.try_get_context("rollback")),
+        "alarm_email": node.try_get_context("alarm_email") or "",
+    }
+    return Parameters(**{**given, **images, "size": SIZES[given["size"]], **optional})
 
 
 def _image(name: str, uri: str) -> Image:

@@ -4,7 +4,8 @@
     python -m deploy.aws.run STAGE operator         wait for its start and print the command that opens a session
     python -m deploy.aws.run STAGE --output NAME    print an output of the service stack, or an empty line
 
-The exit status is 1 if the task failed or did not start. Credentials and region are those of boto3.
+The exit status is 1 if the task failed or did not start, or if `migrate` or `create-roles` is running already.
+Credentials and region are those of boto3.
 """
 
 from __future__ import annotations
@@ -51,6 +52,10 @@ def run(stage: str, task: str) -> int:
     """Run the task in the stage's cluster, and return the exit status of its container, or 1 if it never started."""
     data, ecs = outputs(stage, "data"), boto3.client("ecs")
     cluster, is_session = data["Cluster"], task == "operator"
+    running = ecs.list_tasks(cluster=cluster, family=f"{PROJECT}-{stage}-{task}", desiredStatus="RUNNING")["taskArns"]
+    if running and not is_session:
+        sys.stderr.write(f"{task} is running already: {running[0]}\n")
+        return 1
     network = {"subnets": data["Subnets"].split(","), "securityGroups": [data["SecurityGroup"]]}
     started = ecs.run_task(
         cluster=cluster,

@@ -51,6 +51,8 @@ class Data(Stack):
             cluster_name=prefix,
             vpc=self.network.vpc,
             container_insights_v2=ecs.ContainerInsights.ENABLED,
+            # Otherwise a session's output would be in the log of its task: API keys, for example.
+            execute_command_configuration=ecs.ExecuteCommandConfiguration(logging=ecs.ExecuteCommandLogging.NONE),
         )
         subnets = self.network.vpc.select_subnets(subnet_group_name=TASKS.subnet_group_name).subnet_ids
         # What `aws ecs run-task` needs.

@@ -89,6 +89,16 @@ class LoadBalancer(Construct):
         )
 
 
+def _shift(parameters: Parameters) -> dict[str, object]:
+    """How requests move to the new tasks. In a rollback, 90 % would otherwise stay with the faulty version."""
+    if parameters.is_rollback:
+        return {"deployment_strategy": ecs.DeploymentStrategy.BLUE_GREEN}
+    return {
+        "deployment_strategy": ecs.DeploymentStrategy.CANARY,
+        "canary_configuration": ecs.TrafficShiftConfig(step_percent=CANARY_PERCENT, step_bake_time=CANARY),
+    }
+
+
 class Web(Construct):
     def __init__(self, scope: Construct, *, tasks: Tasks, balancer: LoadBalancer, alarms: Sequence[str]) -> None:
         """`alarms` are the names of those that roll a deployment back."""
@@ -121,8 +131,7 @@ class Web(Construct):
             min_healthy_percent=100,
             max_healthy_percent=200,
             health_check_grace_period=Duration.seconds(60),
-            deployment_strategy=ecs.DeploymentStrategy.CANARY,
-            canary_configuration=ecs.TrafficShiftConfig(step_percent=CANARY_PERCENT, step_bake_time=CANARY),
+            **_shift(parameters),
             bake_time=BAKE,
             circuit_breaker=ecs.DeploymentCircuitBreaker(rollback=True),
             deployment_alarms=ecs.DeploymentAlarmConfig(

@@ -18,7 +18,6 @@ from harness.machine import ROOT
 from harness.stack.parts import Moto
 
 REGION = "eu-central-1"
-TASK = "orders-staging-migrate"
 
 
 class Account:
@@ -40,19 +39,14 @@ class Account:
         subnet = ec2.create_subnet(VpcId=network, CidrBlock="10.0.0.0/24")["Subnet"]["SubnetId"]
         group = ec2.create_security_group(GroupName="tasks", Description="tasks", VpcId=network)["GroupId"]
         ecs.create_cluster(clusterName="orders-staging")
-        task = ecs.register_task_definition(
-            family=TASK,
-            networkMode="awsvpc",
-            requiresCompatibilities=["FARGATE"],
-            cpu="256",
-            memory="512",
-            containerDefinitions=[{"name": "service", "image": "orders", "memory": 512}],
-        )["taskDefinition"]["taskDefinitionArn"]
+        self._network = {"awsvpcConfiguration": {"subnets": [subnet], "securityGroups": [group]}}
+        tasks = {name: self._define(f"orders-staging-{name}") for name in ("migrate", "create-roles", "operator")}
         self.client("logs").create_log_group(logGroupName="/orders-staging/tasks")
         self._stack(
             "data", Cluster="orders-staging", Subnets=subnet, SecurityGroup=group, LogGroup="/orders-staging/tasks"
         )
-        self._stack("release", MigrateTask=task, CreateRolesTask=task, OperatorTask=task)
+        migrate, create_roles, operator = tasks.values()
+        self._stack("release", MigrateTask=migrate, CreateRolesTask=create_roles, OperatorTask=operator)
         self._stack("service", Image="orders@sha256:1")
         self.let_tasks_be("immediate")
 
@@ -71,9 +65,30 @@ class Account:
         )
         urllib.request.urlopen(request, timeout=10).close()
 
+    def start(self, task: str) -> str:
+        """Start a task that goes on running, and return its ARN."""
+        started = self.client("ecs").run_task(
+            cluster="orders-staging",
+            taskDefinition=f"orders-staging-{task}",
+            launchType="FARGATE",
+            networkConfiguration=self._network,
+        )
+        return started["tasks"][0]["taskArn"]
+
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "deploy.aws.run", *arguments]
         return subprocess.run(command, cwd=ROOT, env=self.environment, capture_output=True, text=True)
+
+    def _define(self, family: str) -> str:
+        defined = self.client("ecs").register_task_definition(
+            family=family,
+            networkMode="awsvpc",
+            requiresCompatibilities=["FARGATE"],
+            cpu="256",
+            memory="512",
+            containerDefinitions=[{"name": "service", "image": "orders", "memory": 512}],
+        )
+        return defined["taskDefinition"]["taskDefinitionArn"]
 
     def _stack(self, name: str, **outputs: str) -> None:
         template = {
@@ -98,8 +113,16 @@ def test_task_that_succeeds_ends_with_status_0(account):
     done = account.run("staging", "migrate")
 
     assert (done.returncode, done.stderr) == (0, "")
-    [task] = account.client("ecs").list_tasks(cluster="orders-staging")["taskArns"]
+    [task] = account.client("ecs").list_tasks(cluster="orders-staging", family="orders-staging-migrate")["taskArns"]
     assert task.startswith(f"arn:aws:ecs:{REGION}:")
+
+
+def test_task_that_is_running_is_not_started_again(account):
+    running = account.start("create-roles")
+
+    refused = account.run("staging", "create-roles")
+
+    assert (refused.returncode, refused.stderr) == (1, f"create-roles is running already: {running}\n")
 
 
 def test_output_of_the_service_is_printed(account):

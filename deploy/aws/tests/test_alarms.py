@@ -7,9 +7,13 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+import aws_cdk as cdk
 import pytest
+from aws_cdk.assertions import Template
 
 from deploy.aws.alarms import ROLLBACK, UNREAD
+from deploy.aws.app import build
+from deploy.aws.synthesise import FLAGS, SAMPLE
 from deploy.aws.tests.conftest import ROOT
 
 ALARMS = {
@@ -131,6 +135,29 @@ def test_deployment_is_blue_green_and_is_rolled_back_on_alarm(templates):
         if alarm["AlarmName"] in deployment["Alarms"]["AlarmNames"]
     ]
     assert deployment["CanaryConfiguration"]["CanaryBakeTimeInMinutes"] >= max(minutes)
+
+
+def test_rollback_moves_all_requests_at_once():
+    app = cdk.App(context={**FLAGS, **SAMPLE, "size": "small", "rollback": "yes"})
+    build(app)
+    service = Template.from_stack(app.node.find_child("orders-production-service"))
+
+    [web] = service.find_resources(
+        "AWS::ECS::Service", {"Properties": {"ServiceName": "orders-production-web"}}
+    ).values()
+
+    deployment = web["Properties"]["DeploymentConfiguration"]
+    assert (deployment["Strategy"], "CanaryConfiguration" in deployment) == ("BLUE_GREEN", False)
+
+
+def test_alarm_on_slow_jobs_needs_few_of_them(templates):
+    """With `ignore`, CloudWatch waits for 200 values of a p95, more long jobs than workers can end in a period."""
+    evaluated = {
+        alarm["AlarmName"].removeprefix("orders-production-"): alarm.get("EvaluateLowSampleCountPercentile")
+        for alarm in templates.of("AWS::CloudWatch::Alarm").values()
+    }
+
+    assert {name for name, how in evaluated.items() if how == "ignore"} == {"p95-latency", "p99-latency"}
 
 
 @pytest.mark.parametrize("name", sorted(ALARMS))

@@ -180,3 +180,10 @@ def test_two_tasks_at_least_serve_requests_in_two_zones(templates):
     assert sorted(re.sub("[0-9A-F]{8}$", "", name) for name in policies) == [
         "WebServiceTaskCountRequests", "WebServiceTaskCountTargetCpu", "WorkersServiceTaskCountBacklog",
     ]  # fmt: skip
+
+
+def test_sessions_are_not_logged(templates):
+    """They print API keys."""
+    [cluster] = templates.of("AWS::ECS::Cluster").values()
+
+    assert cluster["Configuration"] == {"ExecuteCommandConfiguration": {"Logging": "NONE"}}
