@@ -3,6 +3,7 @@ from typing import Any
 
 from drf_spectacular.utils import OpenApiExample, extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
+from rest_framework.validators import ProhibitSurrogateCharactersValidator
 
 from apps.api.strict import StrictModelSerializer, unknown_names
 from apps.exports.kinds import LISTS
@@ -41,15 +42,25 @@ class FiltersField(serializers.JSONField):
             raise serializers.ValidationError("An object is expected, of the list's filters.", code="not_an_object")
         errors = {}
         for name, value in data.items():
-            if isinstance(value, bool) or not isinstance(value, str | int):
-                errors[name] = "A string or an integer is expected."
-            elif not str(value).strip():
-                errors[name] = "Empty; leave it out."
-            elif len(str(value)) > MAX_VALUE:
-                errors[name] = f"Longer than {MAX_VALUE} characters."
+            try:
+                _check_value(value)
+            except serializers.ValidationError as error:
+                errors[name] = error.detail
         if errors:
             raise serializers.ValidationError(errors)
         return {name: str(value) for name, value in data.items()}
+
+
+def _check_value(value: Any) -> None:
+    """Raise ValidationError for a value that no filter can take."""
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise serializers.ValidationError("A string or an integer is expected.")
+    if not str(value).strip():
+        raise serializers.ValidationError("Empty; leave it out.")
+    if len(str(value)) > MAX_VALUE:
+        raise serializers.ValidationError(f"Longer than {MAX_VALUE} characters.")
+    # A JSON string may hold half a character, which no query string can, and which no database takes.
+    ProhibitSurrogateCharactersValidator()(value)
 
 
 @extend_schema_serializer(

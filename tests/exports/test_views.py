@@ -60,6 +60,18 @@ def test_filters_are_as_strict_as_those_of_the_list(api, kind, filters, pointer)
     assert not Export.objects.exists()
 
 
+def test_half_a_character_is_refused_as_in_any_other_text(api):
+    refused = api.post(EXPORTS, {"kind": "customers", "filters": {"email": "a\ud800"}})
+
+    assert refused.json()["errors"] == [
+        {
+            "pointer": "#/filters/email",
+            "code": "surrogate_characters_not_allowed",
+            "detail": "Surrogate characters are not allowed: U+D800.",
+        }
+    ]
+
+
 def test_a_tenant_has_a_limited_number_of_unfinished_exports(api):
     for _ in range(MAX_UNFINISHED):
         assert api.post(EXPORTS, {"kind": "items"}).status_code == 202
