@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 from model_bakery import baker
 
+from apps.api.strict import MAX_NAME, MAX_NAMED
 from apps.background.models import Job
 from apps.background.sweeping import sweep
 from apps.exports.lifecycle import MAX_UNFINISHED, State
@@ -70,6 +71,19 @@ def test_half_a_character_is_refused_as_in_any_other_text(api):
             "detail": "Surrogate characters are not allowed: U+D800.",
         }
     ]
+
+
+@pytest.mark.parametrize("value", ["", None, [1], "a\ud800"])
+def test_the_errors_of_many_unknown_filters_are_few_and_short(api, value):
+    filters = {f"{number}\ud800{'x' * 200}": value for number in range(2_000)}
+
+    unknown = api.post(EXPORTS, {"kind": "orders", "filters": filters})
+    mistyped = api.post(EXPORTS, {"kind": "orders", "filters": {**filters, "customer": True}})
+
+    assert (unknown.status_code, mistyped.status_code) == (400, 400)
+    pointers = [error["pointer"] for error in unknown.json()["errors"]]
+    assert (len(pointers), {*map(len, pointers)}) == (MAX_NAMED, {len("#/filters/") + MAX_NAME})
+    assert [error["pointer"] for error in mistyped.json()["errors"]] == ["#/filters/customer"]
 
 
 def test_a_tenant_has_a_limited_number_of_unfinished_exports(api):
