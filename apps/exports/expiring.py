@@ -22,9 +22,11 @@ def expire_exports() -> tuple[int, int]:
 
 
 def remove_files_of_deleted_tenants() -> None:
-    """Delete the folders of tenants that do not exist any more."""
+    """Delete the folders of tenants that do not exist any more. A folder that no tenant can have is somebody else's."""
+    # The folders first: that of a tenant that is created meanwhile is then not among them.
+    folders = [folder for folder in files.names_in("")[0] if folder.isascii() and folder.isdigit()]
     tenants = {str(pk) for pk in Tenant.objects.values_list("pk", flat=True)}
-    for tenant_folder in files.names_in("")[0]:
+    for tenant_folder in folders:
         if tenant_folder not in tenants:
             for folder in files.names_in(tenant_folder)[0]:
                 files.remove(f"{tenant_folder}/{folder}")

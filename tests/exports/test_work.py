@@ -5,19 +5,17 @@ from __future__ import annotations
 import io
 import threading
 import uuid
-from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.db.models.functions import Now
-from django.utils import timezone
 from model_bakery import baker
 
 from apps.background import jobs, work
 from apps.background.models import Job
 from apps.background.sweeping import sweep
 from apps.background.work import Lost, TooLong
-from apps.exports import expiring, files, writing
+from apps.exports import files, writing
 from apps.exports.models import Export
 from apps.exports.services import cancel_export, create_export, delete_export
 from apps.exports.work import ExportHandler
@@ -151,20 +149,3 @@ def test_a_file_is_one_snapshot(acme, folder, monkeypatch):
     lines = (folder / stored(folder)[0]).read_text().splitlines()
     assert (len(written), len(lines)) == (1, 4)
     assert not any(",9999," in line for line in lines)
-
-
-def test_expired_files_and_files_that_no_export_names_are_deleted(acme, folder):
-    kept, expired, running = (create_export(kind="items", filters={}) for _ in range(3))
-    Job.objects.filter(row_id=running).update(due_at=timezone.now() + timedelta(hours=1))
-    assert sweep() == 2
-    Export.objects.filter(pk=expired).update(expires_at=timezone.now())
-    old = baker.make(Export, kind="items", state="failed", created_at=timezone.now() - timedelta(days=31))
-    for name in (f"{acme.pk}/{kept}", f"{acme.pk}/{running}", f"{acme.pk}/987654321", "987654321/1"):
-        files.save(name, uuid.UUID(int=1), io.BytesIO(b"left"))
-
-    assert expiring.expire_exports() == (1, 1)
-    expiring.remove_files_of_deleted_tenants()
-
-    assert stored(folder) == sorted([Export.objects.get(pk=kept).file, f"{acme.pk}/{running}/{uuid.UUID(int=1).hex}"])
-    assert Export.objects.get(pk=expired).state == "expired"
-    assert not Export.objects.filter(pk=old.pk).exists()
