@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from apps.background import waking
 from apps.background.models import Job
+from apps.plugin import plugins
 from apps.tenancy.models import Tenant
 from apps.tenancy.scope import current_tenant
 
@@ -48,9 +49,9 @@ def withdraw(*, kind: str, row_id: int) -> None:
 
 
 def claim_job(*, tenant_id: int, job_id: int) -> Claim | None:
-    """Claim a job that is due, or return None: it is done, someone else has it, or it waits for its next attempt."""
+    """Claim a job that is due, or return None: it is done, someone else has it, it waits, or its kind is unknown."""
     token = uuid.uuid4()
-    due = Job.objects.filter(pk=job_id, tenant=tenant_id, due_at__lte=Now())
+    due = _known().filter(pk=job_id, tenant=tenant_id, due_at__lte=Now())
     if not due.update(claim=token, due_at=_lease_end(), attempts=F("attempts") + 1):
         return None
     job = Job.objects.select_related("tenant").filter(pk=job_id, claim=token).first()
@@ -80,7 +81,7 @@ def release_job(claim: Claim, *, after: timedelta) -> None:
 def take_due_jobs() -> Sequence[tuple[int, int]]:
     """Return (tenant id, job id) of jobs that are due and that no fresh message is about, the longest waiting first."""
     with transaction.atomic():
-        waiting = Job.objects.filter(Q(woken_at=None) | Q(woken_at__lt=Now() - REWAKE), due_at__lte=Now())
+        waiting = _known().filter(Q(woken_at=None) | Q(woken_at__lt=Now() - REWAKE), due_at__lte=Now())
         # On PostgreSQL two sweepers take different jobs; SQLite's transactions run one at a time.
         found = waiting.order_by("due_at", "pk").select_for_update(skip_locked=True)
         jobs = list(found.values_list("tenant_id", "pk")[:SWEPT])
@@ -92,6 +93,11 @@ def queue_age() -> float:
     """Return for how many seconds the longest waiting job has been due; 0 if none is."""
     oldest = Job.objects.filter(due_at__lte=Now()).aggregate(at=Min("due_at"))["at"]
     return max(0.0, (timezone.now() - oldest).total_seconds()) if oldest else 0.0
+
+
+def _known() -> QuerySet[Job]:
+    # During a deployment, a newer version may have written jobs of other kinds: attempts of this one would only fail.
+    return Job.objects.filter(kind__in=[kind for app in plugins() for kind in app.jobs])
 
 
 def _claimed(claim: Claim) -> QuerySet[Job]:

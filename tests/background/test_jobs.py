@@ -6,6 +6,7 @@ import threading
 from datetime import timedelta
 
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.db.models.functions import Now
 
@@ -37,8 +38,9 @@ class Handler:
 
 @pytest.fixture(autouse=True)
 def handler(monkeypatch) -> type[Handler]:
-    """The handler of every kind."""
+    """The handler of the only kind that is known."""
     Handler.ran, Handler.failed, Handler.error = [], [], None
+    monkeypatch.setattr(apps.get_app_config("background"), "jobs", {"test": f"{__name__}.Handler"})
     monkeypatch.setattr(work, "handler_of", lambda kind: Handler())
     return Handler
 
@@ -91,6 +93,16 @@ def test_a_message_with_another_tenants_id_finds_no_job(acme, globex, handler):
     assert work.perform(globex.pk, enqueued(acme).pk) == ""
     assert work.perform(acme.pk, 987654321) == ""
     assert handler.ran == []
+
+
+def test_a_job_of_a_kind_that_only_a_newer_version_knows_is_left_to_it(acme, handler):
+    newer = enqueued(acme, 1)
+    Job.objects.update(kind="newer")
+    enqueued(acme, 2)
+
+    assert (work.perform(acme.pk, newer.pk), sweeping.sweep(), handler.ran) == ("", 1, [("acme", 2)])
+
+    assert [*Job.objects.values_list("kind", "attempts", "claim", "woken_at")] == [("newer", 0, None, None)]
 
 
 def test_the_job_of_a_worker_that_vanished_is_claimed_when_its_lease_ends(acme, handler):
