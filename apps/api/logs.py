@@ -25,6 +25,8 @@ request_id: ContextVar[str] = ContextVar("request_id", default="")
 
 requests = logging.getLogger("requests")
 CLIENT_ID = re.compile(r"[\w.-]{8,64}", re.ASCII)
+# Methods that are logged as they are. The method is a dimension of metrics, and a client may send any word as one.
+METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
 
 
 def choose_request_id(sent: str) -> str:
@@ -45,9 +47,9 @@ def log_request(request: ApiRequest, *, status: int, seconds: float, statements:
     )
 
 
-def log_line(error: BaseException | None = None, *, status: int, **fields: Any) -> None:
+def log_line(error: BaseException | None = None, *, method: str | None, status: int, **fields: Any) -> None:
     """Write a log line of a request: the name of the exception if it failed, its traceback from status 500 up."""
-    fields["status"] = status
+    fields |= {"method": method if method in METHODS else "other", "status": status}
     if error is not None:
         fields["error"] = type(error).__name__
     requests.log(

@@ -98,6 +98,14 @@ def test_request_without_a_route_counts_among_all(api, log):
 
 
 @pytest.mark.usefixtures("published")
+@pytest.mark.parametrize("method", ["PROPFIND", "get2", "TRACE"])
+def test_method_that_a_stranger_invents_makes_no_metric_of_its_own(api, log, method):
+    api.generic(method, "/api/v1/customers/")
+
+    assert [line["method"] for line in log.lines] == ["other"]
+
+
+@pytest.mark.usefixtures("published")
 def test_refused_request_is_throttled(api, log, settings):
     settings.REQUESTS_PER_MINUTE = 1
     statuses = [api.get("/api/v1/customers/").status_code for _ in range(2)]

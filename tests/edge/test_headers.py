@@ -41,6 +41,18 @@ def test_api_key_in_the_content_type_is_not_logged(service):
     assert key.split("_")[2] not in service.log
 
 
+def test_unknown_method_is_logged_as_other_by_the_application_and_by_the_server(service):
+    """A method is a dimension of metrics, which cost money."""
+    large = ("Expect: 100-continue", "Content-Length: 2000000")  # refused by the server itself
+
+    statuses = [sent(service, CUSTOMERS, *lines, method="PROPFIND")[0] for lines in ((), large)]
+
+    last = [json.loads(line) for line in service.log.splitlines() if line.startswith("{")][-2:]
+    assert statuses == [405, 413]
+    assert [(line["method"], line["status"]) for line in last] == [("other", 405), ("other", 413)]
+    assert "PROPFIND" not in service.log
+
+
 @pytest.mark.parametrize(
     "lines",
     [

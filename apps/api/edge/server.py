@@ -140,8 +140,8 @@ def _problem(environ: dict[str, Any], refusal: Refusal, started: float, error: B
     token = request_id.set(chosen)
     try:
         milliseconds = round((time.perf_counter() - started) * 1000, 1)
-        fields = {"tenant": None, "method": environ["REQUEST_METHOD"], "route": None, "ms": milliseconds}
-        log_line(error, status=refusal.status, statements=0, **fields)
+        fields = {"tenant": None, "route": None, "ms": milliseconds, "statements": 0}
+        log_line(error, method=environ["REQUEST_METHOD"], status=refusal.status, **fields)
     finally:
         request_id.reset(token)
     headers = {"Content-Type": CONTENT_TYPE, "X-Request-ID": chosen, **refusal.headers, **cors_fields(environ)}
