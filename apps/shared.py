@@ -11,6 +11,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache as own_cache
+from django.core.cache import caches
 from redis import Redis, RedisError
 from redis.backoff import NoBackoff
 from redis.retry import Retry
@@ -85,17 +86,17 @@ def count(name: str, seconds: int) -> int:
         return own_cache.incr(name)
 
 
-def put(name: str, value: bytes, seconds: int) -> None:
-    """Store a value for `seconds`, for all processes; without Redis, for this process only."""
+def put(name: str, value: bytes, seconds: int, *, own: str = "default") -> None:
+    """Store a value for `seconds`, for all processes; without Redis, for this process only, in its cache `own`."""
     try:
         server().run(("SET", name, value, "EX", seconds))
     except Unavailable:
-        own_cache.set(name, value, seconds)
+        caches[own].set(name, value, seconds)
 
 
-def get(name: str) -> bytes | None:
-    """Return the value stored under this name, or None."""
+def get(name: str, *, own: str = "default") -> bytes | None:
+    """Return the value stored under this name, or None. `own` as in `put`."""
     try:
         return server().run(("GET", name))[0]
     except Unavailable:
-        return own_cache.get(name)
+        return caches[own].get(name)

@@ -117,13 +117,19 @@ REQUESTS_PER_MINUTE = env.int("REQUESTS_PER_MINUTE", default=6000)
 CACHE_URL = env.str("CACHE_URL", default="")
 # How many seconds a report may be served from the cache. 0 turns the cache off.
 REPORT_CACHE_SECONDS = env.int("REPORT_CACHE_SECONDS", default=0)
-# Each process has its own cache, which holds verified keys.
+# Each process has its own caches. A full one drops the least recently used third; until then it keeps expired entries.
 CACHES = {
+    # Verified keys: more entries than one process needs in a minute.
     "default": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-        # More entries than one process needs in a minute. A full cache drops the least recently used third.
         "OPTIONS": {"MAX_ENTRIES": 50_000},
-    }
+    },
+    # Reports while there is no Redis: each has up to 1 MiB, so there are few, and they displace no keys.
+    "reports": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "reports",
+        "OPTIONS": {"MAX_ENTRIES": 64},
+    },
 }
 
 # Database -----------------------------------------------------------------------------------------------------------

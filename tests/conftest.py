@@ -12,7 +12,7 @@ from typing import Any
 import psycopg
 import pytest
 from django.conf import settings as django_settings
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import connection, models
 from django.test import Client
 from hypothesis import HealthCheck, Phase
@@ -139,8 +139,9 @@ def flush_as_owner(statements: list[str]) -> None:
 
 @pytest.fixture(autouse=True)
 def empty_cache() -> None:
-    """Clear the cache: ids repeat in the next test, which would otherwise use the keys and counts of this one."""
-    cache.clear()
+    """Clear the caches: ids repeat in the next test, which would otherwise use the keys and counts of this one."""
+    for name in django_settings.CACHES:
+        caches[name].clear()
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import pytest
 from django.http import HttpResponse
 from django.test import RequestFactory
 
+from apps import shared
 from apps.api.middleware import report_cache
 from apps.api.middleware.report_cache import ReportCache
 from apps.reporting.views import SummaryView
@@ -137,7 +138,7 @@ def test_order_of_parameters_does_not_matter(api, sold):
 
 @pytest.mark.parametrize("value", [b"", b"{}", b"[]", b"1\n{}", b"\xff", b'{"identity": "other", "at": 9e9}\n{}'])
 def test_what_is_not_a_kept_report_is_ignored(api, sold, monkeypatch, value):
-    monkeypatch.setattr(report_cache.shared, "get", lambda name: value if name.startswith("report:") else None)
+    monkeypatch.setattr(report_cache.shared, "get", lambda name, **own: value if own else None)
 
     response = api.get(SUMMARY)
 
@@ -167,8 +168,8 @@ class Computed:
         return HttpResponse(b"{" + b" " * (self.size - 2) + b"}", status=self.status, content_type="application/json")
 
 
-def ask(step: ReportCache, **headers: str):
-    request = RequestFactory().get(SUMMARY, headers=headers)
+def ask(step: ReportCache, query: str = "", **headers: str):
+    request = RequestFactory().get(SUMMARY + query, headers=headers)
     request.tenant = Tenant(pk=1, timezone="UTC")
     request.resolver_match = type("Match", (), {"func": SummaryView.as_view()})
     return step(request)
@@ -204,3 +205,16 @@ def test_failure_and_a_large_report_are_computed_each_time(kind):
 
     assert view.calls == 3
     assert all("Age" not in response for response in responses)
+
+
+def test_process_without_redis_keeps_few_reports_and_loses_nothing_else_for_them():
+    """A tenant can ask for any number of reports of a MiB each, and LocMemCache keeps expired ones too."""
+    step = ReportCache(lambda request: HttpResponse(b"{}"))
+    shared.put("revoked", b"1", 60)
+    for number in range(200):
+        ask(step, f"?limit={number}")
+
+    kept = sum("Age" in ask(step, f"?limit={number}") for number in reversed(range(200)))
+
+    assert 20 < kept <= 64
+    assert shared.get("revoked") == b"1"

@@ -17,6 +17,7 @@ from apps.api.request import ApiRequest, Step
 WAIT = 10.0  # seconds for a computation by another request; no statement takes longer
 POLL = 0.02  # seconds
 LARGEST = 1024 * 1024  # bytes; a larger report is computed each time
+OWN = "reports"  # the process's cache, for when there is no Redis
 # Deletes a lock, unless it has expired and another request has taken it.
 UNLOCK = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0"
 
@@ -62,7 +63,7 @@ class ReportCache(Step):
         response = self.get_response(request)
         if response.status_code == 200 and len(response.content) <= LARGEST:
             head = json.dumps({"identity": identity, "at": began, "headers": dict(response.items())})
-            shared.put(_name(identity), head.encode() + b"\n" + response.content, seconds)
+            shared.put(_name(identity), head.encode() + b"\n" + response.content, seconds, own=OWN)
         return response
 
 
@@ -88,7 +89,7 @@ def _name(identity: str) -> str:
 
 def _read(identity: str, since: float) -> Cached | None:
     """Return the cached response, unless its computation began before `since`."""
-    head, _, content = (shared.get(_name(identity)) or b"").partition(b"\n")
+    head, _, content = (shared.get(_name(identity), own=OWN) or b"").partition(b"\n")
     try:
         fields = json.loads(head)
         if fields["identity"] == identity and fields["at"] >= since:
