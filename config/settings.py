@@ -205,13 +205,18 @@ def exports_storage(place: str) -> dict[str, Any]:
     if not place.startswith("s3://"):
         return {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": BASE_DIR / place}}
     from boto3.s3.transfer import TransferConfig
+    from botocore.config import Config
 
-    # One request per file, so that a worker that is killed leaves no parts of it.
     options = {
         "bucket_name": bucket,
         "location": prefix,
+        # One request per file, so that a worker that is killed leaves no parts of it.
         "transfer_config": TransferConfig(multipart_threshold=5 * 2**30),
-        "signature_version": "s3v4",
+        # The defaults would hold a request that deletes an export for minutes. None of these limits a whole upload:
+        # connect_timeout also applies to each block that is sent, read_timeout to the response after the last one.
+        "client_config": Config(
+            signature_version="s3v4", connect_timeout=5, read_timeout=10, retries={"total_max_attempts": 2}
+        ),
     }
     return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
 
