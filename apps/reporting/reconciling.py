@@ -11,7 +11,6 @@ from apps.reporting import buckets, selectors, settling
 from apps.reporting.buckets import BucketOf, Range
 from apps.reporting.models import BucketProduct, BucketTotal, ProductTotal, StaleBuckets
 
-_SALES = ("bucket", "order_count", "total_cents")
 _WINDOW = 7 * buckets.PER_DAY  # buckets that are compared at once, so that memory stays flat
 
 
