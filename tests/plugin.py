@@ -32,6 +32,7 @@ REST = (
     "tests/api/test_guides.py",
     "tests/api/test_schema_fuzz.py",
     "tests/exports/test_replica.py",
+    "tests/exports/test_storage.py",
     "tests/reporting/test_bucket_guards.py",
     "tests/reporting/test_buckets.py",
     "tests/reporting/test_settling.py",
@@ -49,8 +50,9 @@ FULL = ("tests/image",)
 # `make test` runs these on PostgreSQL, besides the tests that only PostgreSQL can run.
 ON_POSTGRESQL = ("tests/isolation", "tests/database/test_triggers.py", "tests/orders/test_triggers")
 ON_POSTGRESQL += ("tests/reporting/test_triggers.py", "tests/tenancy/test_isolation.py")
-# These run once: `lab verify` tries each database by itself; the others are about clients, names and documents.
+# These run once: `lab verify` tries each database by itself; the others are about clients, S3, names and documents.
 ON_SQLITE = ("lab/tests/test_guide.py", "tests/clients", "tests/test_building.py", "tests/test_renaming.py")
+ON_SQLITE += ("tests/exports/test_storage.py",)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
