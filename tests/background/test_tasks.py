@@ -1,4 +1,4 @@
-"""What a message in the queue can make a worker do, whoever wrote it."""
+"""The commands that a message in the queue may run."""
 
 from __future__ import annotations
 

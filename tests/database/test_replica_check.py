@@ -1,4 +1,4 @@
-"""Whether the replica is read: what is compared, by which process, and who needs no answer."""
+"""The check of the replica: which servers it compares, in which process it runs, and which commands do without it."""
 
 from __future__ import annotations
 
